@@ -1,0 +1,24 @@
+#include "keys/types.h"
+
+namespace baton {
+
+std::string_view to_string(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::k: return "K";
+    case KeyKind::opc: return "OPc";
+    case KeyKind::ck: return "CK";
+    case KeyKind::ik: return "IK";
+    case KeyKind::kasme: return "K_ASME";
+    case KeyKind::kenb: return "K_eNB";
+    case KeyKind::nh: return "NH";
+    case KeyKind::knas_enc: return "K_NASenc";
+    case KeyKind::knas_int: return "K_NASint";
+    case KeyKind::krrc_enc: return "K_RRCenc";
+    case KeyKind::krrc_int: return "K_RRCint";
+    case KeyKind::kup_enc: return "K_UPenc";
+    case KeyKind::kup_int: return "K_UPint";
+  }
+  return "?";
+}
+
+}  // namespace baton

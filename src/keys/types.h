@@ -1,0 +1,61 @@
+// types.h: one type per key. Two keys of the same size are never the same type.
+#pragma once
+
+#include <string_view>
+
+#include "base/secret.h"
+
+namespace baton {
+
+// The subscriber's own secrets: in the USIM and in the AuC, nowhere else. TS 33.102, 6.3.
+using K = Secret<struct KTag, 16>;
+using Op = Secret<struct OpTag, 16>;
+using Opc = Secret<struct OpcTag, 16>;
+
+// What AKA makes of them. TS 33.102, 6.3; TS 33.401, 6.1.
+using Ck = Secret<struct CkTag, 16>;
+using Ik = Secret<struct IkTag, 16>;
+using Ak = Secret<struct AkTag, 6>;
+using Xres = ShortSecret<struct XresTag, 16>;  ///< 4 to 16 octets; secret until the UE has answered
+
+// The EPS hierarchy. TS 33.401, 6.2 and annex A.
+using Kasme = Secret<struct KasmeTag, 32>;
+using Kenb = Secret<struct KenbTag, 32>;
+using Nh = Secret<struct NhTag, 32>;
+using KnasEnc = Secret<struct KnasEncTag, 16>;
+using KnasInt = Secret<struct KnasIntTag, 16>;
+using KrrcEnc = Secret<struct KrrcEncTag, 16>;
+using KrrcInt = Secret<struct KrrcIntTag, 16>;
+using KupEnc = Secret<struct KupEncTag, 16>;
+using KupInt = Secret<struct KupIntTag, 16>;
+
+// What is sent over the air in the clear.
+using Rand = Public<struct RandTag, 16>;
+using Autn = Public<struct AutnTag, 16>;
+using Auts = Public<struct AutsTag, 14>;
+using SqnXorAk = Public<struct SqnXorAkTag, 6>;  ///< as it stands in AUTN
+using Amf = Public<struct AmfTag, 2>;            ///< authentication management field
+
+/// KeyKind names a kind of key in the ledger, in `baton key` and in key ids. The text form is part
+/// of the key id and therefore fixed.
+enum class KeyKind : Byte {
+  k, opc, ck, ik, kasme, kenb, nh, knas_enc, knas_int, krrc_enc, krrc_int, kup_enc, kup_int,
+};
+std::string_view to_string(KeyKind kind);
+
+template <class Key> struct KeyKindOf;
+template <> struct KeyKindOf<K> { static constexpr KeyKind value = KeyKind::k; };
+template <> struct KeyKindOf<Opc> { static constexpr KeyKind value = KeyKind::opc; };
+template <> struct KeyKindOf<Ck> { static constexpr KeyKind value = KeyKind::ck; };
+template <> struct KeyKindOf<Ik> { static constexpr KeyKind value = KeyKind::ik; };
+template <> struct KeyKindOf<Kasme> { static constexpr KeyKind value = KeyKind::kasme; };
+template <> struct KeyKindOf<Kenb> { static constexpr KeyKind value = KeyKind::kenb; };
+template <> struct KeyKindOf<Nh> { static constexpr KeyKind value = KeyKind::nh; };
+template <> struct KeyKindOf<KnasEnc> { static constexpr KeyKind value = KeyKind::knas_enc; };
+template <> struct KeyKindOf<KnasInt> { static constexpr KeyKind value = KeyKind::knas_int; };
+template <> struct KeyKindOf<KrrcEnc> { static constexpr KeyKind value = KeyKind::krrc_enc; };
+template <> struct KeyKindOf<KrrcInt> { static constexpr KeyKind value = KeyKind::krrc_int; };
+template <> struct KeyKindOf<KupEnc> { static constexpr KeyKind value = KeyKind::kup_enc; };
+template <> struct KeyKindOf<KupInt> { static constexpr KeyKind value = KeyKind::kup_int; };
+
+}  // namespace baton
