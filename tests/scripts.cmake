@@ -1,0 +1,27 @@
+# Tests that are programs of their own: the tree reading itself, the command as a person uses it, and
+# what other programs say about what Baton sends.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+# baton_script(NAME COMMAND ... [TIMEOUT s] [LABELS l...] [NETWORK]) registers one. NETWORK: it starts the
+# demo network, whose loopback addresses exist once on a host.
+function(baton_script name)
+  cmake_parse_arguments(ARG "NETWORK" "TIMEOUT" "COMMAND;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name} COMMAND ${ARG_COMMAND} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
+  if(ARG_NETWORK)
+    set_tests_properties(${name} PROPERTIES RESOURCE_LOCK network)
+  endif()
+endfunction()
+
+set(tidy "${CMAKE_CURRENT_SOURCE_DIR}/tidy")
+foreach(check includes citations words coroutines extensions format)
+  baton_script(tidy.${check} COMMAND Python3::Interpreter "${tidy}/tidy.py" ${check} LABELS tidy)
+  baton_script(tidy.${check}.self_test COMMAND Python3::Interpreter "${tidy}/tidy.py" --self-test ${check} LABELS tidy)
+endforeach()
+baton_script(tidy.symbols COMMAND Python3::Interpreter "${tidy}/symbols.py" "${CMAKE_BINARY_DIR}" LABELS tidy)
+baton_script(tidy.symbols.self_test
+  COMMAND Python3::Interpreter "${tidy}/symbols.py" --self-test "${CMAKE_CXX_COMPILER}" LABELS tidy)

@@ -1,0 +1,49 @@
+"""citations.py: every `//=` names a document and a clause in the one form that tools/spec-report reads."""
+
+import re
+
+from tree import is_code, lines
+
+# //= TS 24.301, 8.2.4; type=test
+CITATION = re.compile(r"^\s*//= (?P<document>(?:3GPP )?T[SR] \d{2}\.\d{3}|RFC \d{3,5}|ITU-T X\.\d{3}|FIPS \d{3}(?:-\d)?"
+                      r"|NIST SP 800-38[A-F]|S[0-4]|design\.md|requirements\.md)"
+                      r"(?:(?:,|\.) ?(?P<clause>[^;]+?))?(?P<test>; type=test)?$")
+
+
+def parse(line):
+    """(document, clause, is a test) of a citation line, or None."""
+    found = CITATION.match(line.rstrip())
+    if not found:
+        return None
+    return found["document"].removeprefix("3GPP "), (found["clause"] or "").strip(), found["test"] is not None
+
+
+def check(tree):
+    problems = []
+    for path in sorted(tree):
+        if not is_code(path):
+            continue
+        in_tests = not path.startswith("src/")
+        for number, line in lines(tree[path]):
+            if "//=" not in line or '"' in line.split("//=")[0]:
+                continue
+            here = f"{path}:{number}: "
+            cited = parse(line)
+            if cited is None:
+                problems.append(here + "citation not understood; write it on a line of its own as "
+                                       "`//= TS 24.301, 8.2.4`, above a test with `; type=test`")
+            elif cited[2] and not in_tests:
+                problems.append(here + "`type=test` in src; it belongs above the test")
+            elif in_tests and not cited[2]:
+                problems.append(here + "a test cites with `; type=test`; add it")
+    return problems
+
+
+def plant(_):
+    return [
+        ({"src/wire/planted.cpp": "//= 24.301 8.2.4\n"}, "citation not understood"),
+        ({"src/wire/planted.cpp": "int x;  //= TS 24.301, 8.2.4\n"}, "citation not understood"),
+        ({"src/wire/planted.cpp": "//= TS 24.301, 8.2.4; type=tset\n"}, "citation not understood"),
+        ({"src/wire/planted.cpp": "//= TS 24.301, 8.2.4; type=test\n"}, "belongs above the test"),
+        ({"tests/wire/planted_test.cpp": "//= TS 24.301, 8.2.4\n"}, "add it"),
+    ]
