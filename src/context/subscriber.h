@@ -20,7 +20,7 @@ struct SubscriberRecord {
   Opc opc;
   Amf amf{{0x80, 0x00}};  ///< separation bit set, TS 33.401, 6.1.1
 
-  /// sqn_reserved is the highest SEQ that may have left in a vector: everything up to it counts as used
+  /// seq_reserved is the highest SEQ that may have left in a vector: everything up to it counts as used
   /// after a crash. It is durable before a vector with such a SEQ leaves. TS 33.102, annex C.
   std::uint64_t seq_reserved = 0;
   std::uint32_t ind_bits = 5;

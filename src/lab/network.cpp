@@ -1,0 +1,282 @@
+#include "lab/network.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "base/cases.h"
+
+namespace baton::lab {
+
+const std::optional<Endpoint>& Doors::at(peer::Port port) const {
+  switch (port) {
+    case peer::Port::s1ap: return s1ap;
+    case peer::Port::diameter: return diameter;
+    case peer::Port::gtpc: return gtpc;
+    case peer::Port::radio: return radio;
+  }
+  return s1ap;
+}
+
+namespace {
+constexpr std::array all_ports{peer::Port::s1ap, peer::Port::diameter, peer::Port::gtpc, peer::Port::radio};
+}
+
+void Network::add(std::unique_ptr<node::Node> node, Doors doors, store::Store* store) {
+  const std::size_t seat = seats_.size();
+  const std::string name(node->name());
+  assert(!by_name_.contains(name));
+  by_name_.emplace(name, seat);
+  for (const peer::Port port : all_ports)
+    if (const auto& door = doors.at(port)) by_door_.emplace(std::pair{port, *door}, seat);
+  Seat s;
+  s.name = name;
+  s.node = std::move(node);
+  s.doors = doors;
+  s.store = store;
+  seats_.push_back(std::move(s));
+}
+
+void Network::start(std::string_view name) { schedule(now_, seat_of(name), node::Started{}); }
+
+void Network::crash(std::string_view name) {
+  const std::size_t at = seat_of(name);
+  Seat& seat = seats_[at];
+  if (!seat.node) return;
+  seat.node.reset();
+  ++seat.life;
+  seat.timers.clear();
+  seat.unsynced.clear();
+  seat.sync_due = false;
+  if (seat.store != nullptr) seat.store->crash();
+  for (std::size_t w = 0; w < wires_.size(); ++w)
+    if (wires_[w].open && (wires_[w].seat[0] == at || wires_[w].seat[1] == at)) break_wire(w, at);
+}
+
+void Network::restart(std::unique_ptr<node::Node> node) {
+  const std::size_t at = seat_of(node->name());
+  assert(!seats_[at].node);
+  seats_[at].node = std::move(node);
+  schedule(now_, at, node::Started{});
+}
+
+void Network::command(std::string_view name, node::Command command) {
+  schedule(now_, seat_of(name), std::move(command));
+}
+
+void Network::inject(peer::Port port, Endpoint source, Endpoint destination, ByteVector octets) {
+  if (const auto to = seat_at(port, destination))
+    schedule(now_ + weather_.datagram, *to, node::DatagramIn{port, source, std::move(octets)});
+}
+
+void Network::cut(std::string_view a, std::string_view b) {
+  const auto pair = std::minmax(seat_of(a), seat_of(b));
+  cuts_.emplace_back(pair.first, pair.second);
+  for (std::size_t w = 0; w < wires_.size(); ++w) {
+    const auto ends = std::minmax(wires_[w].seat[0], wires_[w].seat[1]);
+    if (wires_[w].open && ends.first == pair.first && ends.second == pair.second) break_wire(w, std::nullopt);
+  }
+}
+
+void Network::mend(std::string_view a, std::string_view b) {
+  const auto ends = std::minmax(seat_of(a), seat_of(b));
+  const std::pair<std::size_t, std::size_t> pair(ends.first, ends.second);
+  cuts_.erase(std::remove(cuts_.begin(), cuts_.end(), pair), cuts_.end());
+}
+
+bool Network::step() {
+  while (!queue_.empty()) {
+    const Due due = queue_.top();
+    queue_.pop();
+    Seat& seat = seats_[due.seat];
+    if (!seat.node || seat.life != due.life) continue;
+    if (due.arming != 0) {
+      // A timer that was stopped or started again since does not fire.
+      const auto& timer = std::get<node::TimerFired>(*due.event).timer;
+      const auto running = seat.timers.find(timer);
+      if (running == seat.timers.end() || running->second != due.arming) continue;
+      seat.timers.erase(running);
+    }
+    now_ = std::max(now_, due.at);
+    ++handled_;
+    if (due.sync)
+      sync(due.seat);
+    else
+      handle(due.seat, std::move(*due.event));
+    return true;
+  }
+  return false;
+}
+
+void Network::run_until(Instant at) {
+  while (!queue_.empty() && queue_.top().at <= at)
+    if (!step()) break;
+  now_ = std::max(now_, at);
+}
+
+void Network::run_while_busy(Duration quiet, Duration limit) {
+  const Instant end = now_ + limit;
+  while (!queue_.empty()) {
+    // Dead timers must not keep the run going, so drop them before looking at what is next.
+    const Due& next = queue_.top();
+    const Seat& seat = seats_[next.seat];
+    bool dead = !seat.node || seat.life != next.life;
+    if (!dead && next.arming != 0) {
+      const auto running = seat.timers.find(std::get<node::TimerFired>(*next.event).timer);
+      dead = running == seat.timers.end() || running->second != next.arming;
+    }
+    if (dead) {
+      queue_.pop();
+      continue;
+    }
+    if (next.at > now_ + quiet || next.at > end) return;
+    step();
+  }
+}
+
+node::Node& Network::node(std::string_view name) {
+  Seat& seat = seats_[seat_of(name)];
+  assert(seat.node);
+  return *seat.node;
+}
+
+std::uint64_t Network::counter(std::string_view node, std::string_view counter) const {
+  const auto& counters = seats_[seat_of(node)].counters;
+  const auto found = counters.find(counter);
+  return found == counters.end() ? 0 : found->second;
+}
+
+std::size_t Network::seat_of(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  assert(found != by_name_.end());
+  return found->second;
+}
+
+std::optional<std::size_t> Network::seat_at(peer::Port port, const Endpoint& door) const {
+  const auto found = by_door_.find({port, door});
+  if (found == by_door_.end()) return std::nullopt;
+  return found->second;
+}
+
+bool Network::is_cut(std::size_t a, std::size_t b) const {
+  const auto ends = std::minmax(a, b);
+  return std::find(cuts_.begin(), cuts_.end(), std::pair<std::size_t, std::size_t>(ends.first, ends.second)) !=
+         cuts_.end();
+}
+
+void Network::schedule(Instant at, std::size_t seat, node::Event event, std::uint64_t arming) {
+  queue_.push(Due{at, ++order_, seat, seats_[seat].life, arming, std::make_shared<node::Event>(std::move(event)),
+                  false});
+}
+
+void Network::handle(std::size_t seat, node::Event event) {
+  node::Actions out(keep_ledger_);
+  seats_[seat].node->on(std::move(event), now_, out);
+  for (node::Action& action : out.take()) carry_out(seat, action);
+}
+
+void Network::carry_out(std::size_t from, node::Action& action) {
+  std::visit(
+      Cases{
+          [&](node::Send& a) {
+            const auto found = wire_of_.find({from, a.link});
+            if (found == wire_of_.end() || !wires_[found->second].open) return;  // the link is gone: lost
+            const Wire& w = wires_[found->second];
+            const std::size_t side = w.seat[0] == from && w.link[0] == a.link ? 1 : 0;
+            if (keep_taps_)
+              taps_.push_back({now_, seats_[from].name, seats_[w.seat[side]].name, w.port, a.stream,
+                               w.address[1 - side], w.address[side], a.octets});
+            schedule(now_ + weather_.link, w.seat[side],
+                     node::LinkData{w.link[side], a.stream, std::move(a.octets)});
+          },
+          [&](node::OpenLink& a) { connect(from, a); },
+          [&](node::CloseLink& a) {
+            const auto found = wire_of_.find({from, a.link});
+            if (found != wire_of_.end() && wires_[found->second].open) break_wire(found->second, from);
+          },
+          [&](node::SendDatagram& a) {
+            const auto& source = seats_[from].doors.at(a.port);
+            const auto to = seat_at(a.port, a.remote);
+            if (!source) return;
+            if (keep_taps_)
+              taps_.push_back({now_, seats_[from].name, to ? seats_[*to].name : "", a.port, 0, *source, a.remote,
+                               a.octets});
+            if (!to || is_cut(from, *to)) return;
+            schedule(now_ + weather_.datagram, *to, node::DatagramIn{a.port, *source, std::move(a.octets)});
+          },
+          [&](node::StartTimer& a) {
+            const std::uint64_t arming = order_ + 1;
+            seats_[from].timers[a.timer] = arming;
+            schedule(std::max(a.at, now_), from, node::TimerFired{a.timer}, arming);
+          },
+          [&](node::StopTimer& a) { seats_[from].timers.erase(a.timer); },
+          [&](node::LoadSubscriber& a) {
+            auto record = seats_[from].store != nullptr ? seats_[from].store->load(a.imsi) : std::nullopt;
+            schedule(now_, from, node::SubscriberLoaded{a.token, std::move(record)});
+          },
+          [&](node::SaveSubscriber& a) {
+            Seat& seat = seats_[from];
+            if (seat.store == nullptr || !seat.store->put(std::move(a.record))) {
+              schedule(now_, from, node::SubscriberSaved{a.token, false});
+              return;
+            }
+            // Saves that meet while a sync is under way share the next one: group commit.
+            seat.unsynced.push_back(a.token);
+            if (seat.sync_due) return;
+            seat.sync_due = true;
+            queue_.push(Due{now_ + weather_.store_sync, ++order_, from, seat.life, 0, nullptr, true});
+          },
+          [&](node::Record& a) { ledger_.push_back(std::move(a.entry)); },
+          [&](node::Count& a) { ++seats_[from].counters[std::string(a.counter)]; },
+          [&](node::Log& a) { log_.push_back({now_, seats_[from].name, a.level, std::move(a.text)}); },
+          [&](node::Step& a) { steps_.push_back(std::move(a)); },
+          [&](node::Outcome& a) { outcomes_.push_back(std::move(a)); },
+      },
+      action);
+}
+
+void Network::connect(std::size_t from, const node::OpenLink& open) {
+  const auto to = seat_at(open.port, open.remote);
+  if (!to || !seats_[*to].node || is_cut(from, *to)) {
+    schedule(now_ + weather_.connect, from, node::LinkDown{open.link});
+    return;
+  }
+  const auto& own = seats_[from].doors.at(open.port);
+  Endpoint source = own ? *own : Endpoint{};
+  // SCTP keeps its port on both sides, as eNBs do; TCP takes a fresh one.
+  if (open.port == peer::Port::diameter) source.port = next_ephemeral_++;
+  if (next_ephemeral_ == 0) next_ephemeral_ = 49152;
+  Wire wire;
+  wire.seat[0] = from;
+  wire.seat[1] = *to;
+  wire.link[0] = open.link;
+  wire.link[1] = peer::LinkId{seats_[*to].next_accepted++};
+  wire.address[0] = source;
+  wire.address[1] = open.remote;
+  wire.port = open.port;
+  const std::size_t index = wires_.size();
+  wires_.push_back(wire);
+  wire_of_[{from, wire.link[0]}] = index;
+  wire_of_[{*to, wire.link[1]}] = index;
+  schedule(now_ + weather_.connect, *to, node::LinkUp{wire.link[1], open.port, source});
+  schedule(now_ + weather_.connect, from, node::LinkUp{wire.link[0], open.port, open.remote});
+}
+
+void Network::break_wire(std::size_t index, std::optional<std::size_t> silent_side) {
+  Wire& wire = wires_[index];
+  wire.open = false;
+  for (std::size_t side = 0; side < 2; ++side) {
+    if (silent_side && wire.seat[side] == *silent_side) continue;
+    schedule(now_ + weather_.link, wire.seat[side], node::LinkDown{wire.link[side]});
+  }
+}
+
+void Network::sync(std::size_t at) {
+  Seat& seat = seats_[at];
+  seat.sync_due = false;
+  const bool ok = seat.store->sync();
+  for (const node::StoreToken token : std::exchange(seat.unsynced, {}))
+    schedule(now_, at, node::SubscriberSaved{token, ok});
+}
+
+}  // namespace baton::lab
