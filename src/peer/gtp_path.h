@@ -1,0 +1,187 @@
+// gtp_path.h: a node's GTPv2-C endpoint towards all its configured neighbours (TS 29.274, 7.1 and 7.6).
+//
+// Requests are repeated until answered; answers count only from the neighbour that was asked, with the same
+// sequence number and the right type; a request that comes twice is executed once and answered twice; paths
+// are watched with Echo. Datagrams of anybody who is not configured are dropped and counted.
+//
+// UDP can be forged. A changed restart counter in a request is therefore only a reason to ask: PeerRestarted
+// follows when the neighbour confirms it in the answer to an Echo Request of ours, whose sequence number a
+// stranger off the path does not know.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "base/instant.h"
+#include "ids/endpoint.h"
+#include "peer/world.h"
+#include "wire/gtp2/codec.h"
+
+namespace baton::peer {
+
+namespace gtp {
+//= TS 29.274, 7.6
+inline constexpr Duration t3_response = 3s;
+/// How often a request is sent in all.
+inline constexpr int n3_requests = 3;
+//= TS 29.274, 7.1.1
+/// Echo Requests are not sent more often than once a minute while the path answers.
+inline constexpr Duration echo_interval = 60s;
+/// How long the answer to a request is kept for its duplicates: longer than a neighbour repeats.
+inline constexpr Duration answer_kept = 12s;
+/// Answers kept at most; past it the oldest goes, and its request would be executed again.
+inline constexpr std::size_t answers_max = 8192;
+/// Requests under way at most; one past it, request() says no.
+inline constexpr std::size_t requests_max = 8192;
+/// Timer kinds. TimerDomain::transaction: T3-RESPONSE of one request; TimerDomain::link: Echo of one path.
+inline constexpr std::uint16_t timer_t3 = 0x4701;
+inline constexpr std::uint16_t timer_echo = 0x4702;
+}  // namespace gtp
+
+/// GtpToken names one request of ours until it ends.
+using GtpToken = Strong<std::uint32_t, struct GtpTokenTag>;
+
+struct GtpPeer {
+  std::string name;  ///< for logs and steps
+  Endpoint remote;   ///< where it listens, port 2123
+};
+struct GtpPathConfig {
+  std::vector<GtpPeer> peers;
+  wire::gtp2::Recovery restart_counter;  ///< ours, one more at every start
+  std::uint32_t first_sequence = 0;      ///< take it from Entropy; only 23 bits count
+  bool echo = true;                      ///< watch the paths
+};
+
+/// Where a request came from; whoever answers hands it back.
+struct GtpRequestRef {
+  Endpoint from;
+  wire::gtp2::Header header;
+};
+/// A neighbour asks something (also messages without an answer, such as a failure indication).
+struct GtpRequest {
+  GtpRequestRef ref;
+  wire::gtp2::Message message;
+  /// The neighbour's restart counter as this message says it, or as last confirmed. What is created for it
+  /// belongs to that life of the neighbour (GtpPeerRestarted::counter).
+  std::optional<wire::gtp2::Recovery> peer_counter;
+};
+/// A request that could not be read; the node answers it: respond(ref, teid, refusal(type, cause_for(why))).
+struct GtpBadRequest {
+  GtpRequestRef ref;
+  wire::Error why;
+};
+/// The answer to a request of ours.
+struct GtpResponse {
+  GtpToken token;
+  Endpoint from;
+  wire::gtp2::Message message;
+};
+/// How a request of ours ended without a usable answer.
+enum class GtpFailure : Byte { timeout, unreadable_answer, version_not_supported };
+std::string_view to_string(GtpFailure why);
+struct GtpFailed {
+  GtpToken token;
+  Endpoint peer;
+  GtpFailure why{};
+};
+/// The neighbour has lost everything it knew before `counter`.
+struct GtpPeerRestarted {
+  Endpoint peer;
+  wire::gtp2::Recovery counter;
+};
+/// The neighbour answers no Echo. Requests may still be sent; each finds out for itself.
+struct GtpPathDown {
+  Endpoint peer;
+};
+struct GtpPathUp {
+  Endpoint peer;
+};
+using GtpEvent =
+    std::variant<GtpRequest, GtpBadRequest, GtpResponse, GtpFailed, GtpPeerRestarted, GtpPathDown, GtpPathUp>;
+
+class GtpPath {
+ public:
+  explicit GtpPath(GtpPathConfig config);
+
+  /// start begins to watch the paths: one Echo Request to each neighbour.
+  void start(Instant now, Outlet& out);
+
+  /// request sends a message and repeats it until a GtpResponse or GtpFailed with this token comes back.
+  /// Nothing when `peer` is not configured, too many requests are under way, or the message does not fit.
+  [[nodiscard]] std::optional<GtpToken> request(Endpoint peer, Teid teid, const wire::gtp2::Message& message,
+                                                Instant now, Outlet& out);
+  /// notify sends a message that has no answer (Downlink Data Notification Failure Indication).
+  bool notify(Endpoint peer, Teid teid, const wire::gtp2::Message& message, Outlet& out);
+  /// cancel forgets a request; a late answer is dropped.
+  void cancel(GtpToken token, Outlet& out);
+  /// respond answers a request and keeps the answer for its duplicates.
+  void respond(const GtpRequestRef& ref, Teid teid, const wire::gtp2::Message& message, Instant now,
+               Outlet& out);
+
+  std::vector<GtpEvent> on_datagram(Endpoint from, Bytes datagram, Instant now, Outlet& out);
+  /// owns tells whether a timer is this path's; on_timer then handles it.
+  static bool owns(TimerId timer);
+  std::vector<GtpEvent> on_timer(TimerId timer, Instant now, Outlet& out);
+
+  /// is_up: the neighbour has answered and has not fallen silent since.
+  bool is_up(Endpoint peer) const;
+  wire::gtp2::Recovery restart_counter() const { return config_.restart_counter; }
+  std::size_t requests_under_way() const { return under_way_.size(); }
+
+ private:
+  struct Path {
+    GtpPeer peer;
+    bool up = false;
+    bool down_said = false;
+    std::optional<wire::gtp2::Recovery> counter;
+    std::optional<GtpToken> echo;
+  };
+  struct UnderWay {
+    std::size_t path;
+    Byte type;
+    wire::gtp2::Sequence sequence;
+    ByteVector octets;
+    int sent = 1;
+    bool own_echo = false;
+  };
+  using AnswerKey = std::tuple<Endpoint, Byte, std::uint32_t>;
+  struct Answer {
+    ByteVector request;
+    ByteVector response;  ///< empty while the request is being worked on
+    Instant at;
+    std::uint64_t serial = 0;
+  };
+
+  std::optional<std::size_t> path_of(Endpoint remote) const;
+  wire::gtp2::Sequence next_sequence();
+  std::optional<GtpToken> start_request(std::size_t path, Teid teid, const wire::gtp2::Message& message,
+                                        bool own_echo, Instant now, Outlet& out);
+  void send_echo(std::size_t path, Instant now, Outlet& out);
+  void on_packet(std::size_t path, const wire::gtp2::Packet& packet, Bytes datagram, Instant now, Outlet& out,
+                 std::vector<GtpEvent>& events);
+  void on_request(std::size_t path, const wire::gtp2::Packet& packet, Bytes datagram, Instant now,
+                  Outlet& out, std::vector<GtpEvent>& events);
+  void on_response(std::size_t path, const wire::gtp2::Packet& packet, Outlet& out, Instant now,
+                   std::vector<GtpEvent>& events);
+  void heard(std::size_t path, std::vector<GtpEvent>& events);
+  void counter_confirmed(std::size_t path, wire::gtp2::Recovery counter, std::vector<GtpEvent>& events);
+  void forget_old_answers(Instant now);
+
+  GtpPathConfig config_;
+  std::vector<Path> paths_;
+  std::map<GtpToken, UnderWay> under_way_;
+  std::map<AnswerKey, Answer> answers_;
+  std::deque<std::pair<AnswerKey, std::uint64_t>> answers_by_age_;
+  std::uint64_t serial_ = 0;
+  std::uint32_t next_sequence_;
+  std::uint32_t next_token_ = 1;
+};
+
+}  // namespace baton::peer
