@@ -1,0 +1,74 @@
+// config.h: what an operator decides about an MME.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/instant.h"
+#include "ids/endpoint.h"
+#include "ids/location.h"
+#include "keys/ledger.h"
+#include "node/mme/limits.h"
+#include "node/mme/timers.h"
+
+namespace baton::node::mme {
+
+/// The home subscriber server this MME asks. An answer from anyone else is not an answer.
+struct HssPeer {
+  std::string name = "hss";  ///< as it stands in steps and in the ledger
+  DiameterIdentity identity;
+  DiameterIdentity realm;
+  Endpoint endpoint;
+};
+
+/// The user plane entity this MME makes sessions on.
+struct UpePeer {
+  std::string name = "upe";
+  Endpoint endpoint;
+};
+
+/// When a UE gets a new GUTI. TS 33.401, 7.2.2 leaves it to the operator; a GUTI that never changes is as
+/// good as an IMSI for whoever listens.
+enum class GutiReallocation : Byte { at_attach, at_attach_and_tau };
+
+struct Config {
+  std::string name = "mme";  ///< the node's name, also the MME Name of S1 Setup
+  KeyIdKey id_key;
+  Gummei gummei;
+  std::vector<Tai> tais;  ///< tracking areas served; their PLMNs are the served PLMNs
+  Byte relative_capacity = 255;
+
+  DiameterIdentity identity;
+  DiameterIdentity realm;
+  HssPeer hss;
+  UpePeer upe;
+  Endpoint gtpc;  ///< our own S11 address
+
+  /// Algorithms by preference, numbers of TS 24.301, 9.9.3.23. Null integrity is refused even if listed.
+  std::vector<Byte> integrity_order{2};
+  std::vector<Byte> ciphering_order{2};
+  /// Null ciphering, as the last choice, for a UE that can do nothing else. Counted and logged each time.
+  bool allow_null_ciphering = false;
+
+  /// Timer values by number; defaults of the specification (timers.h).
+  Duration after(Timer t) const { return timer_values[static_cast<std::size_t>(t)]; }
+  std::array<Duration, timers.size()> timer_values = [] {
+    std::array<Duration, timers.size()> v{};
+    for (std::size_t i = 0; i < v.size(); ++i) v[i] = timers[i].after;
+    return v;
+  }();
+  Duration t3412 = std::chrono::minutes(54);  ///< periodic update, told to the UE
+  Duration t3402 = std::chrono::minutes(12);
+
+  GutiReallocation guti_reallocation = GutiReallocation::at_attach_and_tau;
+  /// Ask for the IMEISV in the security mode command, as S6a's Terminal-Information wants it.
+  bool ask_imeisv = true;
+
+  std::size_t ue_limit = ues_max;
+  std::size_t provisional_limit = provisional_ues_max;
+  std::size_t enb_limit = enbs_max;
+};
+
+}  // namespace baton::node::mme
