@@ -1,0 +1,197 @@
+// diameter_peer.h: the conversations of one node with its Diameter peers, sans-I/O. RFC 6733.
+//
+// A DiameterNode is fed with what happened to its links and timers and gives back PeerEvents; what it
+// wants of the world goes into the Outlet. It opens and accepts connections, exchanges capabilities,
+// watches the peers (RFC 3539), reconnects, and ties answers to requests. It knows nothing of S6a: the
+// node above decodes `octets` of Request and Answer.
+//
+//   void Mme::on(LinkData& e) { for (auto& p : diameter_.on_link_data(e.link, e.octets, now, out)) handle(p); }
+//   auto token = diameter_.request(hss, AuthenticationInformationRequest{...}, now, out);   // MME
+//   diameter_.answer(request.token, AuthenticationInformationAnswer{...}, out);             // HSS
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/entropy.h"
+#include "base/expected.h"
+#include "base/instant.h"
+#include "ids/endpoint.h"
+#include "peer/diameter_table.h"
+#include "peer/world.h"
+#include "wire/diameter/framer.h"
+#include "wire/diameter/message.h"
+
+namespace baton::peer {
+
+/// DiameterLimits bounds what peers can make a node remember.
+struct DiameterLimits {
+  /// Connections that have not yet said who they are. A peer needs one; a flood gets no more than these.
+  static constexpr std::size_t strangers_max = 64;
+  /// Requests sent to one peer and not yet answered. Further ones are refused with `busy`.
+  static constexpr std::size_t pending_max = 65536;
+  /// Requests of one peer not yet answered. Further ones get DIAMETER_TOO_BUSY.
+  static constexpr std::size_t owed_max = 16384;
+};
+
+/// DiameterTimes are the timers of the base protocol; the defaults are those of the standards.
+struct DiameterTimes {
+  Duration tw = 30s;             ///< watchdog, RFC 3539, 3.4.1; a jitter of up to 2 s is added when tw > 6 s
+  Duration tc = 30s;             ///< reconnect, RFC 6733, 2.1
+  Duration capabilities = 10s;   ///< for a CER on an accepted link, for a CEA to ours
+  Duration disconnect = 5s;      ///< for a DPA
+  Duration request = 10s;        ///< for an answer to a request of the node above
+};
+
+/// DiameterPeer is a peer as the configuration names it. Nobody else is spoken to.
+struct DiameterPeer {
+  DiameterIdentity identity;
+  DiameterIdentity realm;
+  Ipv4 address;                ///< where its connections come from and ours go to
+  std::uint16_t port = 3868;   ///< where ours go to
+  bool connect = false;        ///< this node opens the connection (both sides may)
+};
+
+struct DiameterConfig {
+  DiameterIdentity identity;
+  DiameterIdentity realm;
+  Ipv4 address;                                  ///< goes into Host-IP-Address
+  std::vector<DiameterPeer> peers;
+  std::uint32_t application = wire::diameter::app_s6a;
+  std::uint32_t application_vendor = wire::diameter::vendor_3gpp;
+  std::uint32_t vendor_id = 0;                   ///< of the product
+  std::string product_name = "Baton";
+  std::uint32_t origin_state_id = 0;             ///< grows with each start of the node; 0 leaves it out
+  DiameterTimes times{};
+  LinkId first_link{1};                          ///< links opened here are numbered from this one
+};
+
+/// RequestToken names a request this node sent, until its Answer or Timeout.
+using RequestToken = Strong<std::uint64_t, struct RequestTokenTag>;
+/// OwedToken names a request this node owes exactly one answer to.
+using OwedToken = Strong<std::uint64_t, struct OwedTokenTag>;
+
+// --- what comes out -----------------------------------------------------------------------------
+
+/// Capabilities are exchanged; requests may be sent and will arrive.
+struct DiameterUp {
+  DiameterIdentity peer;
+};
+/// The peer is gone. Every request still pending there has been reported as DiameterTimeout first, and
+/// what was owed to it is forgotten.
+struct DiameterDown {
+  DiameterIdentity peer;
+  std::string reason;
+};
+/// A request for the node above: its header is sound, its Origin-Host is the peer's, its realm and host
+/// are this node's, its application is the configured one. decode<M> the octets; then answer once.
+struct DiameterRequest {
+  OwedToken token;
+  DiameterIdentity peer;
+  wire::diameter::Header header;
+  ByteVector octets;
+};
+/// The answer to a request of this node, from the peer and on the connection it was sent on.
+struct DiameterAnswer {
+  RequestToken token;
+  DiameterIdentity peer;
+  wire::diameter::Header header;
+  wire::diameter::AnswerResult result;
+  ByteVector octets;
+};
+/// No answer will come: the deadline passed, or the peer went down.
+struct DiameterTimeout {
+  RequestToken token;
+  DiameterIdentity peer;
+};
+using PeerEvent = std::variant<DiameterUp, DiameterDown, DiameterRequest, DiameterAnswer, DiameterTimeout>;
+using PeerEvents = std::vector<PeerEvent>;
+
+/// Why a request could not be sent.
+enum class SendFault { unknown_peer, not_open, busy, too_long };
+std::string_view to_string(SendFault f);
+
+// --- the machine --------------------------------------------------------------------------------
+
+/// DiameterNode is this node's end of all its Diameter connections.
+class DiameterNode {
+ public:
+  DiameterNode(DiameterConfig config, Entropy& entropy);
+  ~DiameterNode();
+  DiameterNode(const DiameterNode&) = delete;
+  DiameterNode& operator=(const DiameterNode&) = delete;
+
+  /// start opens the connections that are this side's to open.
+  void start(Instant now, Outlet& out);
+  /// stop ends every connection in good order (DPR). Nothing reconnects until start.
+  void stop(wire::diameter::DisconnectCause cause, Instant now, Outlet& out);
+
+  /// owns tells whether a link or a timer is this machine's business. An accepted link is owned from its
+  /// LinkUp with Port::diameter on.
+  bool owns(LinkId link) const;
+  static bool owns(const TimerId& timer);
+
+  PeerEvents on_link_up(LinkId link, const Endpoint& remote, Instant now, Outlet& out);
+  PeerEvents on_link_data(LinkId link, Bytes octets, Instant now, Outlet& out);
+  PeerEvents on_link_down(LinkId link, Instant now, Outlet& out);
+  PeerEvents on_timer(const TimerId& timer, Instant now, Outlet& out);
+
+  /// request sends `message` to a peer. Its Session-Id must be in it (new_session_id).
+  template <class M>
+  Expected<RequestToken, SendFault> request(const DiameterIdentity& peer, const M& message, Instant now,
+                                            Outlet& out) {
+    return send_request(peer, wire::diameter::encode(message, {}), message.session_id, now, out);
+  }
+  /// answer pays what is owed under `token`. False when nothing is owed any more (the peer went away, or
+  /// it has been answered): then nothing is sent.
+  template <class M>
+  bool answer(OwedToken token, const M& message, Outlet& out) {
+    return send_answer(token, wire::diameter::encode(message, {}), out);
+  }
+  /// refuse answers with a Result-Code and nothing else.
+  bool refuse(OwedToken token, std::uint32_t result_code, Outlet& out);
+  /// refuse answers a request that could not be decoded: the Result-Code and the Failed-AVP of the fault.
+  bool refuse(OwedToken token, Bytes request, const wire::Error& why, Outlet& out);
+
+  /// new_session_id is unique for this node: identity, 64 bits, RFC 6733, 8.8.
+  std::string new_session_id();
+
+  bool is_open(const DiameterIdentity& peer) const;
+  diameter::State state(const DiameterIdentity& peer) const;
+  /// The first open peer of a realm, in the order of the configuration; null when none is open.
+  const DiameterIdentity* open_peer_in(const DiameterIdentity& realm) const;
+  std::size_t pending(const DiameterIdentity& peer) const;
+  std::size_t owed() const { return owed_.size(); }
+  const DiameterConfig& config() const { return config_; }
+
+ private:
+  struct Peer;
+  struct Link;
+  struct Pending;
+  struct Owed;
+  friend class DiameterMachine;
+
+  Expected<RequestToken, SendFault> send_request(const DiameterIdentity& peer, ByteVector octets,
+                                                 std::string session, Instant now, Outlet& out);
+  bool send_answer(OwedToken token, ByteVector octets, Outlet& out);
+
+  DiameterConfig config_;
+  Entropy& entropy_;
+  std::vector<std::unique_ptr<Peer>> peers_;   ///< in the order of the configuration
+  std::map<LinkId, Link> links_;
+  std::map<OwedToken, Owed> owed_;
+  std::uint32_t next_link_;
+  std::uint64_t next_token_ = 1;
+  std::uint32_t next_hop_by_hop_;
+  std::uint32_t next_end_to_end_;
+  std::uint32_t session_high_;
+  std::uint32_t session_low_ = 0;
+};
+
+}  // namespace baton::peer
