@@ -69,6 +69,7 @@ class RadioLink {
   std::optional<Pdu> take(Outlet& out);
 
   /// refuse undoes the last take: the PDU was forged or broken, and the genuine one may still come.
+  /// Call it before anything is sent, because what is sent acknowledges.
   void refuse();
 
   /// on_timer sends again what is not acknowledged. `failed` once and for all after retransmissions_max.
