@@ -1,4 +1,4 @@
-// subscriber_id.h: IMSI and IMEISV.
+// subscriber_id.h: IMSI, IMEI and IMEISV.
 #pragma once
 
 #include <compare>
@@ -20,6 +20,19 @@ class Imsi {
 
  private:
   explicit Imsi(std::string d) : digits_(std::move(d)) {}
+  std::string digits_;
+};
+
+/// Imei is 15 decimal digits: TAC, serial number and a check digit, which travels as 0 (TS 23.003, 6.2.1).
+class Imei {
+ public:
+  static Expected<Imei, IdError> parse(std::string_view digits);
+  static Imei test_value() { return Imei("353490069873310"); }
+  const std::string& digits() const { return digits_; }
+  friend auto operator<=>(const Imei&, const Imei&) = default;
+
+ private:
+  explicit Imei(std::string d) : digits_(std::move(d)) {}
   std::string digits_;
 };
 
