@@ -22,8 +22,11 @@ struct Header {
 /// Packet is one message whose header is read and whose elements are not.
 struct Packet {
   Header header;
-  Bytes body;         ///< a view of the datagram
-  Bytes piggybacked;  ///< the message behind this one when the P flag was set, else empty
+  Bytes body;                   ///< a view of the datagram
+  std::size_t body_offset = 0;  ///< octets from the start of the message
+  bool truncated = false;       ///< the length field reaches past the datagram
+  bool trailing = false;        ///< the datagram reaches past the length field, without the P flag
+  Bytes piggybacked;            ///< the message behind this one when the P flag was set, else empty
 };
 
 /// encode writes one datagram. `teid` is ignored for messages without one. Empty when the message would
