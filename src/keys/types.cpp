@@ -17,6 +17,11 @@ std::string_view to_string(KeyKind kind) {
     case KeyKind::krrc_int: return "K_RRCint";
     case KeyKind::kup_enc: return "K_UPenc";
     case KeyKind::kup_int: return "K_UPint";
+    case KeyKind::ck_mapped: return "CK'";
+    case KeyKind::ik_mapped: return "IK'";
+    case KeyKind::ck_srvcc: return "CK_SRVCC";
+    case KeyKind::ik_srvcc: return "IK_SRVCC";
+    case KeyKind::s_kenb: return "S-K_eNB";
   }
   return "?";
 }

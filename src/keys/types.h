@@ -29,6 +29,14 @@ using KrrcInt = Secret<struct KrrcIntTag, 16>;
 using KupEnc = Secret<struct KupEncTag, 16>;
 using KupInt = Secret<struct KupIntTag, 16>;
 
+// Keys for and from other systems. TS 33.401, annex A.8, A.12, A.13, A.15.
+using CkMapped = Secret<struct CkMappedTag, 16>;  ///< CK' for UTRAN or GERAN
+using IkMapped = Secret<struct IkMappedTag, 16>;  ///< IK'
+using CkSrvcc = Secret<struct CkSrvccTag, 16>;    ///< for the CS domain after SRVCC
+using IkSrvcc = Secret<struct IkSrvccTag, 16>;
+using SKenb = Secret<struct SKenbTag, 32>;        ///< for the secondary eNB of dual connectivity
+using NasToken = Secret<struct NasTokenTag, 32>;  ///< its low bits are sent: TS 33.401, A.9
+
 // What is sent over the air in the clear.
 using Rand = Public<struct RandTag, 16>;
 using Autn = Public<struct AutnTag, 16>;
@@ -39,10 +47,28 @@ using Amf = Public<struct AmfTag, 2>;            ///< authentication management 
 /// KeyKind names a kind of key in the ledger, in `baton key` and in key ids. The text form is part
 /// of the key id and therefore fixed.
 enum class KeyKind : Byte {
-  k, opc, ck, ik, kasme, kenb, nh, knas_enc, knas_int, krrc_enc, krrc_int, kup_enc, kup_int,
+  k,
+  opc,
+  ck,
+  ik,
+  kasme,
+  kenb,
+  nh,
+  knas_enc,
+  knas_int,
+  krrc_enc,
+  krrc_int,
+  kup_enc,
+  kup_int,
+  ck_mapped,
+  ik_mapped,
+  ck_srvcc,
+  ik_srvcc,
+  s_kenb,
 };
 std::string_view to_string(KeyKind kind);
 
+// clang-format off
 template <class Key> struct KeyKindOf;
 template <> struct KeyKindOf<K> { static constexpr KeyKind value = KeyKind::k; };
 template <> struct KeyKindOf<Opc> { static constexpr KeyKind value = KeyKind::opc; };
@@ -57,5 +83,11 @@ template <> struct KeyKindOf<KrrcEnc> { static constexpr KeyKind value = KeyKind
 template <> struct KeyKindOf<KrrcInt> { static constexpr KeyKind value = KeyKind::krrc_int; };
 template <> struct KeyKindOf<KupEnc> { static constexpr KeyKind value = KeyKind::kup_enc; };
 template <> struct KeyKindOf<KupInt> { static constexpr KeyKind value = KeyKind::kup_int; };
+template <> struct KeyKindOf<CkMapped> { static constexpr KeyKind value = KeyKind::ck_mapped; };
+template <> struct KeyKindOf<IkMapped> { static constexpr KeyKind value = KeyKind::ik_mapped; };
+template <> struct KeyKindOf<CkSrvcc> { static constexpr KeyKind value = KeyKind::ck_srvcc; };
+template <> struct KeyKindOf<IkSrvcc> { static constexpr KeyKind value = KeyKind::ik_srvcc; };
+template <> struct KeyKindOf<SKenb> { static constexpr KeyKind value = KeyKind::s_kenb; };
+// clang-format on
 
 }  // namespace baton

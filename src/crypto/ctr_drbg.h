@@ -1,0 +1,45 @@
+// ctr_drbg.h: random octets from a seed.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "base/entropy.h"
+#include "crypto/aes.h"
+
+namespace baton::crypto {
+
+/// CtrDrbg is the counter-mode generator of NIST SP 800-90A with AES-128 and without derivation function:
+/// the seed is 32 octets of full entropy. It never seeds itself: a daemon gives it the kernel's octets and
+/// reseeds when it likes, the lab a number. Each request ends with an update, so that what the generator
+/// holds later does not tell what it gave before.
+//= NIST SP 800-90A, 10.2.1
+class CtrDrbg final : public Entropy {
+ public:
+  static constexpr std::size_t seed_octets = 32;
+
+  explicit CtrDrbg(std::span<const Byte, seed_octets> seed, Path path = aes_path());
+  /// from_number is for the lab: the same number gives the same octets on every machine and compiler.
+  static CtrDrbg from_number(std::uint64_t seed);
+  ~CtrDrbg() override;
+  CtrDrbg(CtrDrbg&&) noexcept = default;
+  CtrDrbg& operator=(CtrDrbg&&) = delete;
+
+  void fill(MutableBytes out) override;
+  /// reseed mixes 32 fresh octets into the state.
+  void reseed(std::span<const Byte, seed_octets> seed);
+  /// Octets given since the last seeding; SP 800-90A asks for a new seed long before 2^64.
+  std::uint64_t requests_since_seed() const { return requests_; }
+
+ private:
+  void update(std::span<const Byte, seed_octets> provided);
+  Block next_block(const Aes128& aes);
+
+  std::array<Byte, 16> key_{};
+  Block v_{};
+  std::uint64_t requests_ = 0;
+  Path path_;
+};
+
+}  // namespace baton::crypto

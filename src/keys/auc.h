@@ -1,0 +1,43 @@
+// auc.h: the authentication centre: makes vectors and verifies resynchronisation.
+#pragma once
+
+#include <optional>
+
+#include "ids/plmn_id.h"
+#include "keys/sqn.h"
+#include "keys/types.h"
+
+namespace baton {
+
+/// AuthVector is what an MME gets. TS 33.401, 6.1.2.
+struct AuthVector {
+  Rand rand;
+  Autn autn;
+  Xres xres;
+  Kasme kasme;
+};
+
+/// NewEpsVector is a vector with the keys it was made from: the HSS writes their ids into its ledger and
+/// lets them die with this object.
+struct NewEpsVector {
+  AuthVector vector;
+  Ck ck;
+  Ik ik;
+};
+
+/// make_eps_vector makes one vector for one serving network. The separation bit of AMF is set whatever
+/// `amf` says.
+//= TS 33.401, 6.1.2 and TS 33.102, 6.3.2
+NewEpsVector make_eps_vector(const K& k, const Opc& opc, Amf amf, Sqn sqn, const Rand& rand,
+                             const PlmnId& serving_network);
+
+/// verify_auts gives the USIM's SQN when MAC-S is right (compared in constant time); nothing else moves
+/// the AuC's SQN. `rand` is the one of the challenge that was answered.
+//= TS 33.102, 6.3.5
+std::optional<Sqn> verify_auts(const K& k, const Opc& opc, const Rand& rand, const Auts& auts);
+
+/// derive_opc makes OPc from the operator's OP.
+//= TS 35.206, 4.1
+Opc derive_opc(const K& k, const Op& op);
+
+}  // namespace baton
