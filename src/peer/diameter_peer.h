@@ -5,8 +5,8 @@
 // watches the peers (RFC 3539), reconnects, and ties answers to requests. It knows nothing of S6a: the
 // node above decodes `octets` of Request and Answer.
 //
-//   void Mme::on(LinkData& e) { for (auto& p : diameter_.on_link_data(e.link, e.octets, now, out)) handle(p); }
-//   auto token = diameter_.request(hss, AuthenticationInformationRequest{...}, now, out);   // MME
+//   void Mme::on(LinkData& e) { for (auto& p : diameter_.on_link_data(e.link, e.octets, now, out)) handle(p);
+//   } auto token = diameter_.request(hss, AuthenticationInformationRequest{...}, now, out);   // MME
 //   diameter_.answer(request.token, AuthenticationInformationAnswer{...}, out);             // HSS
 #pragma once
 
@@ -42,34 +42,34 @@ struct DiameterLimits {
 
 /// DiameterTimes are the timers of the base protocol; the defaults are those of the standards.
 struct DiameterTimes {
-  Duration tw = 30s;             ///< watchdog, RFC 3539, 3.4.1; a jitter of up to 2 s is added when tw > 6 s
-  Duration tc = 30s;             ///< reconnect, RFC 6733, 2.1
-  Duration capabilities = 10s;   ///< for a CER on an accepted link, for a CEA to ours
-  Duration disconnect = 5s;      ///< for a DPA
-  Duration request = 10s;        ///< for an answer to a request of the node above
+  Duration tw = 30s;            ///< watchdog, RFC 3539, 3.4.1; a jitter of up to 2 s is added when tw > 6 s
+  Duration tc = 30s;            ///< reconnect, RFC 6733, 2.1
+  Duration capabilities = 10s;  ///< for a CER on an accepted link, for a CEA to ours
+  Duration disconnect = 5s;     ///< for a DPA
+  Duration request = 10s;       ///< for an answer to a request of the node above
 };
 
 /// DiameterPeer is a peer as the configuration names it. Nobody else is spoken to.
 struct DiameterPeer {
   DiameterIdentity identity;
   DiameterIdentity realm;
-  Ipv4 address;                ///< where its connections come from and ours go to
-  std::uint16_t port = 3868;   ///< where ours go to
-  bool connect = false;        ///< this node opens the connection (both sides may)
+  Ipv4 address;               ///< where its connections come from and ours go to
+  std::uint16_t port = 3868;  ///< where ours go to
+  bool connect = false;       ///< this node opens the connection (both sides may)
 };
 
 struct DiameterConfig {
   DiameterIdentity identity;
   DiameterIdentity realm;
-  Ipv4 address;                                  ///< goes into Host-IP-Address
+  Ipv4 address;  ///< goes into Host-IP-Address
   std::vector<DiameterPeer> peers;
   std::uint32_t application = wire::diameter::app_s6a;
   std::uint32_t application_vendor = wire::diameter::vendor_3gpp;
-  std::uint32_t vendor_id = 0;                   ///< of the product
+  std::uint32_t vendor_id = 0;  ///< of the product
   std::string product_name = "Baton";
-  std::uint32_t origin_state_id = 0;             ///< grows with each start of the node; 0 leaves it out
+  std::uint32_t origin_state_id = 0;  ///< grows with each start of the node; 0 leaves it out
   DiameterTimes times{};
-  LinkId first_link{1};                          ///< links opened here are numbered from this one
+  LinkId first_link{1};  ///< links opened here are numbered from this one
 };
 
 /// RequestToken names a request this node sent, until its Answer or Timeout.
@@ -183,7 +183,7 @@ class DiameterNode {
 
   DiameterConfig config_;
   Entropy& entropy_;
-  std::vector<std::unique_ptr<Peer>> peers_;   ///< in the order of the configuration
+  std::vector<std::unique_ptr<Peer>> peers_;  ///< in the order of the configuration
   std::map<LinkId, Link> links_;
   std::map<OwedToken, Owed> owed_;
   std::uint32_t next_link_;

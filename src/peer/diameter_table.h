@@ -19,13 +19,13 @@ enum class State : Byte {
   wait_returns,         ///< both CERs are under way; the election has been held
   r_open,
   i_open,
-  closing,              ///< DPR sent
+  closing,  ///< DPR sent
 };
 std::string_view to_string(State s);
 
 enum class On : Byte {
-  start,          ///< connect now (configuration or Tc)
-  i_rcv_conn_ack, ///< I is connected
+  start,           ///< connect now (configuration or Tc)
+  i_rcv_conn_ack,  ///< I is connected
   i_rcv_conn_nack,
   timeout,        ///< CEA or DPA did not come, or the watchdog gave up
   r_conn_cer,     ///< an acceptable CER came in on a connection the peer opened
@@ -36,8 +36,8 @@ enum class On : Byte {
   i_rcv_dpr,
   r_rcv_dpr,
   rcv_dpa,
-  win_election,   ///< this node's identity is the greater one: R stays
-  stop,           ///< this node wants to end
+  win_election,  ///< this node's identity is the greater one: R stays
+  stop,          ///< this node wants to end
 };
 std::string_view to_string(On on);
 
@@ -45,17 +45,17 @@ enum class Do : Byte {
   nothing,
   i_snd_conn_req,
   i_snd_cer,
-  r_accept,   ///< take the peer's connection as R
-  r_reject,   ///< close the connection the CER came on
+  r_accept,  ///< take the peer's connection as R
+  r_reject,  ///< close the connection the CER came on
   r_snd_cea,
-  elect,      ///< compare identities; may raise win_election
+  elect,  ///< compare identities; may raise win_election
   i_disc,
   r_disc,
   i_snd_dpr,
   r_snd_dpr,
   i_snd_dpa,
   r_snd_dpa,
-  error,      ///< both connections closed, reconnect after Tc
+  error,  ///< both connections closed, reconnect after Tc
   process_cea,
 };
 std::string_view to_string(Do what);

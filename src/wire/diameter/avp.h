@@ -10,9 +10,18 @@
 
 namespace baton::wire::diameter {
 
-/// Data formats of RFC 6733, 4.2 to 4.4, as far as S6a uses them. `tbcd` and `plmn` are OctetStrings whose inside is known.
+/// Data formats of RFC 6733, 4.2 to 4.4, as far as S6a uses them. `tbcd` and `plmn` are OctetStrings whose
+/// inside is known.
 enum class AvpType : Byte {
-  octets, u32, text, identity, enumerated, address, grouped, tbcd, plmn,
+  octets,
+  u32,
+  text,
+  identity,
+  enumerated,
+  address,
+  grouped,
+  tbcd,
+  plmn,
 };
 
 /// AvpDef is one kind of AVP. `secret` marks octets that hold key material: captures zero them and the
@@ -85,7 +94,8 @@ inline constexpr AvpDef msisdn                        {701,  tgpp, T::tbcd,     
 inline constexpr AvpDef charging_characteristics      {13,   tgpp, T::text,       must, "3GPP-Charging-Characteristics"};
 //= TS 29.212, 5.3
 inline constexpr AvpDef qos_class_identifier          {1028, tgpp, T::enumerated, must, "QoS-Class-Identifier"};
-inline constexpr AvpDef rat_type                      {1032, tgpp, T::enumerated, must, "RAT-Type"};
+// RAT-Type goes out without the M bit: some stacks refuse it with, none without.
+inline constexpr AvpDef rat_type                      {1032, tgpp, T::enumerated, may,  "RAT-Type"};
 inline constexpr AvpDef allocation_retention_priority {1034, tgpp, T::grouped,    must, "Allocation-Retention-Priority"};
 inline constexpr AvpDef priority_level                {1046, tgpp, T::u32,        must, "Priority-Level"};
 inline constexpr AvpDef preemption_capability         {1047, tgpp, T::enumerated, must, "Pre-emption-Capability"};

@@ -1,4 +1,5 @@
-// base.h: the AVPs every application shares, and the messages two Diameter peers exchange about themselves. RFC 6733, 5.3 to 5.5.
+// base.h: the AVPs every application shares, and the messages two Diameter peers exchange about themselves.
+// RFC 6733, 5.3 to 5.5.
 #pragma once
 
 #include <string>
@@ -167,12 +168,10 @@ struct DeviceWatchdogAnswer {
   // [ Origin-State-Id ]  * [ AVP ]
   static constexpr auto avps() {
     using M = DeviceWatchdogAnswer;
-    return std::tuple{Required{avp::result_code, &M::result_code},
-                      Required{avp::origin_host, &M::origin_host},
-                      Required{avp::origin_realm, &M::origin_realm},
-                      Optional{avp::error_message, &M::error_message},
-                      Optional{avp::failed_avp, &M::failed_avp},
-                      Optional{avp::origin_state_id, &M::origin_state_id}};
+    return std::tuple{
+        Required{avp::result_code, &M::result_code},   Required{avp::origin_host, &M::origin_host},
+        Required{avp::origin_realm, &M::origin_realm}, Optional{avp::error_message, &M::error_message},
+        Optional{avp::failed_avp, &M::failed_avp},     Optional{avp::origin_state_id, &M::origin_state_id}};
   }
   friend bool operator==(const DeviceWatchdogAnswer&, const DeviceWatchdogAnswer&) = default;
 };
@@ -208,11 +207,10 @@ struct DisconnectPeerAnswer {
   // { Result-Code }  { Origin-Host }  { Origin-Realm }  [ Error-Message ]  [ Failed-AVP ]  * [ AVP ]
   static constexpr auto avps() {
     using M = DisconnectPeerAnswer;
-    return std::tuple{Required{avp::result_code, &M::result_code},
-                      Required{avp::origin_host, &M::origin_host},
-                      Required{avp::origin_realm, &M::origin_realm},
-                      Optional{avp::error_message, &M::error_message},
-                      Optional{avp::failed_avp, &M::failed_avp}};
+    return std::tuple{
+        Required{avp::result_code, &M::result_code}, Required{avp::origin_host, &M::origin_host},
+        Required{avp::origin_realm, &M::origin_realm}, Optional{avp::error_message, &M::error_message},
+        Optional{avp::failed_avp, &M::failed_avp}};
   }
   friend bool operator==(const DisconnectPeerAnswer&, const DisconnectPeerAnswer&) = default;
 };

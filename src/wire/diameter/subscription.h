@@ -115,10 +115,9 @@ struct ApnConfigurationProfile {
   // * [ AVP ]
   static constexpr auto avps() {
     using M = ApnConfigurationProfile;
-    return std::tuple{
-        Required{avp::context_identifier, &M::context_identifier},
-        Required{avp::all_apn_configurations_included_indicator, &M::all_included},
-        Many{avp::apn_configuration, &M::apns, 1}};
+    return std::tuple{Required{avp::context_identifier, &M::context_identifier},
+                      Required{avp::all_apn_configurations_included_indicator, &M::all_included},
+                      Many{avp::apn_configuration, &M::apns, 1}};
   }
   friend bool operator==(const ApnConfigurationProfile&, const ApnConfigurationProfile&) = default;
 };
