@@ -12,8 +12,7 @@ void secure_wipe(void* memory, std::size_t octets) {
 bool constant_time_equal(Bytes a, Bytes b) {
   if (a.size() != b.size()) return false;
   Byte difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    difference = static_cast<Byte>(difference | (a[i] ^ b[i]));
+  for (std::size_t i = 0; i < a.size(); ++i) difference = static_cast<Byte>(difference | (a[i] ^ b[i]));
   // The barrier keeps the compiler from turning the loop into one that stops early.
   asm volatile("" : "+r"(difference));
   return difference == 0;

@@ -46,9 +46,7 @@ class Secret {
   std::span<const Byte, N> expose() const { return b_; }
   [[nodiscard]] Secret clone() const { return Secret(expose()); }
 
-  friend bool operator==(const Secret& a, const Secret& b) {
-    return constant_time_equal(a.b_, b.b_);
-  }
+  friend bool operator==(const Secret& a, const Secret& b) { return constant_time_equal(a.b_, b.b_); }
   friend std::ostream& operator<<(std::ostream&, const Secret&) = delete;
 
  private:

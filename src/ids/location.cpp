@@ -5,7 +5,8 @@ namespace baton {
 namespace {
 std::string hex_number(std::uint32_t v, int digits) {
   std::string out(static_cast<std::size_t>(digits), '0');
-  for (int i = digits - 1; i >= 0; --i, v >>= 4U) out[static_cast<std::size_t>(i)] = "0123456789abcdef"[v & 0xFU];
+  for (int i = digits - 1; i >= 0; --i, v >>= 4U)
+    out[static_cast<std::size_t>(i)] = "0123456789abcdef"[v & 0xFU];
   return out;
 }
 }  // namespace

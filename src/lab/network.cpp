@@ -160,13 +160,13 @@ std::optional<std::size_t> Network::seat_at(peer::Port port, const Endpoint& doo
 
 bool Network::is_cut(std::size_t a, std::size_t b) const {
   const auto ends = std::minmax(a, b);
-  return std::find(cuts_.begin(), cuts_.end(), std::pair<std::size_t, std::size_t>(ends.first, ends.second)) !=
-         cuts_.end();
+  return std::find(cuts_.begin(), cuts_.end(),
+                   std::pair<std::size_t, std::size_t>(ends.first, ends.second)) != cuts_.end();
 }
 
 void Network::schedule(Instant at, std::size_t seat, node::Event event, std::uint64_t arming) {
-  queue_.push(Due{at, ++order_, seat, seats_[seat].life, arming, std::make_shared<node::Event>(std::move(event)),
-                  false});
+  queue_.push(Due{at, ++order_, seat, seats_[seat].life, arming,
+                  std::make_shared<node::Event>(std::move(event)), false});
 }
 
 void Network::handle(std::size_t seat, node::Event event) {
@@ -199,8 +199,8 @@ void Network::carry_out(std::size_t from, node::Action& action) {
             const auto to = seat_at(a.port, a.remote);
             if (!source) return;
             if (keep_taps_)
-              taps_.push_back({now_, seats_[from].name, to ? seats_[*to].name : "", a.port, 0, *source, a.remote,
-                               a.octets});
+              taps_.push_back({now_, seats_[from].name, to ? seats_[*to].name : "", a.port, 0, *source,
+                               a.remote, a.octets});
             if (!to || is_cut(from, *to)) return;
             schedule(now_ + weather_.datagram, *to, node::DatagramIn{a.port, *source, std::move(a.octets)});
           },
@@ -228,7 +228,9 @@ void Network::carry_out(std::size_t from, node::Action& action) {
           },
           [&](node::Record& a) { ledger_.push_back(std::move(a.entry)); },
           [&](node::Count& a) { ++seats_[from].counters[std::string(a.counter)]; },
-          [&](node::Log& a) { log_.push_back({now_, seats_[from].name, a.level, std::move(a.text)}); },
+          [&](node::Log& a) {
+            log_.push_back({now_, seats_[from].name, a.level, std::move(a.text)});
+          },
           [&](node::Step& a) { steps_.push_back(std::move(a)); },
           [&](node::Outcome& a) { outcomes_.push_back(std::move(a)); },
       },

@@ -83,7 +83,8 @@ class Network {
   /// run_until handles everything due up to `at`, then stands there.
   void run_until(Instant at);
   void run_for(Duration d) { run_until(now_ + d); }
-  /// run_while_busy handles events until nothing but timers later than `quiet` ahead is left, at most `limit`.
+  /// run_while_busy handles events until nothing but timers later than `quiet` ahead is left, at most
+  /// `limit`.
   void run_while_busy(Duration quiet = 100ms, Duration limit = 60s);
 
   node::Node& node(std::string_view name);

@@ -48,16 +48,16 @@ struct SubscriberSaved {
 
 /// Verb is what a person, a scenario or a load source asks of a node.
 enum class Verb : Byte {
-  attach,          ///< UE: attach (with whatever identity and context it has)
-  detach,          ///< UE: detach, not switching off; MME: network-initiated detach of `subscriber`
-  switch_off,      ///< UE: detach with switch off; no answer is expected
-  power_cycle,     ///< UE: vanish without a word and come back with what non-volatile memory kept
-  service_request, ///< UE: return from idle
-  tau,             ///< UE: tracking area update
-  move,            ///< UE: camp on cell number `argument` (idle)
-  release,         ///< eNB: ask the MME to release `subscriber` or the UE at radio `argument` (inactivity)
-  page,            ///< MME: downlink data for `subscriber`; UPE: the same, from the user plane
-  reauthenticate,  ///< MME: run AKA and security mode again for `subscriber`
+  attach,           ///< UE: attach (with whatever identity and context it has)
+  detach,           ///< UE: detach, not switching off; MME: network-initiated detach of `subscriber`
+  switch_off,       ///< UE: detach with switch off; no answer is expected
+  power_cycle,      ///< UE: vanish without a word and come back with what non-volatile memory kept
+  service_request,  ///< UE: return from idle
+  tau,              ///< UE: tracking area update
+  move,             ///< UE: camp on cell number `argument` (idle)
+  release,          ///< eNB: ask the MME to release `subscriber` or the UE at radio `argument` (inactivity)
+  page,             ///< MME: downlink data for `subscriber`; UPE: the same, from the user plane
+  reauthenticate,   ///< MME: run AKA and security mode again for `subscriber`
 };
 std::string_view to_string(Verb verb);
 struct Command {
@@ -118,7 +118,7 @@ struct Log {
 /// Step is one numbered step of a procedure as a person reads it. The sender of a message reports it,
 /// or the receiver where the sender does not know the subscriber.
 struct Step {
-  std::string subscriber;  ///< IMSI digits
+  std::string subscriber;      ///< IMSI digits
   std::string_view procedure;  ///< "attach", "tau", "service-request", "detach"
   std::string_view id;         ///< number in the specification's flow, "5a"
   std::string text;

@@ -111,8 +111,7 @@ class Writer {
   /// patch overwrites `octets` octets at `at` with a number.
   void patch(std::size_t at, std::uint64_t v, std::size_t octets) {
     assert(at + octets <= out_.size() && (octets == 8 || v >> (8 * octets) == 0));
-    for (std::size_t i = 0; i < octets; ++i)
-      out_[at + i] = static_cast<Byte>(v >> (8 * (octets - 1 - i)));
+    for (std::size_t i = 0; i < octets; ++i) out_[at + i] = static_cast<Byte>(v >> (8 * (octets - 1 - i)));
   }
   std::size_t size() const { return out_.size(); }
   ByteVector& octets() { return out_; }
