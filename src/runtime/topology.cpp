@@ -1,0 +1,353 @@
+#include "runtime/topology.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "runtime/config.h"
+#include "runtime/topology_values.h"
+
+namespace baton::runtime {
+namespace {
+
+using namespace topology_values;
+
+/// Interface is one of `s1ap`, `gtpc`, `diameter` of a node: its own door and its neighbours.
+struct Interface {
+  std::optional<Endpoint> server;
+  std::vector<NeighbourSettings> clients;
+};
+
+/// Reader turns the sections of one file into settings. What is wrong goes to `errors_`; a node whose
+/// mandatory values are missing is left out, which nobody sees because a file with errors gives nothing.
+class Reader {
+ public:
+  explicit Reader(ConfigErrors& errors) : errors_(errors) {}
+
+  Topology read(const ConfigNode& root) {
+    Topology out;
+    Section top(root, "", errors_);
+    if (auto logger = top.section("logger")) out.logger = read_logger(*logger);
+    if (auto global = top.section("global")) read_global(*global, out);
+    plmn_ = out.plmn;
+    each(top, "hss", [&](Section& s) { keep(out.hss, read_hss(s)); });
+    each(top, "upe", [&](Section& s) { keep(out.upe, read_upe(s)); });
+    each(top, "mme", [&](Section& s) { keep(out.mme, read_mme(s)); });
+    each(top, "enb", [&](Section& s) { keep(out.enb, read_enb(s)); });
+    if (auto ue = top.section("ue")) out.ue = read_ue(*ue);
+    top.done();
+    return out;
+  }
+
+ private:
+  template <class F>
+  void each(Section& top, std::string_view role, F read_one) {
+    auto sections = top.sections(role);
+    if (sections.size() > topology_nodes_max)
+      top.wrong(role, "at most " + std::to_string(topology_nodes_max) + " nodes");
+    for (Section& section : sections) {
+      read_one(section);
+      section.done();
+    }
+  }
+
+  template <class T>
+  static void keep(std::vector<T>& list, std::optional<T> one) {
+    if (one) list.push_back(std::move(*one));
+  }
+
+  static LoggerSettings read_logger(Section& s) {
+    LoggerSettings out;
+    out.level = s.get("level", log_level, "trace, debug, info, warning or error").value_or(out.level);
+    out.file = s.get("file", text, "a file name").value_or("");
+    s.done();
+    return out;
+  }
+
+  void read_global(Section& s, Topology& out) {
+    if (auto plmn = s.section("plmn_id")) out.plmn = read_plmn(*plmn).value_or(out.plmn);
+    plmn_ = out.plmn;
+    out.id_key = s.get("key_id_key", id_key, "64 hexadecimal digits").value_or(KeyIdKey{});
+    s.done();
+  }
+
+  std::optional<PlmnId> read_plmn(Section& s) {
+    const auto mcc = s.need("mcc", mcc_digits, "3 digits");
+    const auto mnc = s.need("mnc", mnc_digits, "2 or 3 digits");
+    s.done();
+    if (!mcc || !mnc) return std::nullopt;
+    auto plmn = PlmnId::parse(*mcc + *mnc);
+    return plmn ? std::optional(*plmn) : std::nullopt;
+  }
+  /// A node's PLMN is that of `global` unless it says otherwise.
+  PlmnId plmn_or_global(Section& s) {
+    auto section = s.section("plmn_id");
+    if (!section) return plmn_;
+    return read_plmn(*section).value_or(plmn_);
+  }
+
+  std::string read_name(Section& s, std::string_view role) {
+    auto name =
+        s.get("name", node_name, "a name of letters, digits, hyphens and dots").value_or(std::string(role));
+    const auto [first, is_new] = line_of_name_.emplace(name, s.line());
+    if (!is_new)
+      s.wrong("name", "a name of its own, line " + std::to_string(first->second) + " has it already");
+    return name;
+  }
+
+  DiameterIdentity read_realm(Section& s) {
+    auto realm = s.get("realm", diameter_identity, "a realm such as epc.mnc001.mcc001.3gppnetwork.org");
+    return realm ? std::move(*realm) : *DiameterIdentity::parse(plmn_.realm());
+  }
+
+  /// read_interface reads servers and clients of one interface. `wants_server`: it listens.
+  Interface read_interface(Section& node, std::string_view key, std::uint16_t default_port, bool wants_server,
+                           std::string_view client_role, std::size_t clients_min) {
+    Interface out;
+    auto s = node.need_section(key);
+    if (!s) return out;
+    bool exposed = false;
+    auto servers = s->sections("server");
+    for (Section& server : servers) {
+      out.server = read_endpoint(server, default_port);
+      exposed = exposed || (out.server && !out.server->address.is_loopback());
+      server.done();
+    }
+    if (servers.size() > 1) s->wrong("server", "one address");
+    if (wants_server && servers.empty()) s->wrong("server", "the address to listen on, `- address: ...`");
+    if (out.server) claim(*s, key, *out.server);
+
+    for (Section& client : s->sections("client")) {
+      NeighbourSettings neighbour;
+      neighbour.name = client.get("name", node_name, "a name").value_or(std::string(client_role));
+      neighbour.identity = client.get("identity", diameter_identity, "a fully qualified host name");
+      neighbour.realm = client.get("realm", diameter_identity, "a realm");
+      if (auto endpoint = read_endpoint(client, default_port)) {
+        neighbour.endpoint = *endpoint;
+        exposed = exposed || !endpoint->address.is_loopback();
+        if (key == "diameter" && !neighbour.identity)
+          client.wrong("identity", "the neighbour's Diameter identity");
+        out.clients.push_back(std::move(neighbour));
+      }
+      client.done();
+    }
+    if (s->has("client") ? out.clients.size() < clients_min : clients_min > 0)
+      s->wrong("client", "the " + std::string(client_role) + " to talk to, `- address: ...`");
+
+    const auto guard = s->get("protected-by", protection, "ipsec");
+    // What travels here are keys or what keys are made of; in the clear only inside this host.
+    if (exposed && !guard)
+      s->wrong("protected-by", "ipsec, because this interface carries keys to an address off this host");
+    s->done();
+    return out;
+  }
+
+  std::optional<Endpoint> read_endpoint(Section& s, std::uint16_t default_port) {
+    const auto address = s.need("address", ipv4, "an IPv4 address");
+    const auto port = s.get("port", port_number, "a port from 1 to 65535");
+    if (!address) return std::nullopt;
+    return Endpoint{*address, port.value_or(default_port)};
+  }
+
+  /// Two nodes cannot listen at the same place.
+  void claim(Section& s, std::string_view interface, const Endpoint& endpoint) {
+    const auto [first, is_new] = line_of_door_.emplace(std::pair{std::string(interface), endpoint}, s.line());
+    if (!is_new)
+      s.wrong("server", "an address of its own, line " + std::to_string(first->second) + " has it already");
+  }
+
+  std::optional<HssSettings> read_hss(Section& s) {
+    const std::string name = read_name(s, "hss");
+    auto identity = s.need("identity", diameter_identity, "a fully qualified host name");
+    auto realm = read_realm(s);
+    auto diameter = read_interface(s, "diameter", diameter_port, true, "MME", 1);
+    auto store = s.get("store", text, "a file name, or memory").value_or("memory");
+    auto subscribers = s.get("subscribers", text, "a file name").value_or("");
+    if (!identity || !diameter.server) return std::nullopt;
+    return HssSettings{name,
+                       std::move(*identity),
+                       std::move(realm),
+                       *diameter.server,
+                       std::move(diameter.clients),
+                       store == "memory" ? "" : std::move(store),
+                       std::move(subscribers)};
+  }
+
+  std::optional<MmeSettings> read_mme(Section& s) {
+    const std::string name = read_name(s, "mme");
+    auto identity = s.need("identity", diameter_identity, "a fully qualified host name");
+    auto realm = read_realm(s);
+    std::optional<Gummei> gummei;
+    if (auto section = s.need_section("gummei")) gummei = read_gummei(*section);
+    std::vector<Tai> tais;
+    for (Section& section : s.sections("tai")) {
+      const PlmnId plmn = plmn_or_global(section);
+      for (const std::uint16_t tac :
+           section.values("tac", number<std::uint16_t, 0, 0xFFFF>, "a number from 0 to 65535"))
+        tais.push_back({plmn, Tac{tac}});
+      section.done();
+    }
+    //= TS 36.413, 9.1.8.4
+    if (tais.empty() || tais.size() > 256) s.wrong("tai", "1 to 256 tracking areas, `- tac: [1, 2]`");
+    std::vector<Byte> integrity{2}, ciphering{2};
+    if (auto security = s.section("security")) {
+      if (security->has("integrity_order"))
+        integrity = read_order(*security, "integrity_order", eia, "EIA1 to EIA3");
+      if (security->has("ciphering_order"))
+        ciphering = read_order(*security, "ciphering_order", eea, "EEA0 to EEA3");
+      // Null integrity protects nothing; TS 33.401, 5.1.4.1 has it for emergency calls only.
+      if (std::find(integrity.begin(), integrity.end(), 0) != integrity.end())
+        security->wrong("integrity_order", "EIA1 to EIA3; EIA0 protects nothing");
+      // What stands after null ciphering could never be chosen by anybody.
+      const auto null = std::find(ciphering.begin(), ciphering.end(), 0);
+      if (null != ciphering.end() && null + 1 != ciphering.end())
+        security->wrong("ciphering_order", "EEA0 last, if at all");
+      security->done();
+    }
+    auto s1ap = read_interface(s, "s1ap", s1ap_port, true, "eNB", 0);
+    auto gtpc = read_interface(s, "gtpc", gtpc_port, true, "UPE", 1);
+    auto diameter = read_interface(s, "diameter", diameter_port, false, "HSS", 1);
+    if (!identity || !gummei || !s1ap.server || !gtpc.server || gtpc.clients.empty() ||
+        diameter.clients.empty())
+      return std::nullopt;
+    const Ipv4 own = diameter.server ? diameter.server->address : s1ap.server->address;
+    NeighbourSettings hss = std::move(diameter.clients.front());
+    if (!hss.realm) hss.realm = realm;
+    return MmeSettings{name,
+                       *gummei,
+                       std::move(tais),
+                       std::move(*identity),
+                       std::move(realm),
+                       *s1ap.server,
+                       *gtpc.server,
+                       own,
+                       std::move(hss),
+                       std::move(gtpc.clients.front()),
+                       std::move(integrity),
+                       std::move(ciphering)};
+  }
+
+  std::optional<Gummei> read_gummei(Section& s) {
+    const PlmnId plmn = plmn_or_global(s);
+    const auto group = s.need("mme_gid", number<std::uint16_t, 0, 0xFFFF>, "a number from 0 to 65535");
+    const auto code = s.need("mme_code", number<std::uint8_t, 0, 0xFF>, "a number from 0 to 255");
+    s.done();
+    if (!group || !code) return std::nullopt;
+    return Gummei{plmn, MmeGroupId{*group}, MmeCode{*code}};
+  }
+
+  template <class Parse>
+  static std::vector<Byte> read_order(Section& s, std::string_view key, Parse parse,
+                                      std::string_view expected) {
+    std::vector<Byte> out = s.values(key, parse, expected);
+    std::vector<Byte> sorted = out;
+    std::sort(sorted.begin(), sorted.end());
+    if (out.empty() || out.size() > algorithm_order_max ||
+        std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+      s.wrong(key, "a list of " + std::string(expected) + ", each once");
+    return out;
+  }
+
+  std::optional<UpeSettings> read_upe(Section& s) {
+    const std::string name = read_name(s, "upe");
+    auto gtpc = read_interface(s, "gtpc", gtpc_port, true, "MME", 0);
+    std::optional<Ipv4> gtpu;
+    if (auto section = s.need_section("gtpu")) gtpu = read_address(*section);
+    std::optional<Subnet> pool;
+    if (auto session = s.need_section("session")) {
+      pool = session->need("subnet", subnet, "a subnet such as 10.45.0.0/16");
+      session->done();
+    }
+    if (!gtpc.server || !gtpu || !pool) return std::nullopt;
+    return UpeSettings{name, *gtpc.server, *gtpu, pool->address, pool->prefix};
+  }
+
+  std::optional<Ipv4> read_address(Section& s) {
+    const auto address = s.need("address", ipv4, "an IPv4 address");
+    s.done();
+    return address;
+  }
+
+  std::optional<EnbSettings> read_enb(Section& s) {
+    const std::string name = read_name(s, "enb");
+    const PlmnId plmn = plmn_or_global(s);
+    const auto id = s.need("enb_id", number<std::uint32_t, 0, MacroEnbId::max>, "a number from 0 to 1048575");
+    std::optional<EnbSettings> out;
+    const auto cell = s.need_section("cell");
+    std::optional<std::uint8_t> cell_id;
+    std::optional<std::uint16_t> tac, pci;
+    std::optional<std::uint32_t> earfcn;
+    if (cell) {
+      Section c = *cell;
+      cell_id = c.need("cell_id", number<std::uint8_t, 0, 0xFF>, "a number from 0 to 255");
+      tac = c.need("tac", number<std::uint16_t, 0, 0xFFFF>, "a number from 0 to 65535");
+      pci = c.need("pci", number<std::uint16_t, 0, 503>, "a number from 0 to 503");
+      earfcn = c.need("earfcn_dl", number<std::uint32_t, 0, 262'143>, "a number from 0 to 262143");
+      c.done();
+    }
+    auto s1ap = read_interface(s, "s1ap", s1ap_port, true, "MME", 1);
+    std::optional<Endpoint> radio;
+    if (auto section = s.need_section("radio")) {
+      radio = read_endpoint(*section, radio_port);
+      section->done();
+      if (radio) claim(*section, "radio", *radio);
+    }
+    std::optional<Ipv4> gtpu;
+    if (auto section = s.section("gtpu")) gtpu = read_address(*section);
+    if (!id || !cell_id || !tac || !pci || !earfcn || !s1ap.server || s1ap.clients.empty() || !radio)
+      return std::nullopt;
+    return EnbSettings{name,
+                       {plmn, *id},
+                       {plmn, *id << 8U | *cell_id},
+                       Tac{*tac},
+                       *pci,
+                       *earfcn,
+                       s1ap.server->address,
+                       std::move(s1ap.clients.front()),
+                       *radio,
+                       gtpu.value_or(s1ap.server->address)};
+  }
+
+  std::optional<UeSettings> read_ue(Section& s) {
+    UeSettings out{.imeisv = Imeisv::test_value()};
+    if (auto pool = s.get("addresses", subnet, "a subnet such as 127.1.0.0/16")) {
+      out.first_address = pool->address;
+      out.first_address.octets[3] |= 1U;
+      out.prefix = pool->prefix;
+    }
+    out.port = s.get("port", port_number, "a port from 1 to 65535").value_or(out.port);
+    if (auto imeisv_value = s.get("imeisv", imeisv, "16 digits")) out.imeisv = *imeisv_value;
+    if (auto capability = s.section("capability")) {
+      if (capability->has("eea")) out.eea = read_order(*capability, "eea", eea, "EEA0 to EEA3");
+      if (capability->has("eia")) out.eia = read_order(*capability, "eia", eia, "EIA0 to EIA3");
+      capability->done();
+    }
+    s.done();
+    return out;
+  }
+
+  ConfigErrors& errors_;
+  PlmnId plmn_ = PlmnId::test_value();
+  std::map<std::string, std::size_t> line_of_name_;
+  std::map<std::pair<std::string, Endpoint>, std::size_t> line_of_door_;
+};
+
+Expected<Topology, InputErrors> read_tree(std::string_view file, Expected<ConfigNode, InputErrors> tree) {
+  if (!tree) return Fail{tree.why()};
+  ConfigErrors errors{std::string(file)};
+  Topology out = Reader(errors).read(*tree);
+  if (!errors.empty()) return Fail{errors.take()};
+  return out;
+}
+
+}  // namespace
+
+Expected<Topology, InputErrors> parse_topology(std::string_view file, std::string_view text) {
+  return read_tree(file, parse_yaml(file, text));
+}
+
+Expected<Topology, InputErrors> load_topology(const std::string& path) {
+  return read_tree(path, load_yaml(path));
+}
+
+}  // namespace baton::runtime

@@ -1,0 +1,122 @@
+// topology.h: which nodes there are, with their identities and addresses, as plain data.
+//
+// One file may hold a whole network (etc/demo.yaml, for `baton run`) or a single node (for `baton node`).
+// docs/operations.md lists every key. Nothing here knows the nodes' own configuration: node_configs.h makes
+// that from this.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/expected.h"
+#include "ids/endpoint.h"
+#include "ids/location.h"
+#include "ids/subscriber_id.h"
+#include "keys/ledger.h"
+#include "peer/world.h"
+#include "runtime/input_error.h"
+
+namespace baton::runtime {
+
+/// Nodes of one role in one file.
+inline constexpr std::size_t topology_nodes_max = 256;
+/// Algorithms of one order: EEA0 to EEA3 or EIA0 to EIA3, each once.
+inline constexpr std::size_t algorithm_order_max = 4;
+
+/// Ports where the file names none.
+inline constexpr std::uint16_t s1ap_port = 36412;     ///< TS 36.412, 6
+inline constexpr std::uint16_t gtpc_port = 2123;      ///< TS 29.274, 4.4.3.1
+inline constexpr std::uint16_t diameter_port = 3868;  ///< RFC 6733, 2.1
+inline constexpr std::uint16_t radio_port = 4997;     ///< docs/extensions.md
+
+struct LoggerSettings {
+  peer::LogLevel level = peer::LogLevel::info;
+  std::string file;  ///< empty: standard error
+};
+
+/// A neighbour by name and address; `identity` and `realm` where it is a Diameter one.
+struct NeighbourSettings {
+  std::string name;
+  Endpoint endpoint;
+  std::optional<DiameterIdentity> identity;
+  std::optional<DiameterIdentity> realm;
+};
+
+struct HssSettings {
+  std::string name = "hss";
+  DiameterIdentity identity;
+  DiameterIdentity realm;
+  Endpoint diameter;
+  std::vector<NeighbourSettings> clients;  ///< who may ask: MMEs by identity and address
+  std::string store;                       ///< SQLite file; empty: in memory
+  std::string subscribers;                 ///< file to import at start; empty: none
+};
+
+struct MmeSettings {
+  std::string name = "mme";
+  Gummei gummei;
+  std::vector<Tai> tais;
+  DiameterIdentity identity;
+  DiameterIdentity realm;
+  Endpoint s1ap;
+  Endpoint gtpc;
+  Ipv4 diameter;  ///< our own address towards the HSS
+  NeighbourSettings hss;
+  NeighbourSettings upe;
+  std::vector<Byte> integrity_order{2};  ///< numbers of TS 24.301, 9.9.3.23
+  std::vector<Byte> ciphering_order{2};
+};
+
+struct UpeSettings {
+  std::string name = "upe";
+  Endpoint gtpc;
+  Ipv4 gtpu;
+  Ipv4 pool;  ///< first address of the subnet UEs get theirs from
+  unsigned pool_prefix = 16;
+};
+
+struct EnbSettings {
+  std::string name = "enb";
+  MacroEnbId id;
+  Ecgi cell;
+  Tac tac;
+  std::uint16_t pci = 0;        ///< 0 to 503, TS 36.211, 6.11
+  std::uint32_t earfcn_dl = 0;  ///< 0 to 262143, TS 36.101, 5.7.3
+  Ipv4 s1ap;                    ///< our own address towards the MME
+  NeighbourSettings mme;
+  Endpoint radio;
+  Ipv4 gtpu;
+};
+
+/// What all simulated UEs have in common.
+struct UeSettings {
+  Ipv4 first_address{{127, 1, 0, 1}};  ///< the first UE's; the next one has the next address
+  unsigned prefix = 16;
+  std::uint16_t port = radio_port;
+  Imeisv imeisv;                   ///< the first UE's; the serial number counts up
+  std::vector<Byte> eea{0, 1, 2};  ///< algorithms it can do
+  std::vector<Byte> eia{1, 2};
+};
+
+struct Topology {
+  LoggerSettings logger;
+  PlmnId plmn = PlmnId::test_value();
+  KeyIdKey id_key;
+  std::vector<HssSettings> hss;
+  std::vector<MmeSettings> mme;
+  std::vector<UpeSettings> upe;
+  std::vector<EnbSettings> enb;
+  std::optional<UeSettings> ue;
+};
+
+/// parse_topology reads a whole file or nothing. Unknown keys, wrong types and values, two nodes of one name,
+/// two doors with one address, and an interface that carries keys to an address off this host without
+/// `protected_by: ipsec` are mistakes, each with its line.
+Expected<Topology, InputErrors> parse_topology(std::string_view file, std::string_view text);
+Expected<Topology, InputErrors> load_topology(const std::string& path);
+
+}  // namespace baton::runtime

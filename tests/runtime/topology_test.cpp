@@ -1,0 +1,143 @@
+#include "runtime/topology.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace baton::runtime {
+namespace {
+
+std::string demo() {
+  std::ifstream in(BATON_SOURCE_DIR "/etc/demo.yaml");
+  std::ostringstream all;
+  all << in.rdbuf();
+  return all.str();
+}
+
+/// The demo with one text replaced by another; the text must be there.
+std::string demo_with(const std::string& from, const std::string& to) {
+  std::string text = demo();
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
+InputErrors mistakes(const std::string& text) {
+  auto result = parse_topology("net.yaml", text);
+  return result ? InputErrors{} : result.why();
+}
+
+TEST(Topology, ReadsTheDemoNetwork) {
+  auto result = parse_topology("demo.yaml", demo());
+  ASSERT_TRUE(result) << to_text(result.why());
+  EXPECT_EQ(result->plmn, PlmnId::test_value());
+  ASSERT_EQ(result->hss.size(), 1U);
+  EXPECT_EQ(result->hss[0].diameter.to_string(), "127.0.0.8:3868");
+  EXPECT_EQ(result->hss[0].clients.at(0).identity->value(), "mme1.epc.mnc001.mcc001.3gppnetwork.org");
+  EXPECT_EQ(result->hss[0].realm.value(), "epc.mnc001.mcc001.3gppnetwork.org");
+  ASSERT_EQ(result->mme.size(), 1U);
+  EXPECT_EQ(result->mme[0].gummei.group.value, 0x8001);
+  EXPECT_EQ(result->mme[0].tais.size(), 2U);
+  EXPECT_EQ(result->mme[0].hss.endpoint.to_string(), "127.0.0.8:3868");
+  EXPECT_EQ(result->mme[0].integrity_order, std::vector<Byte>{2});
+  ASSERT_EQ(result->upe.size(), 1U);
+  EXPECT_EQ(result->upe[0].pool.to_string(), "10.45.0.0");
+  ASSERT_EQ(result->enb.size(), 2U);
+  EXPECT_EQ(result->enb[1].cell.cell, 0x10201U);
+  EXPECT_EQ(result->enb[1].mme.endpoint.to_string(), "127.0.0.2:36412");
+  ASSERT_TRUE(result->ue);
+  EXPECT_EQ(result->ue->first_address.to_string(), "127.1.0.1");
+}
+
+struct Case {
+  const char* what;
+  const char* from;
+  const char* to;
+  const char* field;
+};
+
+TEST(Topology, RefusesWhatIsWrongAndSaysWhere) {
+  const Case cases[] = {
+      {"an unknown key", "    gtpu: {address: 127.0.0.3}", "    gtpu: {adress: 127.0.0.3}",
+       "upe[0].gtpu.address"},
+      {"an address that is none", "address: 127.0.0.8", "address: 127.0.0.256",
+       "hss.diameter.server[0].address"},
+      {"a port out of range", "address: 127.0.0.8\n", "address: 127.0.0.8\n        port: 65536\n",
+       "hss.diameter.server[0].port"},
+      {"an MNC of one digit", "mnc: \"01\"", "mnc: \"1\"", "global.plmn_id.mnc"},
+      {"a TAC out of range", "tac: [1, 2]", "tac: [1, 65536]", "mme[0].tai[0].tac"},
+      {"an unknown algorithm", "[EEA2]", "[EEA4]", "mme[0].security.ciphering_order"},
+      {"an algorithm twice", "integrity_order: [EIA2]", "integrity_order: [EIA2, EIA2]",
+       "mme[0].security.integrity_order"},
+      {"null integrity", "integrity_order: [EIA2]", "integrity_order: [EIA2, EIA0]",
+       "mme[0].security.integrity_order"},
+      {"null ciphering first", "ciphering_order: [EEA2]", "ciphering_order: [EEA0, EEA2]",
+       "mme[0].security.ciphering_order"},
+      {"a PCI out of range", "pci: 101", "pci: 504", "enb[0].cell.pci"},
+      {"an eNB identity of 21 bits", "enb_id: 0x101", "enb_id: 0x100000", "enb[0].enb_id"},
+      {"a subnet with host bits", "subnet: 10.45.0.0/16", "subnet: 10.45.0.1/16", "upe[0].session.subnet"},
+      {"a name used twice", "name: enb2", "name: enb1", "enb[1].name"},
+      {"a door used twice", "radio: {address: 127.0.0.22}", "radio: {address: 127.0.0.21}",
+       "enb[1].radio.server"},
+      {"a log level that is none", "level: warning", "level: loud", "logger.level"},
+      {"an identity missing", "  identity: hss.epc.mnc001.mcc001.3gppnetwork.org\n  store", "  store",
+       "hss.identity"},
+      {"an IMEISV too short", "3534900698733153", "353490069873315", "ue.imeisv"},
+      {"a scalar for a section", "    gtpu: {address: 127.0.0.3}", "    gtpu: 127.0.0.3", "upe[0].gtpu"},
+  };
+  for (const Case& c : cases) {
+    const auto all = mistakes(demo_with(c.from, c.to));
+    ASSERT_FALSE(all.empty()) << c.what;
+    EXPECT_EQ(all[0].field, c.field) << c.what << "\n" << to_text(all);
+    EXPECT_GT(all[0].line, 0U) << c.what;
+    EXPECT_FALSE(all[0].expected.empty()) << c.what;
+  }
+}
+
+TEST(Topology, NamesTheLineOfAMistake) {
+  const auto all = mistakes("ue:\n  port: 4997\n  colour: blue\n");
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].to_string(),
+            "net.yaml:3: ue.colour: expected one of the keys addresses, port, imeisv, capability");
+}
+
+TEST(Topology, RefusesKeysInTheClearOffThisHost) {
+  const std::string away = demo_with("      server:\n        - address: 127.0.0.2\n    gtpc",
+                                     "      server:\n        - address: 192.0.2.2\n    gtpc");
+  const auto all = mistakes(away);
+  ASSERT_EQ(all.size(), 1U) << to_text(all);
+  EXPECT_EQ(all[0].field, "mme[0].s1ap.protected-by");
+}
+
+TEST(Topology, TakesAnInterfaceOffThisHostThatIsProtected) {
+  const std::string away =
+      demo_with("      server:\n        - address: 127.0.0.2\n    gtpc",
+                "      server:\n        - address: 192.0.2.2\n      protected-by: ipsec\n    gtpc");
+  EXPECT_TRUE(mistakes(away).empty()) << to_text(mistakes(away));
+  const std::string unknown =
+      demo_with("      server:\n        - address: 127.0.0.2\n    gtpc",
+                "      server:\n        - address: 192.0.2.2\n      protected-by: hope\n    gtpc");
+  EXPECT_FALSE(mistakes(unknown).empty());
+}
+
+TEST(Topology, RefusesANeighbourOffThisHostWithoutProtection) {
+  const auto all =
+      mistakes(demo_with("3gppnetwork.org, address: 127.0.0.2}", "3gppnetwork.org, address: 192.0.2.2}"));
+  ASSERT_EQ(all.size(), 1U) << to_text(all);
+  EXPECT_EQ(all[0].field, "hss.diameter.protected-by");
+}
+
+TEST(Topology, ReadsAFileWithOneNode) {
+  auto result = parse_topology("upe.yaml",
+                               "upe:\n  gtpc: {server: [{address: 127.0.0.3, port: 2123}]}\n"
+                               "  gtpu: {address: 127.0.0.3}\n  session: {subnet: 10.0.0.0/8}\n");
+  ASSERT_TRUE(result) << to_text(result.why());
+  EXPECT_EQ(result->upe.size(), 1U);
+  EXPECT_TRUE(result->mme.empty());
+  EXPECT_FALSE(result->ue);
+}
+
+}  // namespace
+}  // namespace baton::runtime
