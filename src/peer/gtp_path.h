@@ -45,7 +45,7 @@ inline constexpr std::uint16_t timer_t3 = 0x4701;
 inline constexpr std::uint16_t timer_echo = 0x4702;
 }  // namespace gtp
 
-/// GtpToken names one request of ours until it ends.
+/// GtpToken names one request of ours until it ends: its sequence number, never 0.
 using GtpToken = Strong<std::uint32_t, struct GtpTokenTag>;
 
 struct GtpPeer {
@@ -146,7 +146,6 @@ class GtpPath {
   struct UnderWay {
     std::size_t path;
     Byte type;
-    wire::gtp2::Sequence sequence;
     ByteVector octets;
     int sent = 1;
     bool own_echo = false;
@@ -168,7 +167,7 @@ class GtpPath {
                  std::vector<GtpEvent>& events);
   void on_request(std::size_t path, const wire::gtp2::Packet& packet, Bytes datagram, Instant now,
                   Outlet& out, std::vector<GtpEvent>& events);
-  void on_response(std::size_t path, const wire::gtp2::Packet& packet, Outlet& out, Instant now,
+  void on_response(std::size_t path, const wire::gtp2::Packet& packet, Outlet& out,
                    std::vector<GtpEvent>& events);
   void heard(std::size_t path, std::vector<GtpEvent>& events);
   void counter_confirmed(std::size_t path, wire::gtp2::Recovery counter, std::vector<GtpEvent>& events);
@@ -181,7 +180,6 @@ class GtpPath {
   std::deque<std::pair<AnswerKey, std::uint64_t>> answers_by_age_;
   std::uint64_t serial_ = 0;
   std::uint32_t next_sequence_;
-  std::uint32_t next_token_ = 1;
 };
 
 }  // namespace baton::peer
