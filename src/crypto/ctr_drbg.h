@@ -23,18 +23,18 @@ class CtrDrbg final : public Entropy {
   /// from_number is for the lab: the same number gives the same octets on every machine and compiler.
   static CtrDrbg from_number(std::uint64_t seed);
   ~CtrDrbg() override;
-  CtrDrbg(CtrDrbg&&) noexcept = default;
-  CtrDrbg& operator=(CtrDrbg&&) = delete;
+  // A second generator with the same state would give the same octets twice.
+  CtrDrbg(const CtrDrbg&) = delete;
+  CtrDrbg& operator=(const CtrDrbg&) = delete;
 
   void fill(MutableBytes out) override;
   /// reseed mixes 32 fresh octets into the state.
   void reseed(std::span<const Byte, seed_octets> seed);
-  /// Octets given since the last seeding; SP 800-90A asks for a new seed long before 2^64.
+  /// Requests served since the last seeding; SP 800-90A asks for a new seed within 2^48.
   std::uint64_t requests_since_seed() const { return requests_; }
 
  private:
   void update(std::span<const Byte, seed_octets> provided);
-  Block next_block(const Aes128& aes);
 
   std::array<Byte, 16> key_{};
   Block v_{};

@@ -1,0 +1,30 @@
+// aes_paths.h: the two implementations behind Aes128. Nobody else includes this.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/bytes.h"
+
+namespace baton::crypto {
+
+inline constexpr unsigned aes_rounds = 10;
+using AesSchedule = std::array<std::uint64_t, 88>;
+
+// Bit-sliced: 64 octets (four blocks) lie in eight words, word k holding bit k of every octet. The octet in
+// row r and column c of block b has position 16 r + 4 c + b, so that ShiftRows turns 16-bit lanes and
+// MixColumns turns whole words. The schedule is eleven round keys of eight words.
+void portable_expand(std::span<const Byte, 16> key, AesSchedule& schedule);
+/// At most four blocks; sizes are equal and a multiple of 16.
+void portable_encrypt(const AesSchedule& schedule, Bytes in, MutableBytes out);
+
+#if defined(__x86_64__)
+// AES-NI. The schedule is eleven round keys of 16 octets at its start, aligned to 16.
+void hardware_expand(std::span<const Byte, 16> key, AesSchedule& schedule);
+/// Any number of blocks.
+void hardware_encrypt(const AesSchedule& schedule, Bytes in, MutableBytes out);
+#endif
+
+}  // namespace baton::crypto

@@ -1,0 +1,21 @@
+#include "crypto/eea2.h"
+
+#include <cassert>
+
+#include "crypto/ctr.h"
+
+namespace baton::crypto {
+
+void eea2(std::span<const Byte, 16> key, std::uint32_t count, Byte bearer, Direction direction,
+          std::size_t bits, MutableBytes data, Path path) {
+  assert(bearer <= bearer_max && data.size() == (bits + 7) / 8);
+  if (bits == 0) return;
+  const Aes128 aes(key, path);
+  Block counter{};
+  for (std::size_t i = 0; i < 4; ++i) counter[i] = static_cast<Byte>(count >> (24 - 8 * i));
+  counter[4] = static_cast<Byte>(bearer << 3U | static_cast<unsigned>(direction) << 2U);
+  ctr_xor(aes, counter, data);
+  if (bits % 8 != 0) data.back() = static_cast<Byte>(data.back() & (0xFF00U >> (bits % 8)));
+}
+
+}  // namespace baton::crypto
