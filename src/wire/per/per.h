@@ -130,6 +130,8 @@ class Reader {
 /// Writer makes one complete encoding.
 class Writer {
  public:
+  /// reserve makes room, so that octets of a key are not left behind when the vector grows.
+  void reserve(std::size_t octets) { out_.reserve(octets); }
   void bit(bool b) { bits(b ? 1 : 0, 1); }
   void bits(std::uint64_t v, unsigned n);
   void align() { used_ = 0; }
