@@ -5,6 +5,7 @@
 namespace baton {
 
 void secure_wipe(void* memory, std::size_t octets) {
+  if (octets == 0) return;  // an empty vector's data may be null
   // explicit_bzero is glibc's promise that the store is not optimised away.
   explicit_bzero(memory, octets);
 }

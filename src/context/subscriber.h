@@ -30,11 +30,11 @@ struct SubscriberRecord {
   std::uint8_t qci = 9;
   std::uint32_t ambr_up_bps = 50'000'000;
   std::uint32_t ambr_down_bps = 100'000'000;
-  std::string msisdn;  ///< digits, may be empty
+  std::string msisdn{};  ///< digits, may be empty
 
   // Where the subscriber is. TS 23.008, 2.4.
-  std::optional<DiameterIdentity> mme_host;
-  std::optional<DiameterIdentity> mme_realm;
+  std::optional<DiameterIdentity> mme_host{};
+  std::optional<DiameterIdentity> mme_realm{};
   bool purged = false;
 
   /// copy duplicates the record on purpose: the store keeps one while a node works on another.

@@ -1,0 +1,36 @@
+// schema.h: the database's tables by version. A version once released is never changed; the next one is
+// added below it.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace baton::store {
+
+inline constexpr std::string_view schema_0001 = R"sql(
+CREATE TABLE store (
+  id            INTEGER PRIMARY KEY CHECK (id = 1),
+  key_check     BLOB NOT NULL            -- a known text sealed under the store key: tells a wrong key file
+);
+CREATE TABLE subscriber (
+  imsi          TEXT PRIMARY KEY,        -- TS 23.003, 2.2
+  k_sealed      BLOB NOT NULL,           -- K, TS 33.102, 6.3.2; sealed, bound to this row
+  opc_sealed    BLOB NOT NULL,           -- OPc, TS 35.206, 4.1; sealed, bound to this row
+  amf           BLOB NOT NULL CHECK (length(amf) = 2),                  -- TS 33.102, 6.3.2
+  seq_reserved  INTEGER NOT NULL CHECK (seq_reserved >= 0),             -- TS 33.102, annex C; durable before use
+  ind_bits      INTEGER NOT NULL CHECK (ind_bits BETWEEN 0 AND 8),      -- TS 33.102, C.1.1.1
+  apn           TEXT NOT NULL,           -- TS 29.272, 7.3.35
+  qci           INTEGER NOT NULL,        -- TS 29.272, 7.3.37
+  ambr_up_bps   INTEGER NOT NULL,        -- TS 29.272, 7.3.41
+  ambr_down_bps INTEGER NOT NULL,
+  msisdn        TEXT NOT NULL,           -- TS 23.003, 3.3; may be empty
+  mme_host      TEXT,                    -- TS 23.008, 2.4; the registered MME
+  mme_realm     TEXT,
+  purged        INTEGER NOT NULL CHECK (purged IN (0, 1))               -- TS 23.008, 2.7.6
+) WITHOUT ROWID;
+)sql";
+
+/// Element n brings a database of version n to version n + 1.
+inline constexpr std::array migrations{schema_0001};
+
+}  // namespace baton::store
