@@ -1,0 +1,157 @@
+// diameter_samples.h: one message of each kind with every AVP of its table, for tests of all kinds.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "wire/diameter/message.h"
+
+namespace baton::test {
+
+namespace dia = wire::diameter;
+
+inline DiameterIdentity identity(std::string_view s) { return *DiameterIdentity::parse(s); }
+inline const DiameterIdentity mme_host = identity("mme1.epc.mnc001.mcc001.3gppnetwork.org");
+inline const DiameterIdentity hss_host = identity("hss1.epc.mnc001.mcc001.3gppnetwork.org");
+inline const DiameterIdentity realm = identity("epc.mnc001.mcc001.3gppnetwork.org");
+inline const std::string session = "mme1.epc.mnc001.mcc001.3gppnetwork.org;1;7";
+
+template <class S, std::size_t N>
+S secret_of(Byte first) {
+  std::array<Byte, N> b{};
+  for (std::size_t i = 0; i < N; ++i) b[i] = static_cast<Byte>(first + i);
+  if constexpr (requires { S::size_max; })
+    return S(Bytes(b));
+  else
+    return S(std::span<const Byte, N>(b));
+}
+
+inline dia::EutranVector sample_vector(std::uint32_t number) {
+  Rand rand;
+  rand.bytes.fill(0x11);
+  Autn autn;
+  autn.bytes.fill(0x22);
+  return {number, rand, secret_of<Xres, 8>(0x80), autn, secret_of<Kasme, 32>(0xC0)};
+}
+
+/// samples holds one of each, made anew because vectors are moved.
+inline std::vector<std::pair<std::string, dia::AnyMessage>> samples() {
+  using namespace dia;
+  const VendorSpecificApplicationId vsai{vendor_3gpp, app_s6a, {}};
+  const auto none = AuthSessionState::no_state_maintained;
+  const Imsi imsi = Imsi::test_value();
+  const PlmnId plmn = PlmnId::test_value();
+  const std::vector<SupportedFeatures> features{{vendor_3gpp, 1, 0x0C000607}, {vendor_3gpp, 2, 1}};
+  const FailedAvp failed{*parse_hex("000000014000000e3030313031780000")};
+  std::vector<std::pair<std::string, AnyMessage>> out;
+  const auto add = [&](std::string name, AnyMessage m) { out.emplace_back(std::move(name), std::move(m)); };
+
+  add("cer", CapabilitiesExchangeRequest{mme_host,
+                                         realm,
+                                         {Address::from(Ipv4{{127, 0, 1, 1}}), {2, ByteVector(16, 0xFE)}},
+                                         0,
+                                         "Baton",
+                                         7,
+                                         {vendor_3gpp, 5535},
+                                         {app_s6a},
+                                         {0},
+                                         {3},
+                                         {vsai},
+                                         1});
+  add("cea", CapabilitiesExchangeAnswer{code::success,
+                                        hss_host,
+                                        realm,
+                                        {Address::from(Ipv4{{127, 0, 1, 2}})},
+                                        0,
+                                        "Baton",
+                                        8,
+                                        "fine",
+                                        failed,
+                                        {vendor_3gpp},
+                                        {app_s6a},
+                                        {0},
+                                        {3},
+                                        {vsai},
+                                        1});
+  add("dwr", DeviceWatchdogRequest{mme_host, realm, 7});
+  add("dwa", DeviceWatchdogAnswer{code::success, hss_host, realm, "fine", failed, 8});
+  add("dpr", DisconnectPeerRequest{mme_host, realm, DisconnectCause::busy});
+  add("dpa", DisconnectPeerAnswer{code::success, hss_host, realm, "bye", failed});
+
+  Rand rand;
+  rand.bytes.fill(0x33);
+  Auts auts;
+  auts.bytes.fill(0x44);
+  add("air", AuthenticationInformationRequest{
+                 session, vsai, none, mme_host, realm, hss_host, realm, imsi, features,
+                 RequestedEutranAuthenticationInfo{2, 1, Resynchronization{rand, auts}}, plmn});
+  AuthenticationInfo info;
+  for (std::uint32_t i = 1; i <= 2; ++i) info.eutran_vectors.push_back(sample_vector(i));
+  add("aia", AuthenticationInformationAnswer{
+                 session, vsai, code::success, {}, {}, none, hss_host, realm, features, std::move(info), {}});
+  add("aia_unknown",
+      AuthenticationInformationAnswer{session,
+                                      vsai,
+                                      {},
+                                      ExperimentalResult{vendor_3gpp, experimental::user_unknown},
+                                      ErrorDiagnostic::no_gprs_data_subscribed,
+                                      none,
+                                      hss_host,
+                                      realm,
+                                      {},
+                                      {},
+                                      {failed, failed}});
+  add("ulr", UpdateLocationRequest{session, vsai, none, mme_host, realm, hss_host, realm, imsi, features,
+                                   TerminalInformation{"35349006987331", "53"}, RatType::eutran,
+                                   ulr_flag::s6a | ulr_flag::initial_attach, plmn});
+  const AllocationRetentionPriority arp{8, Preemption::disabled, Preemption::enabled};
+  const EpsSubscribedQosProfile qos{QosClassIdentifier{9}, arp};
+  SubscriptionData data{
+      SubscriberStatus::service_granted,
+      TelephoneNumber{"491701234567"},
+      NetworkAccessMode::only_packet,
+      32,
+      "0800",
+      Ambr{50'000'000, 100'000'000},
+      ApnConfigurationProfile{1,
+                              AllApnConfigurationsIncluded::all,
+                              {{1, PdnType::ipv4, "internet", qos, Ambr{1000, 2000}, "0400"},
+                               {2, PdnType::ipv4v6, "ims", qos, {}, {}}}},
+      6,
+      3240};
+  add("ula", UpdateLocationAnswer{session,
+                                  vsai,
+                                  code::success,
+                                  {},
+                                  {},
+                                  none,
+                                  hss_host,
+                                  realm,
+                                  features,
+                                  ula_flag::separation,
+                                  std::move(data),
+                                  {}});
+  add("clr", CancelLocationRequest{session, vsai, none, hss_host, realm, mme_host, realm, imsi, features,
+                                   CancellationType::subscription_withdrawal, clr_flag::reattach_required});
+  add("cla",
+      CancelLocationAnswer{session, vsai, features, code::success, {}, none, mme_host, realm, {failed}});
+  add("pur", PurgeUeRequest{session, vsai, none, mme_host, realm, hss_host, realm, imsi, 1, features});
+  add("pua",
+      PurgeUeAnswer{
+          session, vsai, features, code::success, {}, none, hss_host, realm, pua_flag::freeze_m_tmsi, {}});
+  add("nor",
+      NotifyRequest{session, vsai, none, mme_host, realm, hss_host, realm, imsi, features,
+                    TerminalInformation{"35349006987331", {}}, 1, "internet", AlertReason::ue_present, 2});
+  add("noa", NotifyAnswer{session, vsai, features, code::success, {}, none, hss_host, realm, {}});
+  return out;
+}
+
+inline dia::Header header_for(bool retransmitted = false) {
+  dia::Header h;
+  h.ids = {0x01020304, 0x0A0B0C0D};
+  h.retransmitted = retransmitted;
+  return h;
+}
+
+}  // namespace baton::test
