@@ -106,9 +106,11 @@ class EpsSecurityContext {
   const NasCounter& uplink() const { return side_ == Side::ue ? sending_ : receiving_; }
   const NasCounter& downlink() const { return side_ == Side::ue ? receiving_ : sending_; }
 
-  /// kenb derives KeNB from the COUNT of the last uplink message: the Service Request, the TAU Request with
-  /// active flag, or the Security Mode Complete. Nothing when there was no such message yet.
+  /// The COUNT of the last uplink message that can make AS security start: Security Mode Complete, Service
+  /// Request (extended too), TAU Request, Attach Request. What the UE says in between does not count.
   //= TS 33.401, 7.2.6.2
+  std::optional<UplinkNasCount> kenb_count() const { return kenb_count_; }
+  /// kenb derives KeNB from that COUNT; nothing when there was no such message yet.
   std::optional<Kenb> kenb() const;
 
   /// clone is for non-volatile memory: the one place where a context exists twice.
@@ -125,6 +127,7 @@ class EpsSecurityContext {
   Expected<Keys, NasRefusal> derive(Chosen algorithms) const;
   Expected<ByteVector, NasRefusal> open(Bytes pdu, Chosen algorithms, const KnasEnc& enc,
                                         const KnasInt& integrity);
+  void note_uplink(Bytes plain, NasCount count);
 
   Side side_;
   NullIntegrity null_integrity_;
@@ -136,6 +139,7 @@ class EpsSecurityContext {
   std::optional<KnasInt> knas_int_;
   NasCounter sending_;
   NasCounter receiving_;
+  std::optional<UplinkNasCount> kenb_count_;
 };
 
 /// header_of reads the security header type of an EMM message without judging it; nothing when it is empty
