@@ -66,18 +66,18 @@ std::optional<Apn> Apn::from_text(std::string_view dotted) {
 }
 
 std::optional<Apn> Apn::parse(Bytes value) {
-  if (value.size() > apn_octets_max) return std::nullopt;
+  if (value.empty() || value.size() > apn_octets_max) return std::nullopt;
   std::string dotted;
   for (std::size_t at = 0; at < value.size();) {
     const std::size_t n = value[at++];
     if (n > value.size() - at) return std::nullopt;
-    if (!dotted.empty()) dotted += '.';
-    dotted.append(value.begin() + static_cast<std::ptrdiff_t>(at),
-                  value.begin() + static_cast<std::ptrdiff_t>(at + n));
-    if (n == 0) return std::nullopt;
+    const std::string label(value.begin() + static_cast<std::ptrdiff_t>(at),
+                            value.begin() + static_cast<std::ptrdiff_t>(at + n));
+    if (!is_label(label)) return std::nullopt;  // a dot inside a label would become another name
+    dotted += (dotted.empty() ? "" : ".") + label;
     at += n;
   }
-  return from_text(dotted);
+  return Apn(std::move(dotted));
 }
 
 void Apn::write(Writer& w) const {
