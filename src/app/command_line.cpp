@@ -1,0 +1,66 @@
+#include "app/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "app/cli/command.h"
+
+namespace baton::app {
+
+int command_line(int argc, char** argv) {
+  CLI::App app("Baton: a mobility security core for 3GPP packet networks", "baton");
+  app.set_version_flag("--version", "baton " BATON_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  int status = Exit::ok;
+  add_run(app, status);
+  add_node(app, status);
+  add_scenario(app, status);
+  add_ledger(app, status);
+  add_key(app, status);
+  add_decode(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? Exit::ok : Exit::usage;
+  }
+  return status;
+}
+
+int complain(const std::string& text) {
+  std::cerr << "baton: " << text << '\n';
+  return Exit::usage;
+}
+
+bool read_file(const std::string& path, std::size_t max, std::string& out) {
+  std::ifstream file;
+  if (path != "-") {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error) && !std::filesystem::is_fifo(path, error))
+      return false;
+    file.open(path, std::ios::binary);
+    if (!file) return false;
+  }
+  std::istream& in = path == "-" ? std::cin : file;
+  out.clear();
+  char buffer[65536];
+  while (in.read(buffer, sizeof buffer), in.gcount() > 0) {
+    if (out.size() + static_cast<std::size_t>(in.gcount()) > max) return false;
+    out.append(buffer, static_cast<std::size_t>(in.gcount()));
+  }
+  return true;
+}
+
+std::string demo_file(const std::string& name) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path();  // build/release
+  for (const fs::path& folder : {fs::path("etc"), beside / ".." / ".." / "etc", fs::path("/etc/baton")})
+    if (fs::is_regular_file(folder / name, error)) return (folder / name).lexically_normal().string();
+  return "etc/" + name;
+}
+
+}  // namespace baton::app

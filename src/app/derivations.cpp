@@ -1,0 +1,304 @@
+#include "app/derivations.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "ids/plmn_id.h"
+#include "keys/auc.h"
+#include "keys/derive_eps.h"
+#include "keys/types.h"
+
+namespace baton::app {
+
+using Words = std::string_view;
+
+/// Inputs reads typed values out of the options. After the first wrong one the rest are dummies and the
+/// results are thrown away.
+class Inputs {
+ public:
+  explicit Inputs(std::map<std::string, std::string, std::less<>> values) : values_(std::move(values)) {}
+  ~Inputs() {
+    for (auto& [option, value] : values_) secure_wipe(value.data(), value.size());
+  }
+  Inputs(const Inputs&) = delete;
+  Inputs& operator=(const Inputs&) = delete;
+
+  const std::string& error() const { return error_; }
+
+  template <class Key>
+  Key secret(Words option) {
+    std::array<Byte, Key::size> octets{};
+    fill(option, octets);
+    Key key{std::span<const Byte, Key::size>(octets)};
+    secure_wipe(octets.data(), octets.size());
+    return key;
+  }
+  template <class Value>
+  Value open(Words option) {
+    Value value;
+    fill(option, value.bytes);
+    return value;
+  }
+  std::uint32_t number(Words option, std::uint32_t max) {
+    const std::string& text = values_[std::string(option)];
+    std::uint32_t value = 0;
+    const bool hexadecimal = text.starts_with("0x");
+    const char* first = text.data() + (hexadecimal ? 2 : 0);
+    const auto [end, problem] =
+        std::from_chars(first, text.data() + text.size(), value, hexadecimal ? 16 : 10);
+    if (first == text.data() + text.size() || problem != std::errc{} || end != text.data() + text.size() ||
+        value > max)
+      wrong(option, "a number from 0 to " + std::to_string(max));
+    return value > max ? 0 : value;
+  }
+  NasCount count() { return *NasCount::from(number("count", NasCount::max)); }
+  PlmnId plmn() {
+    auto plmn = PlmnId::parse(values_["plmn"]);
+    if (!plmn) wrong("plmn", "MCC and MNC, 5 or 6 digits");
+    return plmn ? *plmn : PlmnId::test_value();
+  }
+  Eea eea() { return static_cast<Eea>(number("algorithm", 3)); }
+  Eia eia() { return static_cast<Eia>(number("algorithm", 3)); }
+  Sqn sqn() {
+    std::array<Byte, 6> octets{};
+    fill("sqn", octets);
+    return Sqn::from_octets(octets);
+  }
+  ByteVector octets(Words option) {
+    auto octets = parse_hex(values_[std::string(option)]);
+    if (!octets) wrong(option, "hexadecimal digits");
+    return octets ? std::move(*octets) : ByteVector{};
+  }
+
+ private:
+  void fill(Words option, MutableBytes out) {
+    auto octets = parse_hex(values_[std::string(option)]);
+    if (octets && octets->size() == out.size())
+      std::copy(octets->begin(), octets->end(), out.begin());
+    else
+      wrong(option, std::to_string(2 * out.size()) + " hexadecimal digits");
+    if (octets) secure_wipe(octets->data(), octets->size());
+  }
+  void wrong(Words option, const std::string& expected) {
+    if (error_.empty()) error_ = "--" + std::string(option) + ": expected " + expected;
+  }
+
+  std::map<std::string, std::string, std::less<>> values_;
+  std::string error_;
+};
+
+namespace {
+
+template <class Key>
+Derived key(const Key& k, const Shown& shown) {
+  Derived out{std::string(to_string(KeyKindOf<Key>::value)), key_id_of(shown.id_key, k), {}};
+  if (shown.secrets) out.value = hex(k.expose());
+  return out;
+}
+/// A secret that the ledger does not name: no id.
+Derived nameless(std::string name, Bytes secret, const Shown& shown) {
+  Derived out{std::move(name), {}, {}};
+  if (shown.secrets) out.value = hex(secret);
+  return out;
+}
+Derived open(std::string name, Bytes octets) { return {std::move(name), {}, hex(octets)}; }
+
+using List = std::vector<Derived>;
+template <class... Ds>
+List list(Ds... ds) {
+  List out;
+  (out.push_back(std::move(ds)), ...);
+  return out;
+}
+
+List opc(Inputs& in, const Shown& s) {
+  const K k = in.secret<K>("k");
+  const Op op = in.secret<Op>("op");
+  return list(key(derive_opc(k, op), s));
+}
+List vector(Inputs& in, const Shown& s) {
+  const K k = in.secret<K>("k");
+  const Opc c = in.secret<Opc>("opc");
+  const NewEpsVector v =
+      make_eps_vector(k, c, in.open<Amf>("amf"), in.sqn(), in.open<Rand>("rand"), in.plmn());
+  return list(open("RAND", v.vector.rand.bytes), open("AUTN", v.vector.autn.bytes),
+              nameless("XRES", v.vector.xres.expose(), s), key(v.ck, s), key(v.ik, s),
+              key(v.vector.kasme, s));
+}
+List kasme(Inputs& in, const Shown& s) {
+  const Ck ck = in.secret<Ck>("ck");
+  const Ik ik = in.secret<Ik>("ik");
+  return list(key(derive_kasme(ck, ik, in.plmn(), in.open<SqnXorAk>("sqn-xor-ak")), s));
+}
+List kenb(Inputs& in, const Shown& s) {
+  const Kasme k = in.secret<Kasme>("kasme");
+  return list(key(derive_kenb(k, UplinkNasCount{in.count()}), s));
+}
+List kenb_utran(Inputs& in, const Shown& s) {
+  return list(key(derive_kenb_after_handover_from_utran(in.secret<Kasme>("kasme")), s));
+}
+List nh_first(Inputs& in, const Shown& s) {
+  const Kasme k = in.secret<Kasme>("kasme");
+  return list(key(derive_nh(k, in.secret<Kenb>("kenb")), s));
+}
+List nh_next(Inputs& in, const Shown& s) {
+  const Kasme k = in.secret<Kasme>("kasme");
+  return list(key(derive_nh(k, in.secret<Nh>("nh")), s));
+}
+template <class From>
+List star(Inputs& in, const Shown& s, Words option) {
+  const From from = in.secret<From>(option);
+  const Pci pci{static_cast<std::uint16_t>(in.number("pci", 503))};
+  return list(key(derive_kenb_star(from, pci, *EarfcnDl::from(in.number("earfcn", EarfcnDl::max))), s));
+}
+List star_kenb(Inputs& in, const Shown& s) { return star<Kenb>(in, s, "kenb"); }
+List star_nh(Inputs& in, const Shown& s) { return star<Nh>(in, s, "nh"); }
+List knas_enc(Inputs& in, const Shown& s) {
+  const Kasme k = in.secret<Kasme>("kasme");
+  return list(key(derive_knas_enc(k, in.eea()), s));
+}
+List knas_int(Inputs& in, const Shown& s) {
+  const Kasme k = in.secret<Kasme>("kasme");
+  return list(key(derive_knas_int(k, in.eia()), s));
+}
+List krrc_enc(Inputs& in, const Shown& s) {
+  const Kenb k = in.secret<Kenb>("kenb");
+  return list(key(derive_krrc_enc(k, in.eea()), s));
+}
+List krrc_int(Inputs& in, const Shown& s) {
+  const Kenb k = in.secret<Kenb>("kenb");
+  return list(key(derive_krrc_int(k, in.eia()), s));
+}
+List kup_enc(Inputs& in, const Shown& s) {
+  const Kenb k = in.secret<Kenb>("kenb");
+  return list(key(derive_kup_enc(k, in.eea()), s));
+}
+List kup_int(Inputs& in, const Shown& s) {
+  const Kenb k = in.secret<Kenb>("kenb");
+  return list(key(derive_kup_int(k, in.eia()), s));
+}
+List mapped_handover(Inputs& in, const Shown& s) {
+  const Kasme k = in.secret<Kasme>("kasme");
+  const MappedUmtsKeys m = derive_mapped_umts_keys_at_handover(k, DownlinkNasCount{in.count()});
+  return list(key(m.ck, s), key(m.ik, s));
+}
+List mapped_idle(Inputs& in, const Shown& s) {
+  const Kasme k = in.secret<Kasme>("kasme");
+  const MappedUmtsKeys m = derive_mapped_umts_keys_at_idle_mobility(k, UplinkNasCount{in.count()});
+  return list(key(m.ck, s), key(m.ik, s));
+}
+List nas_token(Inputs& in, const Shown& s) {
+  const Kasme k = in.secret<Kasme>("kasme");
+  const NasToken token = derive_nas_token(k, UplinkNasCount{in.count()});
+  return list(nameless("NAS token", token.expose(), s));
+}
+List kasme_handover(Inputs& in, const Shown& s) {
+  const Ck ck = in.secret<Ck>("ck");
+  const Ik ik = in.secret<Ik>("ik");
+  return list(key(derive_mapped_kasme_at_handover(ck, ik, in.open<NonceMme>("nonce-mme")), s));
+}
+List kasme_idle(Inputs& in, const Shown& s) {
+  const Ck ck = in.secret<Ck>("ck");
+  const Ik ik = in.secret<Ik>("ik");
+  const NonceUe nonce_ue = in.open<NonceUe>("nonce-ue");
+  return list(key(derive_mapped_kasme_at_idle_mobility(ck, ik, nonce_ue, in.open<NonceMme>("nonce-mme")), s));
+}
+List srvcc(Inputs& in, const Shown& s) {
+  const Kasme k = in.secret<Kasme>("kasme");
+  const SrvccKeys keys = derive_srvcc_keys(k, DownlinkNasCount{in.count()});
+  return list(key(keys.ck, s), key(keys.ik, s));
+}
+List s_kenb(Inputs& in, const Shown& s) {
+  const Kenb k = in.secret<Kenb>("kenb");
+  return list(key(derive_s_kenb(k, ScgCounter{static_cast<std::uint16_t>(in.number("counter", 0xFFFF))}), s));
+}
+List hash(Inputs& in, const Shown&) { return list(open("HASH_MME", hash_mme(in.octets("message")).bytes)); }
+
+constexpr Input inputs[] = {
+    {"k", "K, 32 hexadecimal digits"},
+    {"op", "OP, 32 hexadecimal digits"},
+    {"opc", "OPc, 32 hexadecimal digits"},
+    {"amf", "AMF, 4 hexadecimal digits"},
+    {"sqn", "SQN, 12 hexadecimal digits"},
+    {"rand", "RAND, 32 hexadecimal digits"},
+    {"plmn", "serving network, MCC and MNC, for example 00101"},
+    {"ck", "CK, 32 hexadecimal digits"},
+    {"ik", "IK, 32 hexadecimal digits"},
+    {"sqn-xor-ak", "SQN xor AK as in AUTN, 12 hexadecimal digits"},
+    {"kasme", "K_ASME, 64 hexadecimal digits"},
+    {"kenb", "K_eNB, 64 hexadecimal digits"},
+    {"nh", "NH, 64 hexadecimal digits"},
+    {"count", "NAS COUNT, 0 to 16777215"},
+    {"pci", "physical cell identity, 0 to 503"},
+    {"earfcn", "downlink EARFCN, 0 to 262143"},
+    {"algorithm", "number of the EEA or EIA algorithm, 0 to 3"},
+    {"nonce-ue", "NONCE_UE, 8 hexadecimal digits"},
+    {"nonce-mme", "NONCE_MME, 8 hexadecimal digits"},
+    {"counter", "SCG counter, 0 to 65535"},
+    {"message", "the plain NAS message, hexadecimal"},
+};
+
+constexpr Words k_op[] = {"k", "op"};
+constexpr Words vector_from[] = {"k", "opc", "amf", "sqn", "rand", "plmn"};
+constexpr Words kasme_from[] = {"ck", "ik", "plmn", "sqn-xor-ak"};
+constexpr Words kasme_count[] = {"kasme", "count"};
+constexpr Words kasme_only[] = {"kasme"};
+constexpr Words kasme_kenb[] = {"kasme", "kenb"};
+constexpr Words kasme_nh[] = {"kasme", "nh"};
+constexpr Words kenb_cell[] = {"kenb", "pci", "earfcn"};
+constexpr Words nh_cell[] = {"nh", "pci", "earfcn"};
+constexpr Words kasme_algorithm[] = {"kasme", "algorithm"};
+constexpr Words kenb_algorithm[] = {"kenb", "algorithm"};
+constexpr Words ck_ik_nonce[] = {"ck", "ik", "nonce-mme"};
+constexpr Words ck_ik_nonces[] = {"ck", "ik", "nonce-ue", "nonce-mme"};
+constexpr Words kenb_counter[] = {"kenb", "counter"};
+constexpr Words message_only[] = {"message"};
+
+constexpr Derivation table[] = {
+    {"opc", "TS 35.206, 4.1", "OPc from the operator's OP", k_op, opc},
+    {"vector", "TS 33.401, 6.1.2", "an EPS authentication vector", vector_from, vector},
+    {"kasme", "TS 33.401, A.2", "K_ASME from CK and IK", kasme_from, kasme},
+    {"kenb", "TS 33.401, A.3", "K_eNB from K_ASME", kasme_count, kenb},
+    {"kenb-from-utran", "TS 33.401, 9.2.2", "K_eNB at a handover from UTRAN", kasme_only, kenb_utran},
+    {"nh-first", "TS 33.401, A.4", "the first NH of a chain", kasme_kenb, nh_first},
+    {"nh", "TS 33.401, A.4", "the next NH", kasme_nh, nh_next},
+    {"kenb-star", "TS 33.401, A.5", "K_eNB* from K_eNB", kenb_cell, star_kenb},
+    {"kenb-star-nh", "TS 33.401, A.5", "K_eNB* from NH", nh_cell, star_nh},
+    {"knas-enc", "TS 33.401, A.7", "NAS ciphering key", kasme_algorithm, knas_enc},
+    {"knas-int", "TS 33.401, A.7", "NAS integrity key", kasme_algorithm, knas_int},
+    {"krrc-enc", "TS 33.401, A.7", "RRC ciphering key", kenb_algorithm, krrc_enc},
+    {"krrc-int", "TS 33.401, A.7", "RRC integrity key", kenb_algorithm, krrc_int},
+    {"kup-enc", "TS 33.401, A.7", "user plane ciphering key", kenb_algorithm, kup_enc},
+    {"kup-int", "TS 33.401, A.7", "user plane integrity key", kenb_algorithm, kup_int},
+    {"ck-ik-handover", "TS 33.401, A.8", "CK' and IK' at handover to UTRAN", kasme_count, mapped_handover},
+    {"nas-token", "TS 33.401, A.9", "the NAS token", kasme_count, nas_token},
+    {"kasme-handover", "TS 33.401, A.10", "K'_ASME at handover from UTRAN", ck_ik_nonce, kasme_handover},
+    {"kasme-idle", "TS 33.401, A.11", "K'_ASME at idle mobility from UTRAN", ck_ik_nonces, kasme_idle},
+    {"srvcc", "TS 33.401, A.12", "CK and IK of the CS domain after SRVCC", kasme_count, srvcc},
+    {"ck-ik-idle", "TS 33.401, A.13", "CK' and IK' at idle mobility to UTRAN", kasme_count, mapped_idle},
+    {"s-kenb", "TS 33.401, A.15", "S-K_eNB of dual connectivity", kenb_counter, s_kenb},
+    {"hash-mme", "TS 33.401, I.2", "HASH_MME of an Attach or TAU Request", message_only, hash},
+};
+
+}  // namespace
+
+std::span<const Derivation> derivations() { return table; }
+
+const Input& input(std::string_view option) {
+  return *std::find_if(std::begin(inputs), std::end(inputs),
+                       [&](const Input& i) { return i.option == option; });
+}
+
+Expected<std::vector<Derived>, std::string> derive(const Derivation& derivation,
+                                                   std::map<std::string, std::string, std::less<>> values,
+                                                   const Shown& shown) {
+  for (const Words option : derivation.options)
+    if (values.find(option) == values.end()) return Fail{"--" + std::string(option) + ": missing"};
+  Inputs in(std::move(values));
+  auto out = derivation.run(in, shown);
+  if (!in.error().empty()) return Fail{in.error()};
+  return out;
+}
+
+}  // namespace baton::app
