@@ -1,5 +1,7 @@
 #include "node/mme/guti.h"
 
+#include "node/mme/procedures.h"
+
 namespace baton::node::mme {
 
 void RememberedGutis::remember(MTmsi m, Imsi imsi) {
@@ -16,6 +18,30 @@ void RememberedGutis::remember(MTmsi m, Imsi imsi) {
 const Imsi* RememberedGutis::find(MTmsi m) const {
   const auto it = imsis_.find(m);
   return it == imsis_.end() ? nullptr : &it->second;
+}
+
+void used_guti(Core& core, Ue& ue, MTmsi m) {
+  if (!ue.old_guti) return;
+  if (ue.guti && ue.old_guti->m_tmsi == m) std::swap(ue.guti, ue.old_guti);
+  settle_guti(core, ue);
+}
+
+bool new_guti(Core& core, Ue& ue) {
+  const auto m = draw_m_tmsi(core.entropy, [&core](MTmsi t) {
+    return core.ues.find(t) != nullptr || core.remembered.find(t) != nullptr;
+  });
+  if (!m) return false;
+  settle_guti(core, ue);  // a GUTI that was never acknowledged is the old one now
+  ue.old_guti = ue.guti;
+  ue.guti = Guti{core.config.gummei, *m};
+  core.ues.name(ue, *m);
+  return true;
+}
+
+void settle_guti(Core& core, Ue& ue) {
+  if (!ue.old_guti) return;
+  core.ues.unname(ue.old_guti->m_tmsi);
+  ue.old_guti.reset();
 }
 
 }  // namespace baton::node::mme

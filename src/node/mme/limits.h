@@ -35,7 +35,11 @@ inline constexpr std::size_t steps_kept_max = 8;
 /// it is; the next one ends the connection. A UE that works sends none.
 inline constexpr int nas_strikes_max = 32;
 
-/// Diameter request and S11 transactions of one UE that are under way: one procedure waits for one answer.
-inline constexpr std::size_t asked_max = 4;
+/// S1 connections: one for each UE and room for those whose release the eNB has not confirmed yet.
+inline constexpr std::size_t s1_connections_max = 2 * ues_max;
+
+/// Radio capability of a UE, kept for its next connection. Real ones have 50 to 4000 octets; 30,000 UEs
+/// with this many take half a gigabyte, which is why it is no more.
+inline constexpr std::size_t radio_capability_octets_max = 16'384;
 
 }  // namespace baton::node::mme

@@ -1,0 +1,117 @@
+// location_update.cpp: what the MME tells the HSS of where a UE is, and what the HSS tells back.
+#include "node/mme/procedures.h"
+#include "node/mme/s6a_causes.h"
+#include "wire/diameter/message.h"
+
+namespace baton::node::mme {
+
+namespace diameter = wire::diameter;
+namespace nas = wire::nas;
+
+namespace {
+
+diameter::VendorSpecificApplicationId s6a_application() {
+  return {diameter::vendor_3gpp, diameter::app_s6a, std::nullopt};
+}
+
+/// subscription_from keeps of Subscription-Data what the MME decides by, the default APN first.
+//= TS 29.272, 7.3.2
+Subscription subscription_from(const diameter::SubscriptionData& data) {
+  Subscription s;
+  if (data.msisdn) s.msisdn = data.msisdn->digits;
+  if (data.ambr) {
+    s.ambr_up_bps = data.ambr->uplink_bps;
+    s.ambr_down_bps = data.ambr->downlink_bps;
+  }
+  if (!data.apn_configuration_profile) return s;
+  const auto& profile = *data.apn_configuration_profile;
+  for (const auto& apn : profile.apns) {
+    Subscription::Access a;
+    a.apn = apn.service_selection;
+    if (apn.qos) {
+      a.qci = static_cast<Byte>(static_cast<std::uint32_t>(apn.qos->qci));
+      a.priority = static_cast<Byte>(apn.qos->priority.priority_level);
+    }
+    const bool is_default = apn.context_identifier == profile.context_identifier;
+    s.accesses.insert(is_default ? s.accesses.begin() : s.accesses.end(), std::move(a));
+  }
+  return s;
+}
+
+}  // namespace
+
+//= TS 29.272, 5.2.1.1
+Task<Outcomes> update_location(Core& core, Ue& ue) {
+  const Config& c = core.config;
+  diameter::UpdateLocationRequest request{
+      .session_id = core.s6a.new_session_id(),
+      .vendor_specific_application_id = s6a_application(),
+      .origin_host = c.identity,
+      .origin_realm = c.realm,
+      .destination_host = c.hss.identity,
+      .destination_realm = c.hss.realm,
+      .user_name = *ue.imsi,
+      .ulr_flags = diameter::ulr_flag::s6a | diameter::ulr_flag::initial_attach,
+      .visited_plmn = c.gummei.plmn};
+  if (ue.imeisv) {
+    constexpr std::size_t imei_digits = 14;
+    request.terminal_information = diameter::TerminalInformation{ue.imeisv->digits().substr(0, imei_digits),
+                                                                 ue.imeisv->digits().substr(imei_digits)};
+  }
+  if (!core.ask_hss(ue, request))
+    co_return Fail{reject(nas::EmmCause::network_failure, "the HSS cannot be reached")};
+  core.step_to_hss(ue, "8", "Update Location Request");
+
+  auto wait = ue.inbox.next<HssAnswer, HssSilent>();
+  auto got = co_await wait;
+  const auto* answer = std::get_if<HssAnswer>(&got);
+  if (answer == nullptr) co_return Fail{reject(nas::EmmCause::network_failure, "the HSS does not answer")};
+  if (!answer->result.success()) {
+    core.step_from_hss(ue, "11", "Update Location Answer (refused)");
+    co_return Fail{reject(emm_cause_for(answer->result), "the HSS refuses the location update")};
+  }
+  const auto ula = diameter::decode<diameter::UpdateLocationAnswer>(answer->octets);
+  if (!ula || !ula->subscription_data) {
+    core.count("mme.s6a.unusable_answer");
+    co_return Fail{reject(nas::EmmCause::network_failure, "the HSS's answer holds no subscription")};
+  }
+  core.step_from_hss(ue, "11", "Update Location Answer");
+  ue.registered_at_hss = true;
+  if (ula->subscription_data->subscriber_status == diameter::SubscriberStatus::operator_determined_barring)
+    co_return Fail{reject(nas::EmmCause::eps_services_not_allowed, "the subscription is barred")};
+  ue.subscription = subscription_from(*ula->subscription_data);
+  co_return Ok{};
+}
+
+//= TS 29.272, 5.2.1.3
+void purge(Core& core, Ue& ue) {
+  if (!ue.registered_at_hss || !ue.imsi) return;
+  ue.registered_at_hss = false;
+  const Config& c = core.config;
+  core.tell_hss(diameter::PurgeUeRequest{.session_id = core.s6a.new_session_id(),
+                                         .vendor_specific_application_id = s6a_application(),
+                                         .origin_host = c.identity,
+                                         .origin_realm = c.realm,
+                                         .destination_host = c.hss.identity,
+                                         .destination_realm = c.hss.realm,
+                                         .user_name = *ue.imsi});
+  core.step_to_hss(ue, "purge", "Purge UE Request");
+}
+
+//= TS 29.272, 5.2.1.2
+//= TS 23.401, 5.3.8.4
+void cancel_location(Core& core, const Imsi& imsi, diameter::CancellationType type, bool reattach) {
+  Ue* ue = core.ues.find(imsi);
+  if (!ue) return;                // cancelling what is not there succeeds
+  ue->registered_at_hss = false;  // the HSS knows: nothing to purge
+  if (type == diameter::CancellationType::subscription_withdrawal) {
+    const auto kind =
+        reattach ? nas::NetworkDetachType::reattach_required : nas::NetworkDetachType::reattach_not_required;
+    core.run(*ue, "detach", detach_by_network(core, *ue, kind));
+    return;
+  }
+  // Another MME has the UE now: it must not hear of it from us.
+  core.forget(*ue, "location cancelled", wire::s1ap::CauseNas::detach, false);
+}
+
+}  // namespace baton::node::mme

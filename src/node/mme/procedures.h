@@ -1,0 +1,61 @@
+// procedures.h: the MME's procedures, one file each. A Procedure is what a UE does; a Task is a part of one.
+#pragma once
+
+#include "base/expected.h"
+#include "node/mme/core.h"
+#include "node/procedure.h"
+
+namespace baton::node::mme {
+
+using Outcomes = Expected<Ok, Refusal>;
+
+// --- parts
+/// identification asks the UE for its IMSI (`ue.claimed`). T3470.
+Task<Outcomes> identification(Core& core, Ue& ue);
+/// authentication runs EPS AKA; afterwards `ue.security` is a partial context. T3460.
+Task<Outcomes> authentication(Core& core, Ue& ue);
+/// security_mode takes the partial context into use; afterwards `ue.secured`. T3460.
+Task<Outcomes> security_mode(Core& core, Ue& ue);
+/// update_location registers the MME at the HSS and learns the subscription.
+Task<Outcomes> update_location(Core& core, Ue& ue);
+/// create_session makes the default bearer at the UPE (`ue.session`).
+Task<Outcomes> create_session(Core& core, Ue& ue, std::string apn, std::optional<wire::nas::Pco> pco);
+/// modify_bearer tells the UPE the eNB's end of the bearer.
+Task<Outcomes> modify_bearer(Core& core, Ue& ue, std::string_view request_step, std::string_view answer_step);
+/// delete_session ends `session` at the UPE; a silent UPE does not hold it up.
+Task<void> delete_session(Core& core, Ue& ue, Session session, std::string_view request_step,
+                          std::string_view answer_step);
+/// send_context_setup derives KeNB and gives the eNB keys and bearers, with `nas` inside if there is one.
+Outcomes send_context_setup(Core& core, Ue& ue, std::optional<ByteVector> nas, std::string_view step,
+                            std::string_view text);
+/// take_context_setup learns the eNB's end of the bearer. False when the response names none.
+bool take_context_setup(Core& core, Ue& ue, const wire::s1ap::InitialContextSetupResponse& response);
+/// network_detach sends a connected UE away and ends its context. T3422.
+Task<void> network_detach(Core& core, Ue& ue, wire::nas::NetworkDetachType type);
+/// page_ue calls an idle UE; it ends when nobody has answered. T3413.
+Task<void> page_ue(Core& core, Ue& ue);
+
+// --- whole procedures
+Procedure attach(Core& core, Ue& ue);
+Procedure service_request(Core& core, Ue& ue);
+Procedure tau(Core& core, Ue& ue, wire::nas::TauRequest request);
+Procedure detach_by_ue(Core& core, Ue& ue, wire::nas::UeDetachRequest request);
+Procedure detach_by_network(Core& core, Ue& ue, wire::nas::NetworkDetachType type);
+Procedure release(Core& core, Ue& ue, wire::s1ap::Cause cause);
+Procedure paging(Core& core, Ue& ue);
+Procedure reauthenticate(Core& core, Ue& ue);
+
+// --- single answers
+/// purge tells the HSS that the UE's data are gone here.
+void purge(Core& core, Ue& ue);
+/// replace_context ends the context that had `imsi` before: `ue` has proved that it is the subscriber.
+void replace_context(Core& core, Ue& ue);
+/// new_guti draws a GUTI for `ue`; it answers to the old one until settle_guti. False: no randomness.
+bool new_guti(Core& core, Ue& ue);
+void settle_guti(Core& core, Ue& ue);
+/// used_guti: the UE has shown which of its GUTIs it has; the other one is void.
+void used_guti(Core& core, Ue& ue, MTmsi m);
+/// subscriber_gone handles the HSS's Cancel Location: the UE is sent away.
+void cancel_location(Core& core, const Imsi& imsi, wire::diameter::CancellationType type, bool reattach);
+
+}  // namespace baton::node::mme

@@ -1,0 +1,82 @@
+// reauthentication.cpp: new keys for a UE that is connected.
+#include "keys/derive_eps.h"
+#include "node/mme/procedures.h"
+
+namespace baton::node::mme {
+
+namespace nas = wire::nas;
+namespace s1ap = wire::s1ap;
+
+namespace {
+
+/// rekey_enb gives the eNB a KeNB from the new KASME.
+//= TS 33.401, 7.2.9.2
+Task<void> rekey_enb(Core& core, Ue& ue) {
+  S1Connection* c = core.connection_of(ue);
+  if (!c || !ue.context_at_enb || !ue.as_count) co_return;
+  Kenb kenb = derive_kenb(ue.security->kasme(), UplinkNasCount{*ue.as_count});
+  const KeyId kasme_id = core.keys.id(ue.security->kasme());
+  const KeyId kenb_id = core.keys.id(kenb);
+  core.log_key(ue, KeyEvent::derived, kenb, "TS 33.401, A.3", {kasme_id});
+  core.erase_as_keys(ue, "new KeNB");
+  ue.nh = derive_nh(ue.security->kasme(), kenb);
+  ue.ncc = 1;
+  core.log_key(ue, KeyEvent::derived, *ue.nh, "TS 33.401, A.4", {kasme_id, kenb_id});
+  core.log_key(ue, KeyEvent::sent, kenb, "UE Context Modification Request", {}, c->enb);
+  core.log_key(ue, KeyEvent::erased, kenb, "given to the eNB");
+  s1ap::UeContextModificationRequest request{c->mme_id, c->enb_id, std::move(kenb), std::nullopt,
+                                             std::nullopt};
+  core.send_s1ap(c->link, c->stream(), s1ap::encode(request));
+  core.step_to_enb(ue, "rekey", "UE Context Modification Request");
+  core.start_timer(ue, Timer::xsetup);
+
+  auto wait =
+      ue.inbox.next<s1ap::UeContextModificationResponse, s1ap::UeContextModificationFailure, Expired>();
+  auto got = co_await wait;
+  core.stop_timer(ue, Timer::xsetup);
+  if (std::holds_alternative<s1ap::UeContextModificationResponse>(got)) {
+    core.step_from_enb(ue, "rekey", "UE Context Modification Response");
+    co_return;
+  }
+  // Keys of different age on NAS and radio are not left standing: the UE comes back with fresh ones.
+  core.count("mme.reauthentication.radio_not_rekeyed");
+  if (S1Connection* still = core.connection_of(ue))
+    core.release_s1(*still, s1ap::CauseRadioNetwork::unspecified);
+  core.go_idle(ue, "the eNB did not take the new key");
+}
+
+}  // namespace
+
+//= TS 24.301, 5.4.2
+//= TS 33.401, 7.2.9.2
+Procedure reauthenticate(Core& core, Ue& ue) {
+  ue.claimed = ue.imsi;
+  ue.by_guti = false;
+  auto authenticate = authentication(core, ue);
+  auto result = co_await authenticate;
+  if (result) {
+    auto secure = security_mode(core, ue);
+    auto secured = co_await secure;
+    result = secured;
+  }
+  if (result) {
+    auto rekey = rekey_enb(core, ue);
+    co_await rekey;
+    core.out->outcome({ue.subscriber(), "reauthenticate", true, ""});
+    co_return;
+  }
+  const Refusal& why = result.why();
+  core.out->outcome({ue.subscriber(), "reauthenticate", false, std::string(why.because)});
+  if (why.how == Refusal::How::authentication_reject) {
+    core.send_nas(ue, nas::encode(nas::AuthenticationReject{}));
+    core.step_to_ue(ue, "5a", "Authentication Reject");
+    purge(core, ue);
+    core.forget(ue, "the UE failed authentication", s1ap::CauseNas::authentication_failure, false);
+  } else if (why.how == Refusal::How::silent) {
+    if (S1Connection* c = core.connection_of(ue)) core.release_s1(*c, s1ap::CauseNas::unspecified);
+    core.go_idle(ue, "re-authentication unanswered");
+  }
+  // Otherwise (the HSS is away) the UE goes on with the keys it has.
+}
+
+}  // namespace baton::node::mme

@@ -1,0 +1,153 @@
+// tau.cpp: a UE says where it is. The node has verified that it is this UE.
+#include "node/mme/procedures.h"
+
+namespace baton::node::mme {
+
+namespace nas = wire::nas;
+namespace s1ap = wire::s1ap;
+
+namespace {
+
+/// accept_of is the TRACKING AREA UPDATE ACCEPT.
+//= TS 24.301, 5.5.3.2.4
+ByteVector accept_of(const Core& core, const Ue& ue, bool with_guti) {
+  nas::TauAccept m;
+  m.result = nas::UpdateResult::ta_updated;
+  m.t3412 = nas::GprsTimer::of(std::chrono::duration_cast<std::chrono::seconds>(core.config.t3412));
+  if (with_guti) m.guti = ue.guti;
+  m.tai_list = nas::TaiList{ue.tais};
+  nas::EpsBearerStatus bearers;
+  if (ue.session) bearers.add(nas::EpsBearerId{default_bearer});
+  m.bearer_status = bearers;
+  return nas::encode(m);
+}
+
+/// back_to_idle ends the signalling connection that was there for this procedure only.
+void back_to_idle(Core& core, Ue& ue) {
+  if (S1Connection* c = core.connection_of(ue)) core.release_s1(*c, s1ap::CauseNas::normal_release);
+  core.go_idle(ue, "signalling connection released");
+}
+
+void refuse(Core& core, Ue& ue, const Refusal& why) {
+  core.count("mme.tau.failed");
+  core.log(LogLevel::info, core.label(ue) + ": tracking area update failed: " + std::string(why.because));
+  if (why.how == Refusal::How::reject) {
+    nas::TauReject m;
+    m.cause = why.cause;
+    core.send_nas(ue, nas::encode(m));
+    core.step_to_ue(ue, "20", "Tracking Area Update Reject");
+  } else if (why.how == Refusal::How::authentication_reject) {
+    core.send_nas(ue, nas::encode(nas::AuthenticationReject{}));
+    core.step_to_ue(ue, "6", "Authentication Reject");
+  }
+}
+
+}  // namespace
+
+//= TS 23.401, 5.3.3.1
+//= TS 24.301, 5.5.3
+Procedure tau(Core& core, Ue& ue, nas::TauRequest request) {
+  // 2, 3. The request has arrived, and it is the UE's.
+  const bool for_this_only = !ue.context_at_enb && !request.update_type.active;
+  core.step_from_ue(ue, "2", "Tracking Area Update Request");
+  core.step_from_enb(ue, "3", "Initial UE Message (Tracking Area Update Request)");
+  if (const S1Connection* c = core.connection_of(ue)) ue.tais = {c->tai};
+
+  //= TS 24.301, 5.5.3.2.5
+  if (request.bearer_status && !request.bearer_status->has(nas::EpsBearerId{default_bearer})) {
+    refuse(core, ue, reject(nas::EmmCause::no_eps_bearer_context_activated, "the UE has lost its bearer"));
+    purge(core, ue);
+    core.forget(ue, "tracking area update refused", s1ap::CauseNas::unspecified, true);
+    co_return;
+  }
+
+  // 6. New capabilities are replayed in a security mode command, so that nobody on the way has made them up.
+  if (request.capability && *request.capability != ue.capability) {
+    ue.capability = *request.capability;
+    ue.claimed = ue.imsi;
+    ue.by_guti = false;
+    auto authenticate = authentication(core, ue);
+    auto result = co_await authenticate;
+    if (result) {
+      auto secure = security_mode(core, ue);
+      auto secured = co_await secure;
+      result = secured;
+    }
+    if (!result) {
+      refuse(core, ue, result.why());
+      purge(core, ue);
+      core.forget(ue, "tracking area update failed", s1ap::CauseNas::authentication_failure, false);
+      co_return;
+    }
+  }
+
+  // 20. Accepted, with a new GUTI if the operator wants that, with the bearer if the UE does.
+  const bool with_guti =
+      core.config.guti_reallocation == GutiReallocation::at_attach_and_tau && new_guti(core, ue);
+  const ByteVector plain = accept_of(core, ue, with_guti);
+  bool bearer_wanted = request.update_type.active && !ue.context_at_enb;
+  if (bearer_wanted) {
+    auto inside = core.protect_nas(ue, plain);
+    auto sent = inside ? send_context_setup(core, ue, std::move(inside), "20",
+                                            "Initial Context Setup Request (Tracking Area Update Accept)")
+                       : Outcomes(Fail{abandon("the accept cannot be protected")});
+    if (!sent) {
+      back_to_idle(core, ue);
+      co_return;
+    }
+    core.start_timer(ue, Timer::xsetup);
+  } else {
+    core.send_nas(ue, plain);
+    core.step_to_ue(ue, "20", "Tracking Area Update Accept");
+  }
+
+  // 21. The UE acknowledges its new GUTI, the eNB the bearer.
+  bool complete_wanted = with_guti;
+  int accepts = 1;
+  if (complete_wanted) core.start_timer(ue, Timer::t3450);
+  while (complete_wanted || bearer_wanted) {
+    auto wait = ue.inbox.next<nas::TauComplete, s1ap::InitialContextSetupResponse,
+                              s1ap::InitialContextSetupFailure, Expired>();
+    auto got = co_await wait;
+    if (std::holds_alternative<nas::TauComplete>(got)) {
+      if (!complete_wanted) continue;
+      core.stop_timer(ue, Timer::t3450);
+      core.step_from_ue(ue, "21", "Tracking Area Update Complete");
+      settle_guti(core, ue);
+      complete_wanted = false;
+    } else if (const auto* response = std::get_if<s1ap::InitialContextSetupResponse>(&got)) {
+      core.stop_timer(ue, Timer::xsetup);
+      core.step_from_enb(ue, "21", "Initial Context Setup Response");
+      if (!take_context_setup(core, ue, *response)) {
+        back_to_idle(core, ue);
+        co_return;
+      }
+      auto modify = modify_bearer(core, ue, "9", "13");
+      auto modified = co_await modify;
+      if (!modified) {
+        back_to_idle(core, ue);
+        co_return;
+      }
+      bearer_wanted = false;
+    } else if (std::holds_alternative<s1ap::InitialContextSetupFailure>(got) ||
+               std::get_if<Expired>(&got)->timer == Timer::xsetup) {
+      back_to_idle(core, ue);
+      co_return;
+    } else {
+      //= TS 24.301, 5.5.3.2.7, case c
+      // Both GUTIs stay good: nobody knows which one the UE has.
+      if (accepts++ == spec_of(Timer::t3450).sends) {
+        core.count("mme.tau.unacknowledged");
+        back_to_idle(core, ue);
+        co_return;
+      }
+      core.send_nas(ue, plain);
+      core.step_to_ue(ue, "20", "Tracking Area Update Accept (again)");
+      core.start_timer(ue, Timer::t3450);
+    }
+  }
+  core.count("mme.tau.completed");
+  if (for_this_only) back_to_idle(core, ue);
+}
+
+}  // namespace baton::node::mme

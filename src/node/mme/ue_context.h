@@ -1,0 +1,120 @@
+// ue_context.h: everything the MME knows of one UE.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/strong.h"
+#include "context/eps_security.h"
+#include "ids/endpoint.h"
+#include "ids/location.h"
+#include "ids/subscriber_id.h"
+#include "node/mme/events.h"
+#include "node/mme/s1_connections.h"
+#include "node/node.h"
+#include "node/procedure.h"
+#include "peer/gtp_path.h"
+#include "wire/diameter/subscription.h"
+#include "wire/nas/emm.h"
+#include "wire/nas/esm.h"
+
+namespace baton::node::mme {
+
+/// The default bearer's identity; the first of those NAS may use (TS 24.007, 11.2.3.1.5).
+inline constexpr Byte default_bearer = 5;
+
+/// Session is the PDN connection of a UE as the UPE knows it. It exists from Create Session Response on.
+struct Session {
+  std::string apn;
+  Teid upe_teid;              ///< S11, the UPE's end
+  wire::gtp2::FTeid s1u_upe;  ///< uplink end of the user plane
+  wire::gtp2::Paa address;
+  Byte qci = 9;
+  Byte priority = 8;
+  std::optional<wire::gtp2::FTeid> s1u_enb;  ///< downlink end, while connected
+};
+
+/// Subscription is what the HSS said of the UE, as far as the MME decides by it.
+struct Subscription {
+  struct Access {
+    std::string apn;  ///< "*" stands for any
+    Byte qci = 9;
+    Byte priority = 8;
+  };
+  std::vector<Access> accesses;  ///< the default one first
+  std::uint64_t ambr_up_bps = 0, ambr_down_bps = 0;
+  std::string msisdn;
+};
+
+/// Ue is one UE context. What must outlive a procedure stands here; an idle UE has no frame.
+struct Ue {
+  explicit Ue(UeId i) : id(i) {}
+  Ue(const Ue&) = delete;
+  Ue& operator=(const Ue&) = delete;
+
+  const UeId id;
+
+  // --- who it is
+  std::optional<Imsi> imsi;  ///< proved by AKA and security mode; the index knows it
+  std::optional<Imsi>
+      claimed;               ///< what it says, or what an old GUTI says: good for a challenge, nothing more
+  std::optional<Guti> guti;  ///< what it answers to
+  std::optional<Guti> old_guti;  ///< answers to this one too until it has acknowledged `guti`
+  std::optional<Imeisv> imeisv;
+  bool by_guti = false;  ///< the request named a GUTI: `claimed` may be a mistake of ours
+
+  /// Name in the ledger and in steps: digits of the IMSI, proved or claimed; empty if there is none.
+  std::string subscriber() const {
+    return imsi ? imsi->digits() : claimed ? claimed->digits() : std::string();
+  }
+
+  // --- where it is
+  enum class Emm : Byte { deregistered, registered };
+  Emm emm = Emm::deregistered;
+  std::optional<MmeUeS1apId> s1;  ///< its S1 connection: ECM-CONNECTED
+  bool context_at_enb = false;    ///< the eNB has its keys and bearers
+  std::vector<Tai> tais;          ///< where it may go without telling
+  std::optional<Tai> last_tai;
+  bool idle() const { return !s1; }
+
+  // --- security
+  std::optional<context::EpsSecurityContext> security;  ///< current, full
+  std::optional<context::EpsSecurityContext> fresh;     ///< between AKA and the end of security mode
+  /// Secure exchange of NAS messages is established on this S1 connection.
+  //= TS 24.301, 4.4.2.3
+  bool secured = false;
+  wire::nas::Ksi ue_ksi;  ///< the key set the UE named; a new one differs from it
+  wire::nas::UeNetworkCapability capability;
+  std::optional<Byte> gea;
+  std::optional<NasCount> as_count;  ///< uplink COUNT of the message that caused the AS set-up
+  std::optional<Nh> nh;              ///< for NCC `ncc`; only while connected
+  Byte ncc = 0;
+  std::optional<wire::s1ap::UeRadioCapability> radio_capability;
+
+  // --- subscription and bearer
+  std::optional<Subscription> subscription;
+  bool registered_at_hss = false;  ///< the HSS has us as its MME
+  std::optional<Session> session;
+  std::optional<Session> old_session;  ///< of the context this one replaced; to be deleted (attach, step 10)
+  std::optional<Teid> s11;             ///< our own end, index
+
+  // --- the procedure that runs
+  UeInbox inbox;
+  Procedure running;
+  std::string_view doing;                          ///< its name in steps, "attach"
+  std::optional<wire::nas::AttachRequest> attach;  ///< what it asked for, while attaching
+  bool accept_sent = false;
+  /// The network wants to detach this UE and is paging it first.
+  std::optional<wire::nas::NetworkDetachType> pending_detach;
+  std::uint32_t armed = 0;  ///< timers that run, a bit each
+  std::optional<peer::RequestToken> hss_asked;
+  std::optional<peer::GtpToken> upe_asked;
+  std::vector<Step> steps_kept;  ///< until the subscriber is known
+
+  bool busy() const { return !running.done(); }
+};
+
+}  // namespace baton::node::mme

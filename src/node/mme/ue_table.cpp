@@ -1,0 +1,63 @@
+#include "node/mme/ue_table.h"
+
+#include <cassert>
+
+namespace baton::node {
+template class Inbox<mme::UeEvent>;
+}
+
+namespace baton::node::mme {
+
+Ue* UeTable::add() {
+  if (ues_.size() >= limit_ || provisional() >= provisional_limit_) return nullptr;
+  const UeId id{next_++};
+  return ues_.emplace(id, std::make_unique<Ue>(id)).first->second.get();
+}
+
+Ue* UeTable::find(UeId id) {
+  const auto it = ues_.find(id);
+  return it == ues_.end() ? nullptr : it->second.get();
+}
+Ue* UeTable::find(const Imsi& imsi) {
+  const auto it = by_imsi_.find(imsi);
+  return it == by_imsi_.end() ? nullptr : find(it->second);
+}
+Ue* UeTable::find(MTmsi m) {
+  const auto it = by_m_tmsi_.find(m);
+  return it == by_m_tmsi_.end() ? nullptr : find(it->second);
+}
+Ue* UeTable::find(Teid s11) {
+  const auto it = by_s11_.find(s11);
+  return it == by_s11_.end() ? nullptr : find(it->second);
+}
+
+void UeTable::prove(Ue& ue, Imsi imsi) {
+  assert(!find(imsi) || find(imsi) == &ue);
+  by_imsi_[imsi] = ue.id;
+  ue.imsi = std::move(imsi);
+}
+
+void UeTable::tunnel(Ue& ue, Teid s11) {
+  if (ue.s11) by_s11_.erase(*ue.s11);
+  by_s11_[s11] = ue.id;
+  ue.s11 = s11;
+}
+
+void UeTable::bury(Ue& ue) {
+  if (ue.imsi) by_imsi_.erase(*ue.imsi);
+  if (ue.guti) by_m_tmsi_.erase(ue.guti->m_tmsi);
+  if (ue.old_guti) by_m_tmsi_.erase(ue.old_guti->m_tmsi);
+  if (ue.s11) by_s11_.erase(*ue.s11);
+  const auto it = ues_.find(ue.id);
+  assert(it != ues_.end());
+  graveyard_.push_back(std::move(it->second));
+  ues_.erase(it);
+}
+
+std::vector<UeId> UeTable::all() const {
+  std::vector<UeId> out;
+  for (const auto& [id, ue] : ues_) out.push_back(id);
+  return out;
+}
+
+}  // namespace baton::node::mme
