@@ -105,10 +105,14 @@ std::string text(const T& v) {
     if (!out.empty()) out += ", ";
     out += row.name;
     out += ' ';
+    const auto put = [&](const auto& f) {
+      constexpr bool nested = HasRows<std::remove_cv_t<std::remove_reference_t<decltype(f)>>>;
+      out += nested ? "{" + text(f) + "}" : text(f);
+    };
     if constexpr (OptionalOf<F>::value)
-      out += text(*(v.*row.at));
+      put(*(v.*row.at));
     else
-      out += text(v.*row.at);
+      put(v.*row.at);
   };
   std::apply([&](const auto&... row) { (one(row), ...); }, Sequence<T>::rows);
   return out;
