@@ -42,7 +42,7 @@ struct DiameterLimits {
 
 /// DiameterTimes are the timers of the base protocol; the defaults are those of the standards.
 struct DiameterTimes {
-  Duration tw = 30s;            ///< watchdog, RFC 3539, 3.4.1; a jitter of up to 2 s is added when tw > 6 s
+  Duration tw = 30s;            ///< watchdog, RFC 3539, 3.4.1; with a jitter of 2 s either way when tw > 6 s
   Duration tc = 30s;            ///< reconnect, RFC 6733, 2.1
   Duration capabilities = 10s;  ///< for a CER on an accepted link, for a CEA to ours
   Duration disconnect = 5s;     ///< for a DPA
@@ -130,7 +130,7 @@ class DiameterNode {
   /// start opens the connections that are this side's to open.
   void start(Instant now, Outlet& out);
   /// stop ends every connection in good order (DPR). Nothing reconnects until start.
-  void stop(wire::diameter::DisconnectCause cause, Instant now, Outlet& out);
+  PeerEvents stop(wire::diameter::DisconnectCause cause, Instant now, Outlet& out);
 
   /// owns tells whether a link or a timer is this machine's business. An accepted link is owned from its
   /// LinkUp with Port::diameter on.
@@ -175,11 +175,12 @@ class DiameterNode {
   struct Link;
   struct Pending;
   struct Owed;
-  friend class DiameterMachine;
+  friend class DiameterMachine;  ///< the same object while it handles one event (diameter_machine.h)
 
   Expected<RequestToken, SendFault> send_request(const DiameterIdentity& peer, ByteVector octets,
                                                  std::string session, Instant now, Outlet& out);
   bool send_answer(OwedToken token, ByteVector octets, Outlet& out);
+  bool refuse(OwedToken token, ByteVector failed, std::uint32_t result_code, Outlet& out);
 
   DiameterConfig config_;
   Entropy& entropy_;

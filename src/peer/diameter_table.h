@@ -56,14 +56,12 @@ enum class Do : Byte {
   i_snd_dpa,
   r_snd_dpa,
   error,  ///< both connections closed, reconnect after Tc
-  process_cea,
 };
-std::string_view to_string(Do what);
 
 struct Row {
   State at;
   On on;
-  std::array<Do, 3> what;
+  std::array<Do, 3> what;  ///< in this order; the rest is `nothing`
   State to;
 };
 
@@ -80,7 +78,7 @@ inline constexpr std::array rows{
     Row{State::wait_conn_ack, On::timeout, {Do::error}, State::closed},
     Row{State::wait_conn_ack, On::stop, {Do::i_disc}, State::closed},
 
-    Row{State::wait_i_cea, On::i_rcv_cea, {Do::process_cea}, State::i_open},
+    Row{State::wait_i_cea, On::i_rcv_cea, {}, State::i_open},
     Row{State::wait_i_cea, On::r_conn_cer, {Do::r_accept, Do::elect}, State::wait_returns},
     Row{State::wait_i_cea, On::i_peer_disc, {Do::error}, State::closed},
     Row{State::wait_i_cea, On::i_rcv_non_cea, {Do::error}, State::closed},
@@ -96,7 +94,7 @@ inline constexpr std::array rows{
 
     Row{State::wait_returns, On::win_election, {Do::i_disc, Do::r_snd_cea}, State::r_open},
     Row{State::wait_returns, On::i_peer_disc, {Do::i_disc, Do::r_snd_cea}, State::r_open},
-    Row{State::wait_returns, On::i_rcv_cea, {Do::r_disc, Do::process_cea}, State::i_open},
+    Row{State::wait_returns, On::i_rcv_cea, {Do::r_disc}, State::i_open},
     Row{State::wait_returns, On::i_rcv_non_cea, {Do::i_disc, Do::r_snd_cea}, State::r_open},
     Row{State::wait_returns, On::r_peer_disc, {Do::r_disc}, State::wait_i_cea},
     Row{State::wait_returns, On::r_conn_cer, {Do::r_reject}, State::wait_returns},

@@ -151,6 +151,7 @@ std::string_view result_name(const AnswerResult& r) {
     case code::unable_to_comply: return "DIAMETER_UNABLE_TO_COMPLY";
     case code::invalid_avp_length: return "DIAMETER_INVALID_AVP_LENGTH";
     case code::invalid_message_length: return "DIAMETER_INVALID_MESSAGE_LENGTH";
+    case code::no_common_security: return "DIAMETER_NO_COMMON_SECURITY";
     default: return "";
   }
 }

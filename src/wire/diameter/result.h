@@ -31,6 +31,7 @@ inline constexpr std::uint32_t unsupported_version = 5011;
 inline constexpr std::uint32_t unable_to_comply = 5012;
 inline constexpr std::uint32_t invalid_avp_length = 5014;
 inline constexpr std::uint32_t invalid_message_length = 5015;
+inline constexpr std::uint32_t no_common_security = 5017;
 }  // namespace code
 
 /// Experimental-Result-Code values of S6a. TS 29.272, 7.4.

@@ -1,0 +1,139 @@
+// diameter_machine.h: what DiameterNode remembers, and the object it becomes while it handles one event.
+// Included by diameter_peer.cpp and diameter_machine.cpp only.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "peer/diameter_peer.h"
+
+namespace baton::peer {
+
+/// Timers of this machine; the kinds are apart from those of other users of TimerDomain::link.
+enum class DiameterTimer : std::uint16_t {
+  stranger = 0xD101,  ///< owner: link; its CER did not come
+  answer,             ///< owner: peer; CEA or DPA did not come
+  reconnect,          ///< owner: peer; Tc
+  watchdog,           ///< owner: peer; Tw
+  requests,           ///< owner: peer; the oldest pending request
+};
+inline TimerId timer_id(DiameterTimer kind, std::uint32_t owner) {
+  return {TimerDomain::link, owner, static_cast<std::uint16_t>(kind)};
+}
+
+/// What RFC 3539, 3.4.1 knows of a connection.
+enum class Watch : Byte { okay, asked, suspect };
+
+struct DiameterNode::Pending {
+  RequestToken token;
+  std::string session;
+  std::uint32_t code = 0;
+  std::uint32_t end_to_end = 0;
+  LinkId link;
+  Instant deadline;
+};
+
+struct DiameterNode::Peer {
+  DiameterPeer config;
+  std::uint32_t index = 0;
+  diameter::State state = diameter::State::closed;
+  std::optional<LinkId> i{};               ///< the connection we opened
+  std::optional<LinkId> r{};               ///< the one the peer opened
+  wire::diameter::MessageIds cer_ids{};    ///< of our CER
+  wire::diameter::MessageIds r_cer_ids{};  ///< of the peer's, until the CEA is sent
+  Watch watch = Watch::okay;
+  std::uint32_t dwr_hop_by_hop = 0;
+  bool wanted = true;                          ///< false after stop, and after a DPR that wants no more
+  wire::diameter::DisconnectCause cause{};     ///< of our DPR
+  std::map<std::uint32_t, Pending> pending{};  ///< by hop-by-hop id
+  std::size_t owed = 0;
+
+  bool open() const { return state == diameter::State::i_open || state == diameter::State::r_open; }
+  std::optional<LinkId> link() const {
+    return state == diameter::State::i_open || (state == diameter::State::closing && i) ? i : r;
+  }
+};
+
+struct DiameterNode::Link {
+  Endpoint remote;
+  std::optional<std::uint32_t> peer{};  ///< nothing until its CER told
+  bool ours = false;                    ///< we opened it
+  wire::diameter::StreamFramer framer{};
+};
+
+struct DiameterNode::Owed {
+  std::uint32_t peer = 0;
+  LinkId link;
+  wire::diameter::Header header;
+  std::string session;
+  ByteVector proxy_info;  ///< AVPs that go back as they came, RFC 6733, 6.2
+};
+
+/// What the event in hand brought, for the actions of the row it fires.
+struct DiameterHand {
+  LinkId link{};
+  wire::diameter::MessageIds ids{};
+};
+
+/// DiameterMachine is DiameterNode for the length of one event: the state, the time, the outlet and what
+/// has come of it so far.
+class DiameterMachine {
+ public:
+  using Peer = DiameterNode::Peer;
+  using Link = DiameterNode::Link;
+
+  DiameterMachine(DiameterNode& node, Instant now, Outlet& out) : node_(node), now_(now), out_(out) {}
+
+  void start(Peer& p);
+  void stop(Peer& p, wire::diameter::DisconnectCause cause);
+  void link_up(LinkId link, const Endpoint& remote);
+  void link_data(LinkId link, Bytes octets);
+  void link_down(LinkId link);
+  void timer(const TimerId& timer);
+
+  std::uint32_t next_hop_by_hop() { return node_.next_hop_by_hop_++; }
+  std::uint32_t next_end_to_end() { return node_.next_end_to_end_++; }
+  PeerEvents take() { return std::move(events_); }
+
+ private:
+  void fire(Peer& p, diameter::On on, const DiameterHand& hand = {});
+  void act(Peer& p, diameter::Do what, const DiameterHand& hand, bool& won);
+  void opened(Peer& p);
+  void left(Peer& p, diameter::On on);
+  void forget_link(Peer& p, std::optional<LinkId>& which);
+  void break_link(LinkId link, std::string_view counter);
+
+  void message(LinkId link, ByteVector octets);
+  void from_stranger(LinkId link, const wire::diameter::Header& h, const ByteVector& octets);
+  void refuse_cer(LinkId link, const wire::diameter::Header& h, std::uint32_t result, ByteVector failed,
+                  std::string_view counter);
+  void for_a_cea(Peer& p, LinkId link, const wire::diameter::Header& h, const ByteVector& octets);
+  void on_open(Peer& p, LinkId link, const wire::diameter::Header& h, ByteVector octets);
+  void base_command(Peer& p, LinkId link, const wire::diameter::Header& h, const ByteVector& octets);
+  void request(Peer& p, LinkId link, const wire::diameter::Header& h, ByteVector octets);
+  void answer(Peer& p, LinkId link, const wire::diameter::Header& h, ByteVector octets);
+  void protocol_error(LinkId link, const wire::diameter::Header& h, std::uint32_t result, Bytes request);
+
+  void set_watchdog(Peer& p);
+  void watchdog(Peer& p);
+  void expire_requests(Peer& p);
+
+  template <class M>
+  bool shares_application(const M& capabilities) const;
+  template <class M>
+  M capabilities() const;
+  Peer* peer_named(const DiameterIdentity& identity);
+  Peer& peer_at(std::uint32_t index) { return *node_.peers_[index]; }
+  void send(LinkId link, ByteVector octets) { out_.send(link, 0, std::move(octets)); }
+  void set_timer(DiameterTimer kind, std::uint32_t owner, Duration after) {
+    out_.start_timer(timer_id(kind, owner), now_ + after);
+  }
+  void stop_timer(DiameterTimer kind, std::uint32_t owner) { out_.stop_timer(timer_id(kind, owner)); }
+
+  DiameterNode& node_;
+  Instant now_;
+  Outlet& out_;
+  PeerEvents events_;
+};
+
+}  // namespace baton::peer

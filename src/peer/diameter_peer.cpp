@@ -1,0 +1,182 @@
+#include "peer/diameter_peer.h"
+
+#include <algorithm>
+
+#include "peer/diameter_machine.h"
+
+namespace baton::peer {
+
+namespace dia = wire::diameter;
+
+std::string_view to_string(SendFault f) {
+  switch (f) {
+    case SendFault::unknown_peer: return "no such Diameter peer is configured";
+    case SendFault::not_open: return "the Diameter peer is not connected";
+    case SendFault::busy: return "too many requests are pending there";
+    case SendFault::too_long: return "the message is too long";
+  }
+  return "?";
+}
+
+DiameterNode::DiameterNode(DiameterConfig config, Entropy& entropy)
+    : config_(std::move(config)),
+      entropy_(entropy),
+      next_link_(config_.first_link.value),
+      next_hop_by_hop_(entropy.u32()),
+      next_end_to_end_(entropy.u32()),
+      session_high_(entropy.u32()) {
+  for (const DiameterPeer& p : config_.peers) {
+    auto peer = std::make_unique<Peer>(Peer{p});
+    peer->index = static_cast<std::uint32_t>(peers_.size());
+    peers_.push_back(std::move(peer));
+  }
+}
+
+DiameterNode::~DiameterNode() = default;
+
+void DiameterNode::start(Instant now, Outlet& out) {
+  DiameterMachine m(*this, now, out);
+  for (auto& p : peers_) m.start(*p);
+}
+
+PeerEvents DiameterNode::stop(dia::DisconnectCause cause, Instant now, Outlet& out) {
+  DiameterMachine m(*this, now, out);
+  for (auto& p : peers_) m.stop(*p, cause);
+  return m.take();
+}
+
+bool DiameterNode::owns(LinkId link) const { return links_.contains(link); }
+
+bool DiameterNode::owns(const TimerId& timer) {
+  return timer.domain == TimerDomain::link &&
+         timer.kind >= static_cast<std::uint16_t>(DiameterTimer::stranger) &&
+         timer.kind <= static_cast<std::uint16_t>(DiameterTimer::requests);
+}
+
+PeerEvents DiameterNode::on_link_up(LinkId link, const Endpoint& remote, Instant now, Outlet& out) {
+  DiameterMachine m(*this, now, out);
+  m.link_up(link, remote);
+  return m.take();
+}
+
+PeerEvents DiameterNode::on_link_data(LinkId link, Bytes octets, Instant now, Outlet& out) {
+  DiameterMachine m(*this, now, out);
+  m.link_data(link, octets);
+  return m.take();
+}
+
+PeerEvents DiameterNode::on_link_down(LinkId link, Instant now, Outlet& out) {
+  DiameterMachine m(*this, now, out);
+  m.link_down(link);
+  return m.take();
+}
+
+PeerEvents DiameterNode::on_timer(const TimerId& timer, Instant now, Outlet& out) {
+  DiameterMachine m(*this, now, out);
+  m.timer(timer);
+  return m.take();
+}
+
+Expected<RequestToken, SendFault> DiameterNode::send_request(const DiameterIdentity& identity,
+                                                             ByteVector octets, std::string session,
+                                                             Instant now, Outlet& out) {
+  const auto at = std::find_if(peers_.begin(), peers_.end(),
+                               [&](const auto& p) { return p->config.identity == identity; });
+  if (at == peers_.end()) return Fail{SendFault::unknown_peer};
+  Peer& p = **at;
+  if (!p.open() || p.watch == Watch::suspect) return Fail{SendFault::not_open};
+  if (p.pending.size() >= DiameterLimits::pending_max) return Fail{SendFault::busy};
+  if (octets.size() > dia::message_octets_max) return Fail{SendFault::too_long};
+
+  while (p.pending.contains(next_hop_by_hop_)) ++next_hop_by_hop_;
+  const dia::MessageIds ids{next_hop_by_hop_++, next_end_to_end_++};
+  dia::set_ids(octets, ids, false);
+  const RequestToken token{next_token_++};
+  const Instant deadline = now + config_.times.request;
+  const auto code = static_cast<std::uint32_t>(octets[5]) << 16U |
+                    static_cast<std::uint32_t>(octets[6]) << 8U | static_cast<std::uint32_t>(octets[7]);
+  if (p.pending.empty()) out.start_timer(timer_id(DiameterTimer::requests, p.index), deadline);
+  p.pending[ids.hop_by_hop] = {token, std::move(session), code, ids.end_to_end, *p.link(), deadline};
+  out.send(*p.link(), 0, std::move(octets));
+  return token;
+}
+
+bool DiameterNode::send_answer(OwedToken token, ByteVector octets, Outlet& out) {
+  const auto at = owed_.find(token);
+  if (at == owed_.end()) {
+    out.count("diameter.answer_too_late");
+    return false;
+  }
+  const Owed owed = std::move(at->second);
+  owed_.erase(at);
+  --peers_[owed.peer]->owed;
+  //= RFC 6733, 6.2
+  octets.insert(octets.end(), owed.proxy_info.begin(), owed.proxy_info.end());
+  dia::set_ids(octets, owed.header.ids, false);
+  octets[4] = static_cast<Byte>((octets[4] & ~0x40U) | (owed.header.proxiable ? 0x40U : 0U));
+  if (octets.size() > dia::message_octets_max) {
+    out.count("diameter.answer_too_long");
+    dia::ErrorAnswer e{owed.session, config_.identity, config_.realm, dia::code::unable_to_comply};
+    octets = dia::encode_error_answer(owed.header, e);
+  }
+  octets[1] = static_cast<Byte>(octets.size() >> 16U);
+  octets[2] = static_cast<Byte>(octets.size() >> 8U);
+  octets[3] = static_cast<Byte>(octets.size());
+  out.send(owed.link, 0, std::move(octets));
+  return true;
+}
+
+bool DiameterNode::refuse(OwedToken token, std::uint32_t result_code, Outlet& out) {
+  return refuse(token, {}, result_code, out);
+}
+
+bool DiameterNode::refuse(OwedToken token, Bytes request, const wire::Error& why, Outlet& out) {
+  out.count("diameter.request_bad");
+  return refuse(token, dia::failed_avp_for(request, why), dia::result_code_for(why), out);
+}
+
+bool DiameterNode::refuse(OwedToken token, ByteVector failed, std::uint32_t result_code, Outlet& out) {
+  const auto at = owed_.find(token);
+  if (at == owed_.end()) {
+    out.count("diameter.answer_too_late");
+    return false;
+  }
+  dia::ErrorAnswer e{{}, config_.identity, config_.realm, result_code};
+  if (!at->second.session.empty() && at->second.session.size() <= dia::session_id_octets_max)
+    e.session_id = at->second.session;
+  if (!failed.empty()) e.failed_avp = dia::FailedAvp{std::move(failed)};
+  if (at->second.header.application == dia::app_s6a && result_code / 1000 != 3)
+    e.auth_session_state = dia::AuthSessionState::no_state_maintained;
+  return send_answer(token, dia::encode_error_answer(at->second.header, e), out);
+}
+
+std::string DiameterNode::new_session_id() {
+  if (++session_low_ == 0) ++session_high_;
+  return config_.identity.value() + ";" + std::to_string(session_high_) + ";" + std::to_string(session_low_);
+}
+
+bool DiameterNode::is_open(const DiameterIdentity& peer) const {
+  return std::any_of(peers_.begin(), peers_.end(), [&](const auto& p) {
+    return p->config.identity == peer && p->open() && p->watch != Watch::suspect;
+  });
+}
+
+diameter::State DiameterNode::state(const DiameterIdentity& peer) const {
+  for (const auto& p : peers_)
+    if (p->config.identity == peer) return p->state;
+  return diameter::State::closed;
+}
+
+const DiameterIdentity* DiameterNode::open_peer_in(const DiameterIdentity& realm) const {
+  for (const auto& p : peers_)
+    if (p->config.realm == realm && p->open() && p->watch != Watch::suspect) return &p->config.identity;
+  return nullptr;
+}
+
+std::size_t DiameterNode::pending(const DiameterIdentity& peer) const {
+  for (const auto& p : peers_)
+    if (p->config.identity == peer) return p->pending.size();
+  return 0;
+}
+
+}  // namespace baton::peer
