@@ -136,13 +136,15 @@ Task<Outcomes> attach_steps(Core& core, Ue& ue) {
 
   // 5a. Is it so? A UE whose request was verified under a context that both ends have need not prove it
   // again.
-  if (!ue.secured) {
+  if (!ue.secured || ue.capabilities_changed) {
+    if (ue.imsi) ue.claimed = ue.imsi;
     auto authenticate = authentication(core, ue);
     auto authenticated = co_await authenticate;
     if (!authenticated) co_return authenticated;
     auto secure = security_mode(core, ue);
     auto secured = co_await secure;
     if (!secured) co_return secured;
+    ue.capabilities_changed = false;
     replace_context(core, ue);
   }
 

@@ -5,7 +5,7 @@
 namespace baton::node::mme {
 
 S1Connection& S1Connections::open(peer::LinkId link, EnbUeS1apId enb_id, std::string enb, Tai tai, Ecgi cell,
-                                  UeId ue) {
+                                  std::optional<UeId> ue) {
   assert(!find(link, enb_id));
   // The table is far smaller than 2^32, so a free id is near.
   while (next_ == 0 || by_mme_.count(MmeUeS1apId{next_}) != 0) ++next_;

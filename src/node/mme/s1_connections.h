@@ -42,7 +42,8 @@ struct S1Connection {
 class S1Connections {
  public:
   /// open draws a new MME UE S1AP ID. `enb_id` must not be in use on that link.
-  S1Connection& open(peer::LinkId link, EnbUeS1apId enb_id, std::string enb, Tai tai, Ecgi cell, UeId ue);
+  S1Connection& open(peer::LinkId link, EnbUeS1apId enb_id, std::string enb, Tai tai, Ecgi cell,
+                     std::optional<UeId> ue);
   S1Connection* find(MmeUeS1apId id);
   S1Connection* find(peer::LinkId link, EnbUeS1apId id);
   void close(MmeUeS1apId id);

@@ -147,6 +147,12 @@ Procedure tau(Core& core, Ue& ue, nas::TauRequest request) {
     }
   }
   core.count("mme.tau.completed");
+  if (ue.pending_detach) {
+    ue.doing = "detach";
+    auto detach = network_detach(core, ue, *ue.pending_detach);
+    co_await detach;
+    co_return;
+  }
   if (for_this_only) back_to_idle(core, ue);
 }
 

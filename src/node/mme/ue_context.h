@@ -107,6 +107,7 @@ struct Ue {
   std::string_view doing;                          ///< its name in steps, "attach"
   std::optional<wire::nas::AttachRequest> attach;  ///< what it asked for, while attaching
   bool accept_sent = false;
+  bool capabilities_changed = false;  ///< the UE can do other things than when its keys were made
   /// The network wants to detach this UE and is paging it first.
   std::optional<wire::nas::NetworkDetachType> pending_detach;
   std::uint32_t armed = 0;  ///< timers that run, a bit each
