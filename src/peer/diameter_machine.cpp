@@ -135,6 +135,7 @@ void DiameterMachine::opened(Peer& p) {
   stop_timer(DiameterTimer::answer, p.index);
   stop_timer(DiameterTimer::reconnect, p.index);
   p.wanted = true;
+  p.watch = Watch::okay;
   set_watchdog(p);
   out_.count("diameter.peer_up");
   out_.log(LogLevel::info, "Diameter peer " + p.config.identity.value() + " is up");
