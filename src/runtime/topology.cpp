@@ -250,7 +250,7 @@ class Reader {
 
   std::optional<UpeSettings> read_upe(Section& s) {
     const std::string name = read_name(s, "upe");
-    auto gtpc = read_interface(s, "gtpc", gtpc_port, true, "MME", 0);
+    auto gtpc = read_interface(s, "gtpc", gtpc_port, true, "MME", 1);
     std::optional<Ipv4> gtpu;
     if (auto section = s.need_section("gtpu")) gtpu = read_address(*section);
     std::optional<Subnet> pool;
@@ -259,7 +259,7 @@ class Reader {
       session->done();
     }
     if (!gtpc.server || !gtpu || !pool) return std::nullopt;
-    return UpeSettings{name, *gtpc.server, *gtpu, pool->address, pool->prefix};
+    return UpeSettings{name, *gtpc.server, *gtpu, pool->address, pool->prefix, std::move(gtpc.clients)};
   }
 
   std::optional<Ipv4> read_address(Section& s) {

@@ -77,6 +77,7 @@ struct UpeSettings {
   Ipv4 gtpu;
   Ipv4 pool;  ///< first address of the subnet UEs get theirs from
   unsigned pool_prefix = 16;
+  std::vector<NeighbourSettings> clients;  ///< who may ask: MMEs
 };
 
 struct EnbSettings {

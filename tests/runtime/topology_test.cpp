@@ -130,9 +130,10 @@ TEST(Topology, RefusesANeighbourOffThisHostWithoutProtection) {
 }
 
 TEST(Topology, ReadsAFileWithOneNode) {
-  auto result = parse_topology("upe.yaml",
-                               "upe:\n  gtpc: {server: [{address: 127.0.0.3, port: 2123}]}\n"
-                               "  gtpu: {address: 127.0.0.3}\n  session: {subnet: 10.0.0.0/8}\n");
+  auto result = parse_topology(
+      "upe.yaml",
+      "upe:\n  gtpc: {server: [{address: 127.0.0.3, port: 2123}], client: [{address: 127.0.0.2}]}\n"
+      "  gtpu: {address: 127.0.0.3}\n  session: {subnet: 10.0.0.0/8}\n");
   ASSERT_TRUE(result) << to_text(result.why());
   EXPECT_EQ(result->upe.size(), 1U);
   EXPECT_TRUE(result->mme.empty());

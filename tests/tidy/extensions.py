@@ -9,8 +9,21 @@ import re
 from tree import is_code, lines
 
 PAGE = "docs/extensions.md"
-ROW = re.compile(r"^\|.*\|\s*`(?P<file>[\w/.]+): (?P<name>\w+) = (?P<value>0x[0-9A-Fa-f']+|\d[\d']*)`\s*\|$")
+ROW = re.compile(r"^\|.*\|\s*`(?P<file>[\w/.]+): (?P<name>[\w.]+) = (?P<value>0x[0-9A-Fa-f']+|\d[\d']*)`\s*\|$")
 MARKED = re.compile(r"\b(?P<name>\w+)\s*=\s*(?P<value>0x[0-9A-Fa-f']+|\d[\d']*)U?\s*[;,].*//.*\bextension\b")
+
+
+# Every message of the radio stand-in is an extension: `static constexpr Byte type` in this file.
+MESSAGES = "wire/rrc/messages.h"
+
+
+def inside(source, name):
+    """The text from `struct Message` on for a name such as `Message.type`, and the name's last part."""
+    while "." in name:
+        outer, _, name = name.partition(".")
+        at = re.search(rf"\bstruct {outer}\b", source)
+        source = source[at.end():] if at else ""
+    return source, name
 
 
 def number_of(text):
@@ -29,7 +42,8 @@ def check(tree):
         if source is None:
             problems.append(here + f"src/{row['file']} does not exist; correct the row")
             continue
-        found = re.search(rf"\b{row['name']}\s*(?:=|\{{)\s*(0x[0-9A-Fa-f']+|\d[\d']*)", source)
+        source, name = inside(source, row["name"])
+        found = re.search(rf"\b{name}\s*(?:=|\{{)\s*(0x[0-9A-Fa-f']+|\d[\d']*)", source)
         if not found:
             problems.append(here + f"src/{row['file']} has no constant {row['name']}; correct the row")
         elif number_of(found.group(1)) != number_of(row["value"]):
@@ -42,6 +56,10 @@ def check(tree):
                 marked = MARKED.search(line)
                 if marked and (path.removeprefix("src/"), marked["name"]) not in rows:
                     problems.append(f"{path}:{line_number}: {marked['name']} is an extension without a row in {PAGE}; add it")
+    for message in re.finditer(r"struct (\w+) \{(?:(?!\nstruct ).)*?static constexpr Byte type =",
+                               tree.get(f"src/{MESSAGES}", ""), re.S):
+        if (MESSAGES, f"{message.group(1)}.type") not in rows:
+            problems.append(f"src/{MESSAGES}:1: {message.group(1)} has no row in {PAGE}; add it")
     return problems
 
 
@@ -53,5 +71,7 @@ def plant(tree):
         ({"src/wire/planted.h": header + "inline constexpr int planted_id = 8;\n", PAGE: page + row}, "make the two equal"),
         ({PAGE: page + row}, "does not exist"),
         ({"src/wire/planted.h": header, PAGE: page + row}, "has no constant"),
+        ({"src/" + MESSAGES: tree.get("src/" + MESSAGES, "") + "struct Lost {\n  static constexpr Byte type = 0x7F;\n};\n"},
+         "Lost has no row"),
         ({"src/wire/planted.h": header + "inline constexpr int lost = 8;  // extension\n"}, "without a row"),
     ]
