@@ -1,0 +1,347 @@
+#include "runtime/host.h"
+
+#include <variant>
+
+#include "runtime/limits.h"
+
+namespace baton::runtime {
+
+transport::Address to_address(const Endpoint& e) { return {e.address.octets, e.port}; }
+Endpoint to_endpoint(const transport::Address& a) { return {Ipv4{a.octets}, a.port}; }
+
+// Line is one link with its number: it turns what the transport tells into events.
+struct Host::Line final : transport::LinkObserver {
+  Line(Host& h, peer::LinkId i, peer::Port p, bool o) : host(h), id(i), port(p), opened_by_us(o) {}
+  Host& host;
+  peer::LinkId id;
+  peer::Port port;
+  bool opened_by_us;
+  bool up = false;
+  Endpoint local, remote;
+  std::unique_ptr<transport::Link> link;
+
+  void on_up() override {
+    up = true;
+    local = to_endpoint(link->local());
+    if (host.services_.capture)
+      host.services_.capture->opened(host.services_.loop.now(), port, local, remote);
+    host.feed(node::LinkUp{id, port, remote});
+  }
+  void on_data(std::uint16_t stream, Bytes octets) override {
+    if (host.captures_from(remote.address))
+      host.services_.capture->message(host.services_.loop.now(), port, remote, local, stream, octets);
+    host.feed(node::LinkData{id, stream, ByteVector(octets.begin(), octets.end())});
+  }
+  void on_down(transport::Down why) override { host.link_down(id, why); }
+};
+
+Host::Host(Services& services, std::unique_ptr<node::Node> node, Setup setup)
+    : services_(services), node_(std::move(node)), name_(node_->name()), setup_(std::move(setup)) {
+  timer_ = services_.loop.timer([this] { timers_due(); });
+}
+
+Host::~Host() {
+  *alive_ = false;
+  // Links first: they belong to endpoints.
+  lines_.clear();
+  buried_.clear();
+}
+
+const Door* Host::door(peer::Port port) const {
+  for (const Door& d : setup_.doors) {
+    if (d.port == port) return &d;
+  }
+  return nullptr;
+}
+
+Expected<Ok, std::string> Host::open() {
+  for (const Door& d : setup_.doors) {
+    const auto opened = open_door(d);
+    if (!opened)
+      return Fail{name_ + ": cannot open " + std::string(peer::to_string(d.port)) + " at " +
+                  d.local.to_string() + ": " + opened.why()};
+    if (services_.capture) services_.capture->hosted(d.local.address, name_);
+  }
+  return Ok{};
+}
+
+Expected<Ok, std::string> Host::open_door(const Door& d) {
+  const auto on_accept = [this, port = d.port](std::unique_ptr<transport::Link> link) {
+    accepted(port, std::move(link));
+  };
+  switch (d.port) {
+    case peer::Port::s1ap: {
+      auto& endpoint = sctp_[d.local.address];
+      if (!endpoint) {
+        auto made =
+            transport::open_sctp(services_.loop, d.local.address.octets, setup_.sctp, setup_.sctp_stack);
+        if (!made) return Fail{made.why().to_string()};
+        endpoint = std::move(*made);
+      }
+      if (!d.listen) return Ok{};
+      const auto listening = endpoint->listen(d.local.port, on_accept);
+      if (!listening) return Fail{listening.why().to_string()};
+      return Ok{};
+    }
+    case peer::Port::diameter: {
+      if (!d.listen) return Ok{};
+      auto listener = transport::TcpListener::open(services_.loop, to_address(d.local), on_accept);
+      if (!listener) return Fail{listener.why().to_string()};
+      listeners_.push_back(std::move(*listener));
+      return Ok{};
+    }
+    case peer::Port::gtpc:
+    case peer::Port::radio: {
+      auto socket = transport::UdpSocket::open(
+          services_.loop, to_address(d.local),
+          [this, port = d.port, local = d.local](transport::Address from, Bytes octets) {
+            const Endpoint remote = to_endpoint(from);
+            if (captures_from(remote.address)) {
+              services_.capture->datagram(services_.loop.now(), port, remote, local, octets);
+              flush_capture_later();
+            }
+            feed(node::DatagramIn{port, remote, ByteVector(octets.begin(), octets.end())});
+          });
+      if (!socket) return Fail{socket.why().to_string()};
+      sockets_[d.port] = std::move(*socket);
+      return Ok{};
+    }
+  }
+  return Ok{};
+}
+
+void Host::start() { feed(node::Started{}); }
+void Host::command(node::Command command) { feed(std::move(command)); }
+
+// Events that arise while the node handles another wait for their turn: a node is never entered twice.
+void Host::feed(node::Event event) {
+  queue_.push_back(std::move(event));
+  if (handling_) return;
+  handling_ = true;
+  while (!queue_.empty()) {
+    node::Event next = std::move(queue_.front());
+    queue_.pop_front();
+    handle(std::move(next));
+  }
+  handling_ = false;
+}
+
+void Host::handle(node::Event event) {
+  ++handled_;
+  node::Actions actions(services_.ledger != nullptr && services_.ledger->on());
+  node_->on(std::move(event), services_.loop.now(), actions);
+  for (node::Action& action : actions.take()) std::visit([this](auto& a) { carry_out(a); }, action);
+}
+
+void Host::carry_out(node::Send& a) {
+  const auto at = lines_.find(a.link);
+  if (at == lines_.end()) return count("link.send_on_closed");
+  Line& line = *at->second;
+  const auto sent = line.link->send(a.stream, a.octets);
+  if (sent) {
+    if (services_.capture) {
+      services_.capture->message(services_.loop.now(), line.port, line.local, line.remote, a.stream,
+                                 a.octets);
+      flush_capture_later();
+    }
+    return;
+  }
+  count("link.send_failed");
+  log(peer::LogLevel::warning, std::string(peer::to_string(line.port)) + " to " + line.remote.to_string() +
+                                   ": " + sent.why().to_string());
+  // A message that cannot be queued is a hole in a reliable stream: the link is of no use any more.
+  if (sent.why().fault == transport::Fault::queue_full) link_down(a.link, transport::Down::local);
+}
+
+void Host::carry_out(node::OpenLink& a) {
+  const Door* const from = door(a.port);
+  if (!from || lines_.contains(a.link)) {
+    count("link.open_refused");
+    queue_.push_back(node::LinkDown{a.link});
+    return;
+  }
+  auto line = std::make_unique<Line>(*this, a.link, a.port, true);
+  line->remote = a.remote;
+  Line& made = *line;
+  lines_.emplace(a.link, std::move(line));
+  const transport::Address remote = to_address(a.remote);
+  if (a.port == peer::Port::s1ap) {
+    made.link = sctp_.at(from->local.address)->connect(0, remote, made);
+  } else {
+    made.link = transport::tcp_connect(services_.loop, {from->local.address.octets, 0}, remote, made);
+  }
+}
+
+void Host::carry_out(node::CloseLink& a) {
+  const auto at = lines_.find(a.link);
+  if (at == lines_.end()) return;
+  Line& line = *at->second;
+  if (services_.capture && line.up) {
+    services_.capture->closed(services_.loop.now(), line.port, line.local, line.remote);
+    flush_capture_later();
+  }
+  line.link->close();
+  bury(at);
+}
+
+void Host::carry_out(node::SendDatagram& a) {
+  const auto at = sockets_.find(a.port);
+  if (at == sockets_.end()) return count("datagram.no_door");
+  const auto sent = at->second->send(to_address(a.remote), a.octets);
+  if (!sent) count("datagram.send_failed");  // as if lost on the way; the protocols repeat
+  if (sent && services_.capture) {
+    services_.capture->datagram(services_.loop.now(), a.port, door(a.port)->local, a.remote, a.octets);
+    flush_capture_later();
+  }
+}
+
+void Host::carry_out(node::StartTimer& a) {
+  const auto [at, is_new] = timers_.try_emplace(a.timer, a.at);
+  if (!is_new) {
+    by_instant_.erase({at->second, a.timer});
+    at->second = a.at;
+  }
+  by_instant_.insert({a.at, a.timer});
+  arm_timer();
+}
+
+void Host::carry_out(node::StopTimer& a) {
+  const auto at = timers_.find(a.timer);
+  if (at == timers_.end()) return;
+  by_instant_.erase({at->second, a.timer});
+  timers_.erase(at);
+}
+
+void Host::arm_timer() {
+  if (!by_instant_.empty()) timer_->set(by_instant_.begin()->first);
+}
+
+// Fires what is due now and was started before: a node that starts a timer in the past gets it in the next
+// turn. A timer that was stopped leaves the host's one clock armed; it then finds nothing due.
+void Host::timers_due() {
+  const Instant now = services_.loop.now();
+  const std::vector<std::pair<Instant, peer::TimerId>> due(
+      by_instant_.begin(), by_instant_.upper_bound({now + Duration(1), peer::TimerId{}}));
+  for (const auto& entry : due) {
+    if (by_instant_.erase(entry) == 0) continue;  // an earlier one stopped or moved it
+    timers_.erase(entry.second);
+    feed(node::TimerFired{entry.second});
+  }
+  arm_timer();
+}
+
+void Host::carry_out(node::LoadSubscriber& a) {
+  queue_.push_back(node::SubscriberLoaded{a.token, setup_.store ? setup_.store->load(a.imsi) : std::nullopt});
+}
+
+void Host::carry_out(node::SaveSubscriber& a) {
+  if (!setup_.store || !setup_.store->put(std::move(a.record))) {
+    count("store.put_failed");
+    queue_.push_back(node::SubscriberSaved{a.token, false});
+    return;
+  }
+  unsynced_.push_back(a.token);
+  if (unsynced_.size() > 1) return;  // the sync is already on its way
+  services_.loop.post([this, alive = alive_] {
+    if (*alive) sync_store();
+  });
+}
+
+void Host::sync_store() {
+  const std::vector<node::StoreToken> covered = std::exchange(unsynced_, {});
+  const bool ok = setup_.store->sync();
+  count("store.syncs");
+  if (!ok) {
+    count("store.sync_failed");
+    log(peer::LogLevel::error, "the store could not be written");
+  }
+  for (const node::StoreToken token : covered) feed(node::SubscriberSaved{token, ok});
+}
+
+void Host::carry_out(node::Record& a) {
+  if (services_.ledger) services_.ledger->add(std::move(a.entry));
+}
+void Host::carry_out(node::Count& a) { count(a.counter); }
+void Host::carry_out(node::Log& a) { log(a.level, a.text); }
+void Host::carry_out(node::Step& a) {
+  if (services_.on_step) services_.on_step(name_, services_.loop.now(), a);
+}
+void Host::carry_out(node::Outcome& a) {
+  if (services_.on_outcome) services_.on_outcome(name_, services_.loop.now(), a);
+}
+
+void Host::accepted(peer::Port port, std::unique_ptr<transport::Link> link) {
+  if (accepted_count_ >= accepted_links_max) return count("link.accept_refused");  // letting go refuses
+  do {
+    if (++next_accepted_ < peer::accepted_links_from) next_accepted_ = peer::accepted_links_from;
+  } while (lines_.contains(peer::LinkId{next_accepted_}));
+  const peer::LinkId id{next_accepted_};
+  auto line = std::make_unique<Line>(*this, id, port, false);
+  line->up = true;
+  line->local = to_endpoint(link->local());
+  line->remote = to_endpoint(link->remote());
+  line->link = std::move(link);
+  Line& made = *line;
+  lines_.emplace(id, std::move(line));
+  ++accepted_count_;
+  if (captures_from(made.remote.address))
+    services_.capture->opened(services_.loop.now(), port, made.remote, made.local);
+  const Endpoint remote = made.remote;
+  made.link->observe(made);
+  feed(node::LinkUp{id, port, remote});
+}
+
+// A line may end inside its own call from the transport, so it is destroyed in a later turn.
+void Host::bury(std::map<peer::LinkId, std::unique_ptr<Line>>::iterator line) {
+  if (!line->second->opened_by_us) --accepted_count_;
+  buried_.push_back(std::move(line->second));
+  lines_.erase(line);
+  if (burial_posted_) return;
+  burial_posted_ = true;
+  services_.loop.post([this, alive = alive_] {
+    if (!*alive) return;
+    burial_posted_ = false;
+    buried_.clear();
+  });
+}
+
+void Host::link_down(peer::LinkId id, transport::Down why) {
+  const auto at = lines_.find(id);
+  if (at == lines_.end()) return;
+  Line& line = *at->second;
+  if (services_.capture && line.up) {
+    if (why == transport::Down::closed_by_peer && captures_from(line.remote.address))
+      services_.capture->closed(services_.loop.now(), line.port, line.remote, line.local);
+    else if (why != transport::Down::closed_by_peer)
+      services_.capture->lost(line.port, line.local, line.remote);
+    flush_capture_later();
+  }
+  log(peer::LogLevel::debug, std::string(peer::to_string(line.port)) + " link with " +
+                                 line.remote.to_string() +
+                                 " is down: " + std::string(transport::to_string(why)));
+  bury(at);
+  feed(node::LinkDown{id});
+}
+
+void Host::count(std::string_view counter) {
+  if (services_.metrics) services_.metrics->count(name_, counter);
+}
+void Host::log(peer::LogLevel level, std::string_view text) {
+  if (services_.log) services_.log->write(services_.loop.now(), name_, level, text);
+}
+
+bool Host::captures_from(Ipv4 remote) const {
+  return services_.capture && !services_.capture->is_hosted(remote);
+}
+
+void Host::flush_capture_later() {
+  if (capture_flush_posted_) return;
+  capture_flush_posted_ = true;
+  services_.loop.post([this, alive = alive_] {
+    if (!*alive) return;
+    capture_flush_posted_ = false;
+    services_.capture->flush();
+  });
+}
+
+}  // namespace baton::runtime

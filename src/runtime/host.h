@@ -1,0 +1,141 @@
+// host.h: gives a node its sockets, clock, timers and store, and carries out what it asks for.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/expected.h"
+#include "ids/endpoint.h"
+#include "node/node.h"
+#include "runtime/capture.h"
+#include "runtime/ledger_sink.h"
+#include "runtime/log.h"
+#include "runtime/metrics.h"
+#include "store/store.h"
+#include "transport/loop.h"
+#include "transport/sctp.h"
+#include "transport/tcp.h"
+#include "transport/udp.h"
+
+namespace baton::runtime {
+
+/// Services are what the nodes of a process share. Whatever is absent is not done. They outlive the hosts.
+struct Services {
+  explicit Services(transport::Loop& l) : loop(l) {}
+  transport::Loop& loop;
+  LedgerSink* ledger = nullptr;
+  Metrics* metrics = nullptr;
+  Log* log = nullptr;
+  Capture* capture = nullptr;
+  std::function<void(std::string_view node, Instant at, const node::Step&)> on_step;
+  std::function<void(std::string_view node, Instant at, const node::Outcome&)> on_outcome;
+};
+
+/// Door is where one of a node's ports is on this machine. Links that the node opens come from the door's
+/// address; a door that does not listen needs no port (SCTP, TCP).
+struct Door {
+  peer::Port port{};
+  Endpoint local;
+  bool listen = false;
+};
+
+/// Host runs one node. It adds nothing: what happens becomes an event, what the node asks for is done, in
+/// the order in which it asked. Saves of one turn of the loop share one sync of the store, and their
+/// SubscriberSaved follow it.
+class Host {
+ public:
+  struct Setup {
+    std::vector<Door> doors{};
+    store::Store* store = nullptr;  ///< for nodes that load and save; outlives the host
+    transport::SctpOptions sctp{};
+    transport::SctpStack sctp_stack = transport::preferred_sctp();
+  };
+
+  Host(Services& services, std::unique_ptr<node::Node> node, Setup setup);
+  ~Host();
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  /// open binds the node's doors. The error says which one and why.
+  Expected<Ok, std::string> open();
+  /// start gives the node its Started event.
+  void start();
+  /// command gives the node something to do, in this turn.
+  void command(node::Command command);
+
+  node::Node& node() { return *node_; }
+  const std::string& name() const { return name_; }
+  std::uint64_t events_handled() const { return handled_; }
+
+ private:
+  struct Line;
+
+  void feed(node::Event event);
+  void handle(node::Event event);
+  void carry_out(node::Send& a);
+  void carry_out(node::OpenLink& a);
+  void carry_out(node::CloseLink& a);
+  void carry_out(node::SendDatagram& a);
+  void carry_out(node::StartTimer& a);
+  void carry_out(node::StopTimer& a);
+  void carry_out(node::LoadSubscriber& a);
+  void carry_out(node::SaveSubscriber& a);
+  void carry_out(node::Record& a);
+  void carry_out(node::Count& a);
+  void carry_out(node::Log& a);
+  void carry_out(node::Step& a);
+  void carry_out(node::Outcome& a);
+
+  const Door* door(peer::Port port) const;
+  Expected<Ok, std::string> open_door(const Door& d);
+  void accepted(peer::Port port, std::unique_ptr<transport::Link> link);
+  void bury(std::map<peer::LinkId, std::unique_ptr<Line>>::iterator line);
+  void link_down(peer::LinkId id, transport::Down why);
+  void sync_store();
+  void arm_timer();
+  void timers_due();
+  void count(std::string_view counter);
+  void log(peer::LogLevel level, std::string_view text);
+  bool captures_from(Ipv4 remote) const;
+  void flush_capture_later();
+
+  Services& services_;
+  std::unique_ptr<node::Node> node_;
+  std::string name_;
+  Setup setup_;
+
+  std::map<Ipv4, std::unique_ptr<transport::SctpEndpoint>> sctp_;
+  std::vector<std::unique_ptr<transport::TcpListener>> listeners_;
+  std::map<peer::Port, std::unique_ptr<transport::UdpSocket>> sockets_;
+  std::map<peer::LinkId, std::unique_ptr<Line>> lines_;
+  std::vector<std::unique_ptr<Line>> buried_;  ///< links that ended inside one of their own calls
+  std::uint32_t next_accepted_ = peer::accepted_links_from;
+  std::size_t accepted_count_ = 0;
+
+  std::map<peer::TimerId, Instant> timers_;
+  std::set<std::pair<Instant, peer::TimerId>> by_instant_;
+  std::unique_ptr<transport::Timer> timer_;
+
+  std::vector<node::StoreToken> unsynced_;
+
+  std::deque<node::Event> queue_;
+  bool handling_ = false;
+  bool burial_posted_ = false;
+  bool capture_flush_posted_ = false;
+  std::uint64_t handled_ = 0;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< for what was posted to the loop
+};
+
+/// to_address and to_endpoint go between the two layers' words for the same thing.
+transport::Address to_address(const Endpoint& e);
+Endpoint to_endpoint(const transport::Address& a);
+
+}  // namespace baton::runtime

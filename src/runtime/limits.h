@@ -1,0 +1,28 @@
+// limits.h: every bound of the runtime, with its reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/instant.h"
+
+namespace baton::runtime {
+
+/// Links that neighbours may hold open at one node. An MME's eNBs and an HSS's MMEs stay far below; a
+/// flood gets no more descriptors than these.
+inline constexpr std::size_t accepted_links_max = 4'096;
+
+/// Ledger entries kept in memory: a thousand subscribers leave some forty each. Beyond it the oldest
+/// half goes and the loss is counted; a ledger file keeps all.
+inline constexpr std::size_t ledger_entries_max = 2'000'000;
+
+/// Octets handed out by the random generator between two seedings from the kernel.
+inline constexpr std::uint64_t entropy_octets_per_seed = 1u << 20;
+
+/// One line of the log; a longer one is cut.
+inline constexpr std::size_t log_line_octets_max = 2'000;
+
+/// A capture is written out when this much has gathered, and at the end of each turn of the loop.
+inline constexpr std::size_t capture_buffer_octets = 256 * 1024;
+
+}  // namespace baton::runtime
