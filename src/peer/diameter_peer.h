@@ -162,6 +162,8 @@ class DiameterNode {
   /// new_session_id is unique for this node: identity, 64 bits, RFC 6733, 8.8.
   std::string new_session_id();
 
+  /// owes is whether an answer under `token` would still be sent.
+  bool owes(OwedToken token) const { return owed_.contains(token); }
   bool is_open(const DiameterIdentity& peer) const;
   diameter::State state(const DiameterIdentity& peer) const;
   /// The first open peer of a realm, in the order of the configuration; null when none is open.

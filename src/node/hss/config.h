@@ -1,0 +1,40 @@
+// config.h: what an HSS has to be told.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ids/endpoint.h"
+#include "ids/plmn_id.h"
+#include "keys/ledger.h"
+#include "peer/diameter_peer.h"
+
+namespace baton::node::hss {
+
+/// Client is an MME that may ask. Nobody else gets past the capabilities exchange.
+struct Client {
+  std::string name;  ///< the node's name, as ledger and steps have it
+  DiameterIdentity identity;
+  DiameterIdentity realm;
+  Ipv4 address;
+  /// Networks it may ask for vectors of: KASME is bound to one of them. Empty: none.
+  std::vector<PlmnId> visited_plmns;
+  /// Its index in the SQN, below 2^ind_bits of every subscription and its own, so that vectors one MME holds
+  /// are not made stale by those of another. TS 33.102, C.3.4.
+  std::uint32_t ind = 0;
+};
+
+struct Config {
+  std::string name = "hss";
+  DiameterIdentity identity;
+  DiameterIdentity realm;
+  Ipv4 address;  ///< where it listens on TCP 3868
+  std::vector<Client> clients;
+  /// Networks in which the subscribers may register: the home network and roaming partners.
+  std::vector<PlmnId> plmns;
+  KeyIdKey key_id_key{};
+  std::uint32_t origin_state_id = 0;  ///< one more at every start; 0 leaves it out
+  peer::DiameterTimes times{};
+};
+
+}  // namespace baton::node::hss

@@ -1,0 +1,55 @@
+// desk.h: one subscriber's requests, one after the other.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <variant>
+
+#include "node/hss/limits.h"
+#include "node/node.h"
+#include "node/procedure.h"
+#include "peer/diameter_peer.h"
+#include "wire/diameter/message.h"
+
+namespace baton::node::hss {
+
+namespace dia = wire::diameter;
+
+/// Asked is a request with where its answer goes.
+template <class M>
+struct Asked {
+  peer::OwedToken token;
+  std::size_t client;  ///< index in Config::clients
+  M message;
+};
+using AuthenticationInformation = Asked<dia::AuthenticationInformationRequest>;
+using UpdateLocation = Asked<dia::UpdateLocationRequest>;
+using PurgeUe = Asked<dia::PurgeUeRequest>;
+using Notify = Asked<dia::NotifyRequest>;
+/// The operator ends the subscription's registration.
+struct Withdraw {};
+
+using Job = std::variant<AuthenticationInformation, UpdateLocation, PurgeUe, Notify, Withdraw>;
+
+/// What a procedure waits for.
+using DeskEvent = std::variant<SubscriberLoaded, SubscriberSaved>;
+
+/// Desk serves one subscriber. Requests for the same subscriber wait for each other, so that a record is
+/// never read by two and written by both; different subscribers do not.
+struct Desk {
+  explicit Desk(Imsi who) : imsi(std::move(who)) {}
+  const Imsi imsi;
+  Inbox<DeskEvent> inbox;
+  Procedure running;
+  std::deque<Job> waiting;
+};
+
+/// Counter is what the AuC remembers of a subscriber between requests. Losing it costs the rest of a block.
+struct Counter {
+  std::uint64_t last_seq = 0;  ///< the highest SEQ that left in a vector
+  std::uint64_t reserved = 0;  ///< the highest that is durably marked as used
+  std::uint32_t resyncs = 0;   ///< since resync_since
+  Instant resync_since{};
+};
+
+}  // namespace baton::node::hss

@@ -1,0 +1,147 @@
+#include "node/hss/hss.h"
+
+#include <utility>
+
+#include "base/cases.h"
+
+namespace baton::node::hss {
+
+Hss::Hss(Config config, Entropy& entropy) : core_(std::move(config), entropy) {}
+Hss::~Hss() = default;
+
+void Hss::on(Event event, Instant now, Actions& out) {
+  core_.out = &out;
+  core_.now = now;
+  auto& s6a = core_.s6a;
+  std::visit(Cases{[&](Started&) { s6a.start(now, out); },
+                   [&](LinkUp& e) {
+                     if (e.port == Port::diameter) on_s6a(s6a.on_link_up(e.link, e.remote, now, out));
+                   },
+                   [&](LinkDown& e) { on_s6a(s6a.on_link_down(e.link, now, out)); },
+                   [&](LinkData& e) { on_s6a(s6a.on_link_data(e.link, e.octets, now, out)); },
+                   [&](TimerFired& e) {
+                     if (peer::DiameterNode::owns(e.timer)) on_s6a(s6a.on_timer(e.timer, now, out));
+                   },
+                   [&](SubscriberLoaded& e) { on_store(e.token, DeskEvent(std::move(e))); },
+                   [&](SubscriberSaved& e) { on_store(e.token, DeskEvent(e)); },
+                   [&](Command& e) {
+                     if (e.verb == Verb::detach && e.subscriber) assign(*e.subscriber, Withdraw{});
+                   },
+                   [](DatagramIn&) {}},  // an HSS has no datagrams
+             event);
+  core_.out = nullptr;
+}
+
+void Hss::on_s6a(peer::PeerEvents events) {
+  for (auto& event : events) {
+    std::visit(Cases{[&](peer::DiameterRequest& r) { on_request(r); },
+                     [&](peer::DiameterAnswer& a) {
+                       // Only Cancel Location is ever asked from here.
+                       core_.count(a.result.success() ? "hss.clr_done" : "hss.clr_refused");
+                     },
+                     [&](peer::DiameterTimeout&) { core_.count("hss.clr_unanswered"); },
+                     [](peer::DiameterUp&) {}, [](peer::DiameterDown&) {}},
+               event);
+  }
+}
+
+void Hss::on_request(peer::DiameterRequest& request) {
+  switch (request.header.code) {
+    case dia::AuthenticationInformationRequest::command.code:
+      return take<dia::AuthenticationInformationRequest>(request);
+    case dia::UpdateLocationRequest::command.code: return take<dia::UpdateLocationRequest>(request);
+    case dia::PurgeUeRequest::command.code: return take<dia::PurgeUeRequest>(request);
+    case dia::NotifyRequest::command.code: return take<dia::NotifyRequest>(request);
+    default:
+      core_.count("hss.command_unsupported");
+      core_.s6a.refuse(request.token, dia::code::command_unsupported, *core_.out);
+  }
+}
+
+template <class M>
+void Hss::take(peer::DiameterRequest& request) {
+  auto m = dia::decode<M>(request.octets);
+  if (!m) {
+    core_.count("hss.request_bad");
+    core_.log(LogLevel::warning, request.peer.value() + ": " + m.why().to_string());
+    core_.s6a.refuse(request.token, request.octets, m.why(), *core_.out);
+    return;
+  }
+  if constexpr (std::is_same_v<M, dia::AuthenticationInformationRequest>) {
+    //= TS 29.272, 5.2.3.1.1
+    // Vectors of other systems are not made here, so an MME that wants none of E-UTRAN wants nothing.
+    if (!m->requested_eutran) {
+      const wire::Error missing{wire::Fault::missing_mandatory, M::name,
+                                dia::avp::requested_eutran_authentication_info.name, dia::header_octets,
+                                dia::avp::requested_eutran_authentication_info.code};
+      core_.count("hss.request_bad");
+      core_.s6a.refuse(request.token, request.octets, missing, *core_.out);
+      return;
+    }
+  }
+  const auto client = core_.client_named(request.peer);
+  if (!client) {
+    core_.s6a.refuse(request.token, dia::code::authorization_rejected, *core_.out);
+    return;
+  }
+  const Imsi imsi = m->user_name;
+  assign(imsi, Asked<M>{request.token, *client, std::move(*m)});
+}
+
+void Hss::turn_away(const Job& job) {
+  core_.count("hss.too_busy");
+  std::visit(
+      Cases{[](const Withdraw&) {},
+            [&](const auto& asked) { core_.s6a.refuse(asked.token, dia::code::too_busy, *core_.out); }},
+      job);
+}
+
+void Hss::assign(const Imsi& imsi, Job job) {
+  auto at = core_.desks.find(imsi);
+  if (at == core_.desks.end()) {
+    if (core_.desks.size() >= subscribers_busy_max) return turn_away(job);
+    at = core_.desks.emplace(imsi, std::make_unique<Desk>(imsi)).first;
+  }
+  Desk& desk = *at->second;
+  if (!desk.running.done() && desk.waiting.size() >= requests_waiting_max) return turn_away(job);
+  desk.waiting.push_back(std::move(job));
+  serve(desk);
+}
+
+void Hss::serve(Desk& desk) {
+  while (desk.running.done()) {
+    if (desk.waiting.empty()) {
+      const Imsi imsi = desk.imsi;
+      core_.desks.erase(imsi);
+      return;
+    }
+    Job job = std::move(desk.waiting.front());
+    desk.waiting.pop_front();
+    desk.running =
+        std::visit(Cases{[&](AuthenticationInformation& j) {
+                           return authentication_information(core_, desk, std::move(j));
+                         },
+                         [&](UpdateLocation& j) { return update_location(core_, desk, std::move(j)); },
+                         [&](PurgeUe& j) { return purge_ue(core_, desk, std::move(j)); },
+                         [&](Notify& j) { return notify(core_, desk, std::move(j)); },
+                         [&](Withdraw&) { return withdraw(core_, desk); }},
+                   job);
+    desk.inbox.start(desk.running);
+  }
+}
+
+void Hss::on_store(StoreToken token, DeskEvent event) {
+  const auto at = core_.store_pending.find(token);
+  if (at == core_.store_pending.end()) {
+    core_.count("hss.store_answer_unasked");
+    return;
+  }
+  const Imsi imsi = at->second;
+  core_.store_pending.erase(at);
+  const auto desk = core_.desks.find(imsi);
+  if (desk == core_.desks.end()) return;
+  desk->second->inbox.offer(std::move(event));
+  serve(*desk->second);
+}
+
+}  // namespace baton::node::hss

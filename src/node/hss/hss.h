@@ -1,0 +1,41 @@
+// hss.h: the home subscriber server with its authentication centre: S6a towards the MMEs.
+//
+// Each procedure of S6a is one file and starts there with its clause: air.cpp, ulr.cpp, pur.cpp, nor.cpp,
+// clr.cpp. What must survive a crash is durable before the message that relies on it leaves:
+//   - a block of SEQs before the first vector with one of them (limits.h, sequence_block);
+//   - a subscriber's MME before the Update Location Answer.
+// A crash loses the requests under way (MMEs ask again) and the unused rest of each block, nothing else.
+#pragma once
+
+#include "node/hss/core.h"
+
+namespace baton::node::hss {
+
+class Hss final : public Node {
+ public:
+  Hss(Config config, Entropy& entropy);
+  ~Hss() override;
+
+  void on(Event event, Instant now, Actions& out) override;
+  std::string_view name() const override { return core_.config.name; }
+
+  /// Subscribers with a request under way.
+  std::size_t busy() const { return core_.desks.size(); }
+  const peer::DiameterNode& s6a() const { return core_.s6a; }
+
+ private:
+  void on_s6a(peer::PeerEvents events);
+  void on_request(peer::DiameterRequest& request);
+  /// take decodes a request and puts it on its subscriber's desk.
+  template <class M>
+  void take(peer::DiameterRequest& request);
+  void assign(const Imsi& imsi, Job job);
+  /// start sets the job going; serve goes on with the next ones while each ends at once.
+  void serve(Desk& desk);
+  void on_store(StoreToken token, DeskEvent event);
+  void turn_away(const Job& job);
+
+  Core core_;
+};
+
+}  // namespace baton::node::hss

@@ -1,0 +1,37 @@
+// limits.h: every bound of the HSS, and why it is what it is.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/instant.h"
+#include "wire/diameter/limits.h"
+
+namespace baton::node::hss {
+
+/// SEQs reserved at a time. One write to the store covers this many vectors; a crash skips at most as many,
+/// out of 2^43.
+inline constexpr std::uint64_t sequence_block = 32;
+
+/// Vectors in one answer, whatever the MME asks for.
+inline constexpr std::size_t vectors_max = wire::diameter::vectors_max;
+static_assert(vectors_max <= sequence_block);
+
+/// Subscribers with a request under way. An MME's signalling storm gets TOO_BUSY beyond this; each costs a
+/// coroutine frame and a record, some two kilobytes.
+inline constexpr std::size_t subscribers_busy_max = 16384;
+
+/// Requests of one subscriber that wait for the one under way. A UE has one procedure at a time; two MMEs
+/// that fight over it make a handful.
+inline constexpr std::size_t requests_waiting_max = 8;
+
+/// Sequence counters kept in memory between requests (24 octets and an IMSI each). When they are all taken
+/// they are forgotten together; the next vector of each subscriber begins a new block.
+inline constexpr std::size_t counters_kept_max = 200'000;
+
+/// Resynchronisations of one subscriber within `resync_window`. A healthy USIM needs one; what asks for more
+/// is broken or somebody who wants to wear down the AuC.
+inline constexpr std::uint32_t resyncs_max = 5;
+inline constexpr Duration resync_window = 60s;
+
+}  // namespace baton::node::hss

@@ -1,0 +1,85 @@
+// ulr.cpp: where a subscriber is, and what its MME needs to know of it.
+#include "node/hss/core.h"
+
+namespace baton::node::hss {
+
+namespace {
+
+//= TS 29.272, 7.3.2
+dia::SubscriptionData subscription_of(const context::SubscriberRecord& r) {
+  dia::SubscriptionData data;
+  data.subscriber_status = dia::SubscriberStatus::service_granted;
+  if (!r.msisdn.empty()) data.msisdn = dia::TelephoneNumber{r.msisdn};
+  data.network_access_mode = dia::NetworkAccessMode::only_packet;
+  const dia::Ambr ambr{r.ambr_up_bps, r.ambr_down_bps};
+  data.ambr = ambr;
+  // Bearers may be neither pre-empted nor pre-empt; priority 8 of 15 leaves room on both sides.
+  const dia::AllocationRetentionPriority priority{8, dia::Preemption::disabled, dia::Preemption::disabled};
+  constexpr std::uint32_t default_context = 1;
+  dia::ApnConfiguration apn{default_context, dia::PdnType::ipv4, r.apn,
+                            dia::EpsSubscribedQosProfile{dia::QosClassIdentifier{r.qci}, priority}, ambr};
+  data.apn_configuration_profile =
+      dia::ApnConfigurationProfile{default_context, dia::AllApnConfigurationsIncluded::all, {std::move(apn)}};
+  return data;
+}
+
+}  // namespace
+
+//= TS 29.272, 5.2.1.1.3
+Procedure update_location(Core& core, Desk& desk, UpdateLocation asked) {
+  using Answer = dia::UpdateLocationAnswer;
+  const auto& m = asked.message;
+  const Client& client = core.client(asked.client);
+
+  if (!core.may_ask_for(client, m.visited_plmn)) {
+    core.count("hss.plmn_not_authorised");
+    core.reply<Answer>(asked, result(dia::code::authorization_rejected));
+    co_return;
+  }
+  core.load(desk);
+  auto loading = desk.inbox.next<SubscriberLoaded>();
+  auto loaded = co_await loading;
+  if (!loaded.record) {
+    core.count("hss.user_unknown");
+    core.reply<Answer>(asked, experimental(dia::experimental::user_unknown));
+    co_return;
+  }
+  context::SubscriberRecord& record = *loaded.record;
+  if (m.rat_type != dia::RatType::eutran && m.rat_type != dia::RatType::eutran_nb_iot) {
+    core.reply<Answer>(asked, experimental(dia::experimental::rat_not_allowed));
+    co_return;
+  }
+  if (!core.roaming_allowed(m.visited_plmn)) {
+    core.count("hss.roaming_refused");
+    core.reply<Answer>(asked, experimental(dia::experimental::roaming_not_allowed));
+    co_return;
+  }
+
+  // The new place is on disk before the new MME hears that it is: after a crash the HSS knows whom to ask.
+  const auto previous = record.mme_host;
+  record.mme_host = client.identity;
+  record.mme_realm = client.realm;
+  record.purged = false;
+  core.save(desk, record);
+  auto saving = desk.inbox.next<SubscriberSaved>();
+  const auto saved = co_await saving;
+  if (!saved.ok) {
+    core.count("hss.store_failed");
+    core.log(LogLevel::error, "location of " + desk.imsi.digits() + " could not be stored");
+    core.reply<Answer>(asked, result(dia::code::unable_to_comply));
+    co_return;
+  }
+
+  // The MME that had it lets go.
+  if (previous && *previous != client.identity)
+    cancel_location(core, desk.imsi, *previous, dia::CancellationType::mme_update_procedure);
+
+  core.count("hss.location_updated");
+  Answer answer = core.answer_to<Answer>(m.session_id, success);
+  answer.ula_flags = dia::ula_flag::separation;
+  if ((m.ulr_flags & dia::ulr_flag::skip_subscriber_data) == 0)
+    answer.subscription_data = subscription_of(record);
+  core.s6a.answer(asked.token, answer, *core.out);
+}
+
+}  // namespace baton::node::hss
