@@ -1,0 +1,43 @@
+// limits.h: every bound and waiting time of the eNB, with its reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/instant.h"
+
+namespace baton::node::enb {
+
+/// Connected UEs. A UE takes some two kilobytes; 60,000 fit the C-RNTI space and 150 MB.
+inline constexpr std::size_t ues_max = 60'000;
+/// UEs that have asked for a connection and not said more. Anyone who can send a datagram can ask.
+inline constexpr std::size_t ues_in_setup_max = 4'096;
+/// Endpoints that listen to the broadcast. Past it a Camp is answered and not remembered.
+inline constexpr std::size_t camped_max = 65'536;
+/// C-RNTIs 0001 to 003C are taken by random access, those from FFF4 on reserved (TS 36.321, 7.1).
+inline constexpr std::uint16_t c_rnti_min = 0x003D;
+inline constexpr std::uint16_t c_rnti_max = 0xFFF3;
+/// NAS messages that wait for the end of the AS security mode procedure. The MME sends one or two.
+inline constexpr std::size_t held_nas_max = 8;
+/// MMEs of one eNB. LTE pools have some ten.
+inline constexpr std::size_t mmes_max = 16;
+/// SCTP streams that UE-associated signalling is spread over; stream 0 is for the rest (TS 36.412, 7).
+inline constexpr std::uint16_t ue_streams = 4;
+
+/// How long the first message on a new radio connection may take. Two turns of the UE's T300.
+inline constexpr Duration setup_guard = 4s;
+/// How long a UE may take to answer a radio procedure: the radio link gives up after 4 s.
+inline constexpr Duration radio_guard = 5s;
+/// How long a released connection waits for the acknowledgement of its end.
+inline constexpr Duration leave_guard = 5s;
+/// How long an MME may take to answer a UE Context Release Request, a Reset or an S1 Setup Request.
+inline constexpr Duration mme_guard = 10s;
+/// Release requests without an answer until the eNB resets the connection on its own.
+inline constexpr int release_requests_max = 3;
+/// Reconnecting to an MME: doubled each time between these.
+inline constexpr Duration reconnect_min = 1s;
+inline constexpr Duration reconnect_max = 60s;
+/// What a UE that finds no MME is told to wait.
+inline constexpr Byte reject_wait_seconds = 2;
+
+}  // namespace baton::node::enb

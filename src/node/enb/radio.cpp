@@ -1,0 +1,196 @@
+// radio.cpp: the air: camping, connection requests, and the frames of connected UEs (TS 36.331, 5.3).
+#include "base/cases.h"
+#include "node/enb/enb.h"
+
+namespace baton::node::enb {
+
+void Enb::send_plain(Endpoint remote, rrc::Channel channel, const rrc::Message& message) {
+  out_->datagram(Port::radio, remote, rrc::encode(rrc::Frame{channel, {}, 0, 0, rrc::encode(message)}));
+}
+
+void Enb::on_radio(Endpoint remote, Bytes datagram) {
+  auto frame = rrc::decode_frame(datagram);
+  if (!frame) {
+    out_->count("radio_rx_error");
+    return;
+  }
+  switch (frame->channel) {
+    case rrc::Channel::broadcast: on_broadcast(remote, frame->payload); return;
+    case rrc::Channel::srb0: {
+      auto m = rrc::decode<rrc::ConnectionRequest>(frame->payload);
+      if (m)
+        on_connection_request(remote, *m);
+      else
+        out_->count("rrc_rx_error");
+      return;
+    }
+    default: break;
+  }
+  Ue* ue = ue_by_radio(remote, frame->c_rnti);
+  if (ue == nullptr) {
+    out_->count("radio_rx_unknown_ue");
+    peer::RadioLink::acknowledge_gone(*frame, remote, *out_);
+    return;
+  }
+  ue->link.on_frame(std::move(*frame), now_, *out_);
+  on_frames(*ue);
+}
+
+void Enb::on_broadcast(Endpoint remote, Bytes payload) {
+  auto camp = rrc::decode<rrc::Camp>(payload);
+  if (!camp) {
+    out_->count("rrc_rx_error");
+    return;
+  }
+  if (camped_.contains(remote) || camped_.size() < camped_max)
+    camped_[remote] = camp->s_tmsi;
+  else
+    out_->count("rrc_camped_full");
+  send_plain(remote, rrc::Channel::broadcast,
+             rrc::CellInformation{config_.plmns.front(), config_.cell.tac, config_.cell.id,
+                                  config_.cell.pci.value, earfcn_.value(), config_.id});
+}
+
+//= TS 36.331, 5.3.3
+void Enb::on_connection_request(Endpoint remote, const rrc::ConnectionRequest& m) {
+  // A repetition: the answer was lost, so the same answer again.
+  for (auto it = by_radio_.lower_bound({remote, 0}); it != by_radio_.end() && it->first.first == remote;
+       ++it) {
+    const Ue& ue = *ues_.at(it->second);
+    if (ue.phase != Ue::Phase::setup || !(ue.request == m)) continue;
+    send_plain(remote, rrc::Channel::srb0, rrc::ConnectionSetup{m.identity, ue.link.c_rnti()});
+    return;
+  }
+  bool served = false;
+  for (const MmeLink& l : mmes_) served = served || l.ready();
+  if (!served || ues_.size() >= config_.ue_limit || in_setup_ >= ues_in_setup_max) {
+    out_->count("rrc_connection_rejected");
+    send_plain(remote, rrc::Channel::srb0, rrc::ConnectionReject{m.identity, reject_wait_seconds});
+    return;
+  }
+  Ue* ue = add_ue(remote, m);
+  start_timer(*ue, UeTimer::setup, setup_guard);
+  send_plain(remote, rrc::Channel::srb0, rrc::ConnectionSetup{m.identity, ue->link.c_rnti()});
+}
+
+void Enb::on_frames(Ue& ue) {
+  while (auto pdu = ue.link.take(*out_)) {
+    if (ue.phase == Ue::Phase::leaving) continue;  // nothing is expected any more but acknowledgements
+    if (pdu->channel != rrc::Channel::srb1) {
+      // SRB2 and DRB are not used yet. Whoever sent it, it is not ours.
+      ue.link.refuse();
+      out_->count("radio_rx_unexpected_channel");
+      return;
+    }
+    auto text = open(ue, pdu->octets);
+    if (!text) {
+      ue.link.refuse();
+      out_->count("rrc_rx_refused");
+      return;
+    }
+    auto message = rrc::decode_any(*text);
+    if (!message) {
+      out_->count("rrc_rx_error");
+      continue;
+    }
+    on_rrc(ue, std::move(*message));
+  }
+  if (ue.phase == Ue::Phase::leaving && ue.link.quiet()) ended_.push_back(ue.id.value);
+}
+
+std::optional<ByteVector> Enb::open(Ue& ue, Bytes pdu) {
+  if (auto text = ue.srb1.unprotect(pdu)) {
+    // The UE speaks under the new keys: the former ones have done their duty.
+    if (ue.former_srb1) {
+      erase(*ue.former_srb1, "key changed on the fly");
+      ue.former_srb1.reset();
+    }
+    return std::move(*text);
+  }
+  if (ue.former_srb1)
+    if (auto text = ue.former_srb1->unprotect(pdu)) return std::move(*text);
+  //= TS 36.331, 5.3.4.3: the failure comes without protection, from a UE that did not accept the keys
+  const Bytes plain = context::SignallingBearer::text_of(pdu);
+  const bool waits_for_it = ue.srb1.integrity_on() && !ue.srb1.ciphering_on();
+  if (waits_for_it && rrc::decode<rrc::SecurityModeFailure>(plain))
+    return ByteVector(plain.begin(), plain.end());
+  return std::nullopt;
+}
+
+void Enb::on_rrc(Ue& ue, rrc::Message message) {
+  note_activity(ue);
+  const bool setup = ue.phase == Ue::Phase::setup;
+  std::visit(Cases{[&](rrc::ConnectionSetupComplete& m) {
+                     if (setup)
+                       initial_ue_message(ue, std::move(m));
+                     else
+                       out_->count("rrc_rx_unexpected");
+                   },
+                   [&](rrc::UlInformationTransfer& m) {
+                     if (setup)
+                       out_->count("rrc_rx_unexpected");
+                     else
+                       on_uplink_nas(ue, std::move(m.nas));
+                   },
+                   [&](rrc::SecurityModeComplete&) { offer(ue, SecurityModeDone{}); },
+                   [&](rrc::SecurityModeFailure&) { offer(ue, SecurityModeRefused{}); },
+                   [&](rrc::ReconfigurationComplete& m) { offer(ue, Reconfigured{m.transaction}); },
+                   [&](auto&) { out_->count("rrc_rx_unexpected"); }},
+             message);
+}
+
+bool Enb::send_rrc(Ue& ue, const rrc::Message& message) {
+  auto pdu = ue.srb1.protect(rrc::encode(message));
+  if (!pdu) {
+    out_->count("rrc_tx_refused");
+    return false;
+  }
+  return ue.link.send(rrc::Channel::srb1, std::move(*pdu), now_, *out_);
+}
+
+void Enb::note_activity(Ue& ue) {
+  if (config_.inactivity.count() > 0 && ue.phase == Ue::Phase::connected)
+    start_timer(ue, UeTimer::inactivity, config_.inactivity);
+}
+
+void Enb::on_ue_timer(TimerId timer) {
+  const auto it = ues_.find(timer.owner);
+  if (it == ues_.end()) return;
+  Ue& ue = *it->second;
+  const bool leaving = ue.phase == Ue::Phase::leaving;
+  switch (static_cast<UeTimer>(timer.kind)) {
+    case UeTimer::radio_link:
+      if (ue.link.on_timer(now_, *out_) == peer::RadioLink::Health::failed) on_radio_lost(ue);
+      return;
+    case UeTimer::setup:
+      if (ue.phase == Ue::Phase::setup) leave(ue, "connection not completed");
+      return;
+    case UeTimer::procedure:
+      if (!leaving) offer(ue, Expiry{});
+      return;
+    case UeTimer::inactivity:
+      if (!leaving) request_release(ue, s1ap::CauseRadioNetwork::user_inactivity);
+      return;
+    case UeTimer::release:
+      if (!leaving) on_release_guard(ue);
+      return;
+    case UeTimer::leave: ended_.push_back(ue.id.value); return;
+  }
+}
+
+//= TS 36.413, 8.3.2.2: the MME is told, and decides
+void Enb::on_radio_lost(Ue& ue) {
+  out_->count("radio_link_failed");
+  if (ue.phase != Ue::Phase::connected) {
+    if (ue.phase == Ue::Phase::setup) leave(ue, "radio connection lost");
+    ended_.push_back(ue.id.value);
+    return;
+  }
+  if (ue.inbox.listening()) offer(ue, RadioLost{});
+  if (ue.mme_ue_id)
+    request_release(ue, s1ap::CauseRadioNetwork::radio_connection_with_ue_lost);
+  else
+    leave(ue, "radio connection lost");  // the MME has not spoken, so it cannot be asked; it will hear of it
+}
+
+}  // namespace baton::node::enb

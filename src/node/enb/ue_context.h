@@ -1,0 +1,101 @@
+// ue_context.h: what an eNB knows of one connected UE.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "context/pdcp.h"
+#include "node/enb/limits.h"
+#include "node/procedure.h"
+#include "peer/radio_link.h"
+#include "wire/rrc/messages.h"
+#include "wire/s1ap/types.h"
+
+namespace baton::node::enb {
+
+namespace rrc = wire::rrc;
+namespace s1ap = wire::s1ap;
+
+// What a procedure with the UE can wait for.
+struct SecurityModeDone {};
+struct SecurityModeRefused {};
+struct Reconfigured {
+  Byte transaction = 0;
+};
+struct Expiry {};     ///< the UE did not answer in radio_guard
+struct RadioLost {};  ///< the radio link gave up
+using UeEvent = std::variant<SecurityModeDone, SecurityModeRefused, Reconfigured, Expiry, RadioLost>;
+
+/// The kinds of timers of a UE (TimerDomain::ue, owner: eNB UE S1AP ID).
+enum class UeTimer : std::uint16_t {
+  radio_link,  ///< retransmission
+  setup,       ///< waits for ConnectionSetupComplete
+  procedure,   ///< waits for the UE's answer to a radio procedure
+  inactivity,  ///< the UE has been silent
+  release,     ///< waits for the MME's UE Context Release Command
+  leave,       ///< waits for the acknowledgement of ConnectionRelease
+};
+
+/// AsSecurity is what protects a UE's radio connection. Lifetime: from the Initial Context Setup Request
+/// until the context is released, replaced when a UE Context Modification brings a new KeNB.
+struct AsSecurity {
+  Kenb kenb;
+  Chosen algorithms;
+  KupEnc kup_enc;  ///< the keys of RRC are in the signalling bearer
+};
+
+struct Erab {
+  s1ap::TransportLayerAddress uplink_address;
+  Teid uplink;    ///< the UPE's end
+  Teid downlink;  ///< our own end
+  Byte drb = 1;
+};
+
+struct Ue {
+  enum class Phase : Byte {
+    setup,      ///< has a C-RNTI; ConnectionSetupComplete has not come
+    connected,  ///< known to an MME
+    leaving,    ///< released: only the end of the radio connection is still under way
+  };
+
+  Ue(s1ap::EnbUeS1apId enb_ue_id, Endpoint radio, rrc::CRnti c_rnti, rrc::ConnectionRequest asked)
+      : id(enb_ue_id),
+        link(radio, c_rnti, timer(UeTimer::radio_link)),
+        srb1(context::Side::network, 1),
+        request(std::move(asked)) {}
+
+  peer::TimerId timer(UeTimer kind) const {
+    return {peer::TimerDomain::ue, id.value, static_cast<std::uint16_t>(kind)};
+  }
+  /// stream is where this UE's S1AP messages go; never 0, the same for the connection's life.
+  std::uint16_t stream() const { return static_cast<std::uint16_t>(1 + id.value % ue_streams); }
+
+  s1ap::EnbUeS1apId id;
+  Phase phase = Phase::setup;
+  peer::RadioLink link;
+  context::SignallingBearer srb1;
+  /// While the keys change on the fly: the bearer under the old keys, until the UE speaks under the new.
+  std::optional<context::SignallingBearer> former_srb1;
+  rrc::ConnectionRequest request;
+
+  std::size_t mme = 0;                         ///< index; meaningful unless in setup
+  std::optional<s1ap::MmeUeS1apId> mme_ue_id;  ///< absent until the MME has spoken
+
+  std::optional<AsSecurity> security;
+  std::optional<AsSecurity> next_security;  ///< while the keys change on the fly
+  bool context_set_up = false;              ///< the Initial Context Setup Response has been sent
+  std::map<std::uint8_t, Erab> erabs;
+  /// NAS that came while the AS security mode procedure runs. Sent in between, it would meet a UE that
+  /// ciphers already or does not yet.
+  std::vector<ByteVector> held_nas;
+  Byte transaction = 0;
+  int release_requests = 0;
+  std::optional<s1ap::Cause> release_cause;  ///< of the release request under way
+
+  Inbox<UeEvent> inbox;
+  Procedure procedure;
+};
+
+}  // namespace baton::node::enb

@@ -1,0 +1,85 @@
+// ue_context_modification.cpp: the MME changes a UE's context, in particular its KeNB on the fly
+// (TS 36.413, 8.3.4; TS 33.401, 7.2.9.2).
+#include "node/enb/enb.h"
+
+namespace baton::node::enb {
+
+//= TS 36.413, 8.3.4.2
+void Enb::on_context_modification(std::size_t mme, std::uint16_t stream, s1ap::UeContextModificationRequest m,
+                                  Diagnostics diagnostics) {
+  Ue* ue = addressed(mme, stream, m.mme_ue_id, m.enb_ue_id, false);
+  if (ue == nullptr) return;
+  note_activity(*ue);
+  const auto refuse = [&](s1ap::Cause cause) {
+    send_s1ap(*ue,
+              s1ap::UeContextModificationFailure{m.mme_ue_id, m.enb_ue_id, cause, std::move(diagnostics)});
+  };
+  //= TS 33.401, 7.2.10: no two changes at once
+  if (!ue->procedure.done()) return refuse(s1ap::CauseRadioNetwork::interaction_with_other_procedure);
+  if (!ue->context_set_up) return refuse(s1ap::CauseProtocol::message_not_compatible_with_receiver_state);
+  if (!m.security_key) {
+    // Bit rates and capabilities only: nothing of this eNB depends on them yet.
+    send_s1ap(*ue, s1ap::UeContextModificationResponse{m.mme_ue_id, m.enb_ue_id, std::move(diagnostics)});
+    return;
+  }
+  const KeyId fresh = keys_.id(*m.security_key);
+  log_key(KeyEvent::received, *m.security_key, "UE Context Modification Request", {}, mmes_[mme].peer.name);
+  // The change is an intra-cell handover, and so is the derivation: the fresh KeNB is bound to the cell.
+  //= TS 33.401, 7.2.9.2 and A.5
+  Kenb kenb = derive_kenb_star(*m.security_key, config_.cell.pci, earfcn_);
+  log_key(KeyEvent::derived, kenb, "TS 33.401, A.5", {fresh});
+  log_key(KeyEvent::erased, *m.security_key, "bound to the cell");
+  const Chosen algorithms = ue->security->algorithms;
+  KupEnc kup_enc = derive_kup_enc(kenb, algorithms.eea);
+  log_key(KeyEvent::derived, kup_enc, "TS 33.401, A.7", {keys_.id(kenb)});
+  ue->next_security.emplace(AsSecurity{std::move(kenb), algorithms, std::move(kup_enc)});
+  start(*ue, change_key(*ue, std::move(diagnostics)));
+}
+
+Procedure Enb::change_key(Ue& ue, Diagnostics diagnostics) {
+  rrc::Reconfiguration command;
+  command.transaction = ++ue.transaction;
+  //= TS 36.331, 5.3.5.4: keyChangeIndicator TRUE, NCC 0
+  command.mobility =
+      rrc::MobilityControl{config_.cell.pci.value, earfcn_.value(), ue.link.c_rnti(), true, 0, {}};
+  std::optional<s1ap::Cause> trouble;
+  if (!send_rrc(ue, command)) trouble = s1ap::CauseRadioNetwork::failure_in_radio_interface_procedure;
+  if (!trouble) {
+    // The command was the last message under the old keys; COUNTs begin at 0 under the new.
+    const AsSecurity& next = *ue.next_security;
+    const KeyId kenb_id = keys_.id(next.kenb);
+    KrrcInt krrc_int = derive_krrc_int(next.kenb, next.algorithms.eia);
+    log_key(KeyEvent::derived, krrc_int, "TS 33.401, A.7", {kenb_id});
+    KrrcEnc krrc_enc = derive_krrc_enc(next.kenb, next.algorithms.eea);
+    log_key(KeyEvent::derived, krrc_enc, "TS 33.401, A.7", {kenb_id});
+    context::SignallingBearer fresh(context::Side::network, 1);
+    const bool started = fresh.start_integrity(next.algorithms.eia, std::move(krrc_int)) &&
+                         fresh.start_ciphering(next.algorithms.eea, std::move(krrc_enc));
+    assert(started);  // the same algorithms are in use already
+    (void)started;
+    ue.former_srb1 = std::exchange(ue.srb1, std::move(fresh));
+    auto completed = reconfigured(ue, command.transaction);
+    trouble = co_await completed;
+    // The completion itself has to come under the new keys.
+    if (!trouble && ue.former_srb1) trouble = s1ap::CauseRadioNetwork::failure_in_radio_interface_procedure;
+  }
+  if (trouble) {
+    //= TS 36.413, 8.3.4.3: the context is as before
+    if (ue.former_srb1) {
+      erase(ue.srb1, "key change failed");
+      ue.srb1 = std::move(*ue.former_srb1);
+      ue.former_srb1.reset();
+    }
+    erase(*ue.next_security, "key change failed");
+    ue.next_security.reset();
+    out_->count("key_change_failed");
+    send_s1ap(ue, s1ap::UeContextModificationFailure{*ue.mme_ue_id, ue.id, *trouble, std::move(diagnostics)});
+    co_return;
+  }
+  erase(*ue.security, "key changed on the fly");
+  ue.security = std::exchange(ue.next_security, std::nullopt);
+  out_->count("key_change_done");
+  send_s1ap(ue, s1ap::UeContextModificationResponse{*ue.mme_ue_id, ue.id, std::move(diagnostics)});
+}
+
+}  // namespace baton::node::enb

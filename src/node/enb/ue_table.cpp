@@ -1,0 +1,69 @@
+// ue_table.cpp: finding, making and running UEs.
+#include "node/enb/enb.h"
+
+namespace baton::node::enb {
+
+const Ue* Enb::find(s1ap::EnbUeS1apId id) const {
+  const auto it = ues_.find(id.value);
+  return it == ues_.end() ? nullptr : it->second.get();
+}
+
+Ue* Enb::ue_by_id(s1ap::EnbUeS1apId id) {
+  const auto it = ues_.find(id.value);
+  if (it == ues_.end() || it->second->phase != Ue::Phase::connected) return nullptr;
+  return it->second.get();
+}
+
+Ue* Enb::ue_by_radio(Endpoint remote, rrc::CRnti c_rnti) {
+  const auto it = by_radio_.find({remote, c_rnti.value});
+  return it == by_radio_.end() ? nullptr : ues_.at(it->second).get();
+}
+
+Ue* Enb::ue_by_mme_id(std::size_t mme, s1ap::MmeUeS1apId id) {
+  const auto it = by_mme_id_.find({mme, id.value});
+  return it == by_mme_id_.end() ? nullptr : ues_.at(it->second).get();
+}
+
+Ue* Enb::add_ue(Endpoint remote, rrc::ConnectionRequest request) {
+  // Both spaces are far larger than the number of UEs, so the search ends soon.
+  do {
+    last_c_rnti_ = last_c_rnti_ >= c_rnti_max ? c_rnti_min : static_cast<std::uint16_t>(last_c_rnti_ + 1);
+  } while (by_c_rnti_.contains(last_c_rnti_));
+  do {
+    last_id_ = (last_id_ + 1) & s1ap::enb_ue_s1ap_id_max;
+  } while (ues_.contains(last_id_));
+  auto ue =
+      std::make_unique<Ue>(s1ap::EnbUeS1apId{last_id_}, remote, rrc::CRnti{last_c_rnti_}, std::move(request));
+  Ue* raw = ue.get();
+  ues_.emplace(last_id_, std::move(ue));
+  by_radio_[{remote, last_c_rnti_}] = last_id_;
+  by_c_rnti_[last_c_rnti_] = last_id_;
+  ++in_setup_;
+  return raw;
+}
+
+void Enb::start(Ue& ue, Procedure p) {
+  ue.procedure = std::move(p);
+  ue.inbox.start(ue.procedure);
+}
+
+void Enb::offer(Ue& ue, UeEvent event) {
+  // What nobody waits for is a late or invented answer; the procedure it belonged to is over.
+  if (!ue.inbox.offer(std::move(event))) out_->count("rrc_rx_unexpected");
+  while (ue.inbox.unclaimed()) out_->count("rrc_rx_unexpected");
+}
+
+void Enb::sweep() {
+  for (const std::uint32_t id : std::exchange(ended_, {})) {
+    const auto it = ues_.find(id);
+    if (it == ues_.end()) continue;
+    Ue& ue = *it->second;
+    ue.link.close(*out_);
+    stop_timer(ue, UeTimer::leave);
+    by_radio_.erase({ue.link.remote(), ue.link.c_rnti().value});
+    by_c_rnti_.erase(ue.link.c_rnti().value);
+    ues_.erase(it);
+  }
+}
+
+}  // namespace baton::node::enb
