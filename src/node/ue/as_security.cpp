@@ -1,0 +1,119 @@
+// as_security.cpp: the keys of the radio connection, from KASME and the uplink COUNT.
+#include "context/algorithms.h"
+#include "node/ue/ue.h"
+
+namespace baton::node::ue {
+
+namespace rrc = wire::rrc;
+
+/// A genuine command whose MAC-I is wrong comes again every half second (peer/radio_link.h); after so many
+/// the cell is told.
+constexpr int as_forgeries_max = 3;
+
+//= TS 36.331, 5.3.4.3
+bool Ue::on_as_command(Bytes pdu, const rrc::SecurityModeCommand& m) {
+  const auto refuse = [&](const char* why) {
+    count("ue.as_security_refused");
+    log(LogLevel::warning, std::string("AS security refused: ") + why);
+    send_rrc(rrc::SecurityModeFailure{});
+    return true;
+  };
+  // Without an uplink message that the network has verified there is no KeNB.
+  if (!current_ || !secured_) return refuse("no NAS security on this connection");
+  const auto eea = eea_from(m.algorithms.eea);
+  const auto eia = eia_from(m.algorithms.eia);
+  const auto& can = config_.capability;
+  if (!eea || !eia || !can.has_eea(m.algorithms.eea) || (!can.has_eia(m.algorithms.eia) && *eia != Eia::eia0))
+    return refuse("algorithms the UE does not have");
+  //= TS 33.401, 5.1.4.1
+  if (*eia == Eia::eia0 && config_.null_integrity == context::NullIntegrity::refuse)
+    return refuse("null integrity");
+  auto kenb = current_->kenb();
+  if (!kenb) return refuse("no uplink COUNT to derive KeNB from");
+  if (!context::is_built(*eea)) return refuse("an algorithm that is not built in");
+  if (!srb1_->unprotect_command(pdu, *eia, derive_krrc_int(*kenb, *eia))) {
+    // A forgery takes the place of the genuine frame only until that is sent again. If that is no better,
+    // the cell does not hold our key.
+    count("ue.as_command_forged");
+    if (++as_forgeries_ <= as_forgeries_max) return false;
+    return refuse("wrong MAC-I");
+  }
+
+  if (doing_ == "attach") received_step("18", "AS Security Mode Command");
+  set_up_as(std::move(*kenb), m.algorithms, {id_of(current_->kasme())}, "TS 33.401, A.3");
+  // The Complete is the last message that is not ciphered.
+  send_rrc(rrc::SecurityModeComplete{});
+  (void)srb1_->start_ciphering(*eea, derive_krrc_enc(as_->kenb, *eea));
+  (void)srb2_->start_integrity(*eia, derive_krrc_int(as_->kenb, *eia));
+  (void)srb2_->start_ciphering(*eea, derive_krrc_enc(as_->kenb, *eea));
+  if (doing_ == "attach") sent_step("18", "AS Security Mode Complete");
+  return true;
+}
+
+void Ue::set_up_as(Kenb kenb, rrc::AsAlgorithms algorithms, std::vector<KeyId> parents,
+                   std::string_view clause) {
+  const Eea eea = *eea_from(algorithms.eea);
+  const Eia eia = *eia_from(algorithms.eia);
+  const std::vector<KeyId> from{id_of(kenb)};
+  write_key(KeyEvent::derived, kenb, std::string(clause), std::move(parents));
+  write_key(KeyEvent::derived, derive_krrc_int(kenb, eia), "TS 33.401, A.7", from);
+  write_key(KeyEvent::derived, derive_krrc_enc(kenb, eea), "TS 33.401, A.7", from);
+  KupEnc kup = derive_kup_enc(kenb, eea);
+  write_key(KeyEvent::derived, kup, "TS 33.401, A.7", from);
+  as_.emplace(AsSecurity{algorithms, std::move(kenb), std::move(kup)});
+}
+
+/// A new KASME reaches the radio by an intra-cell handover. Moves to other cells are not built yet, and
+/// neither is a change of keys without a new KASME.
+//= TS 33.401, 7.2.9.2
+//= TS 36.331, 5.3.5.4
+bool Ue::change_as_keys(const rrc::MobilityControl& m) {
+  auto fresh = current_ ? current_->kenb() : std::nullopt;
+  const auto earfcn = EarfcnDl::from(m.earfcn_dl);
+  const auto algorithms = m.algorithms.value_or(as_->algorithms);
+  const auto eea = eea_from(algorithms.eea);
+  const auto eia = eia_from(algorithms.eia);
+  const bool built = eea && eia && context::is_built(*eea) && context::is_built(*eia) &&
+                     (*eia != Eia::eia0 || config_.null_integrity == context::NullIntegrity::allow);
+  if (!m.key_change_indicator || m.target_pci != cell_information_->pci || !fresh || !earfcn || !built) {
+    //= TS 36.331, 5.3.5.5
+    count("ue.reconfiguration_refused");
+    release_ = "a reconfiguration the UE cannot follow";
+    return false;
+  }
+  const KeyId kasme_id = id_of(current_->kasme());
+  const KeyId fresh_id = id_of(*fresh);
+  write_key(KeyEvent::derived, *fresh, "TS 33.401, A.3", {kasme_id});
+  Kenb star = derive_kenb_star(*fresh, Pci{m.target_pci}, *earfcn);
+  erase_as_keys("key change on the fly");
+  write_key(KeyEvent::erased, *fresh, "KeNB* made of it");
+  set_up_as(std::move(star), algorithms, {fresh_id}, "TS 33.401, A.5");
+
+  // Everything below starts anew: link, bearers, COUNTs.
+  while (link_->take(*out_)) {
+  }
+  link_->close(*out_);
+  link_.emplace(cell().radio, m.c_rnti,
+                TimerId{TimerDomain::ue, 0, static_cast<std::uint16_t>(Timer::xlink)});
+  for (auto* bearer : {&srb1_, &srb2_}) {
+    bearer->emplace(context::Side::ue, static_cast<Byte>(bearer == &srb1_ ? 1 : 2));
+    (void)(*bearer)->start_integrity(*eia, derive_krrc_int(as_->kenb, *eia));
+    (void)(*bearer)->start_ciphering(*eea, derive_krrc_enc(as_->kenb, *eea));
+  }
+  return true;
+}
+
+void Ue::erase_as_keys(std::string_view reason) {
+  if (!as_) return;
+  if (!out_->ledger_on()) return as_.reset();
+  const std::string why(reason);
+  const Eea eea = *eea_from(as_->algorithms.eea);
+  const Eia eia = *eia_from(as_->algorithms.eia);
+  write_key(KeyEvent::erased, derive_krrc_int(as_->kenb, eia), why);
+  write_key(KeyEvent::erased, derive_krrc_enc(as_->kenb, eea), why);
+  write_key(KeyEvent::erased, as_->kup_enc, why);
+  write_key(KeyEvent::erased, as_->kenb, why);
+  as_.reset();
+}
+
+}  // namespace baton::node::ue

@@ -1,0 +1,86 @@
+// security_mode.cpp: the keys of an authentication are taken into use.
+#include "context/algorithms.h"
+#include "node/ue/ue.h"
+
+namespace baton::node::ue {
+
+namespace nas = wire::nas;
+
+//= TS 24.301, 5.4.3.3
+void Ue::on_security_mode_command(Bytes pdu) {
+  const auto m = nas::decode<nas::SecurityModeCommand>(context::text_of(pdu));
+  if (!m) {
+    // Whoever wrote this, it cannot be verified.
+    count("ue.nas_malformed");
+    return;
+  }
+  // Which of our contexts does it mean?
+  const bool is_fresh = fresh_ && fresh_->ksi() == m->ksi;
+  const bool is_current = current_ && current_->ksi() == m->ksi;
+  if (!is_fresh && !is_current)
+    return reject_security_mode(nas::EmmCause::security_mode_rejected_unspecified, "an unknown key set");
+  const auto eea = eea_from(m->algorithms.eea);
+  const auto eia = eia_from(m->algorithms.eia);
+  if (!eea || !eia)
+    return reject_security_mode(nas::EmmCause::security_mode_rejected_unspecified, "unknown algorithms");
+
+  // All checks are made on a copy: a command that is refused leaves no trace in the context.
+  auto candidate = (is_fresh ? fresh_ : current_)->clone();
+  const auto verified = candidate.unprotect_command(pdu, Chosen{*eea, *eia});
+  if (!verified)
+    return reject_security_mode(nas::EmmCause::security_mode_rejected_unspecified,
+                                std::string(to_string(verified.why())));
+  //= TS 33.401, 7.2.4.4
+  // What the network heard of us must be what we said: nobody on the way bid us down.
+  const auto said = nas::UeSecurityCapability::of(config_.capability);
+  if (m->replayed_capability != said)
+    return reject_security_mode(nas::EmmCause::ue_security_capabilities_mismatch,
+                                "replayed capabilities are not ours");
+  const bool ours = said.has_eea(m->algorithms.eea) && (said.has_eia(m->algorithms.eia) || *eia == Eia::eia0);
+  if (!ours)
+    return reject_security_mode(nas::EmmCause::security_mode_rejected_unspecified,
+                                "algorithms the UE does not have");
+  if (m->replayed_nonce_ue || m->nonce_mme)
+    return reject_security_mode(nas::EmmCause::security_mode_rejected_unspecified, "a mapped context");
+
+  nas::SecurityModeComplete complete;
+  if (m->imeisv_request && m->imeisv_request->requested)
+    complete.imeisv = nas::MobileIdentity(config_.imeisv);
+  //= TS 33.401, 7.2.4.4
+  // A request that was changed on its way is sent again, protected.
+  if (m->hash_mme && !asked_plain_.empty() && m->hash_mme->bytes != baton::hash_mme(asked_plain_).bytes)
+    complete.replayed_nas = nas::ReplayedNas::parse(asked_plain_);
+  auto answer = candidate.protect(context::NasSecurityHeader::ciphered_new_context, nas::encode(complete));
+  if (!answer)
+    return reject_security_mode(nas::EmmCause::security_mode_rejected_unspecified,
+                                std::string(to_string(answer.why())));
+
+  // Accepted. What it replaces is gone.
+  if (*eea == Eea::eea0) {
+    count("ue.null_ciphering");
+    log(LogLevel::warning, "the network chose null ciphering");
+  }
+  if (is_fresh) {
+    erase_context(current_, "replaced by a new security context");
+    fresh_.reset();
+  } else {
+    write_key(KeyEvent::erased, *current_->knas_enc(), "new algorithms");
+    write_key(KeyEvent::erased, *current_->knas_int(), "new algorithms");
+  }
+  current_.emplace(std::move(candidate));
+  const std::vector<KeyId> parent{id_of(current_->kasme())};
+  write_key(KeyEvent::derived, *current_->knas_enc(), "TS 33.401, A.7", parent);
+  write_key(KeyEvent::derived, *current_->knas_int(), "TS 33.401, A.7", parent);
+  secured_ = true;
+  forget_challenge();
+  send_rrc(wire::rrc::UlInformationTransfer{std::move(*answer)});
+}
+
+//= TS 24.301, 5.4.3.5
+void Ue::reject_security_mode(nas::EmmCause cause, std::string why) {
+  count("ue.security_mode_rejected");
+  log(LogLevel::warning, "security mode command refused: " + why);
+  send_nas(nas::SecurityModeReject{cause});
+}
+
+}  // namespace baton::node::ue

@@ -1,0 +1,225 @@
+// ue.h: a UE: the card and the mobile equipment, as one node on the radio hop.
+//
+// A UE waits for its network most of the time, and the network may ask anything in any order: identity,
+// challenge, security mode. So it is a machine on the table of states.h, not a coroutine; each procedure
+// has a file of its own, whose functions stand in the order in which the messages pass.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "context/eps_security.h"
+#include "context/pdcp.h"
+#include "keys/usim.h"
+#include "node/node.h"
+#include "node/ue/config.h"
+#include "node/ue/states.h"
+#include "peer/radio_link.h"
+#include "wire/nas/message.h"
+#include "wire/rrc/messages.h"
+
+namespace baton::node::ue {
+
+class Ue final : public Node {
+ public:
+  /// `entropy` outlives the node.
+  Ue(Config config, Entropy& entropy);
+  ~Ue() override;
+
+  void on(Event event, Instant now, Actions& out) override;
+  std::string_view name() const override { return config_.name; }
+
+  // For tests and the console. Nothing here is secret.
+  State state() const { return state_; }
+  bool connected() const { return link_.has_value(); }
+  bool as_secured() const { return as_.has_value(); }
+  const std::optional<Guti>& guti() const { return guti_; }
+  const std::optional<context::EpsSecurityContext>& context() const { return current_; }
+  bool usim_valid() const { return usim_valid_; }
+  const std::optional<wire::nas::PdnAddress>& address() const { return address_; }
+
+ private:
+  /// Procedures as they are called in steps and outcomes. Empty: none.
+  using Name = std::string_view;
+
+  // --- ue.cpp: events ---------------------------------------------------------------------------
+  void on_command(const Command& c);
+  void on_timer(Timer t);
+  void start_timer(Timer t) { start_timer(t, config_.after(t)); }
+  void start_timer(Timer t, Duration after);
+  void stop_timer(Timer t);
+  bool go(On on);
+  /// begin names the procedure that runs from here on; end reports how it ended.
+  void begin(Name procedure);
+  void end(bool ok, std::string cause = {});
+  /// refuse_command answers a command that cannot be carried out now; what runs goes on.
+  void refuse_command(Name procedure, std::string cause);
+  void sent_step(std::string_view id, std::string text);
+  void received_step(std::string_view id, std::string text);
+  void count(std::string_view counter) { out_->count(counter); }
+  void log(LogLevel level, std::string text) { out_->log(level, config_.name + ": " + std::move(text)); }
+  /// settle carries out, at the end of an event, what would have pulled the ground from under a handler.
+  void settle();
+
+  // --- radio.cpp: camping and the radio connection ------------------------------------------------
+  void camp();
+  void on_datagram(const DatagramIn& d);
+  void on_broadcast(Bytes payload);
+  void on_srb0(Bytes payload);
+  void on_srb(peer::RadioLink::Pdu pdu);
+  void on_rrc(wire::rrc::Message message);
+  void on_reconfiguration(const wire::rrc::Reconfiguration& m);
+  void request_connection();
+  void connection_set_up(const wire::rrc::ConnectionSetup& m);
+  void connection_failed(std::string why);
+  bool send_rrc(const wire::rrc::Message& message);
+  void go_idle(std::string_view reason);
+  const Cell& cell() const { return config_.cells[cell_]; }
+  bool camped() const { return cell_information_.has_value(); }
+  Tai tai() const { return {cell_information_->plmn, cell_information_->tac}; }
+
+  // --- as_security.cpp: keys of the radio connection --------------------------------------------
+  /// False: the PDU was forged or broken, and the genuine one may still come.
+  bool on_as_command(Bytes pdu, const wire::rrc::SecurityModeCommand& m);
+  void set_up_as(Kenb kenb, wire::rrc::AsAlgorithms algorithms, std::vector<KeyId> parents,
+                 std::string_view clause);
+  bool change_as_keys(const wire::rrc::MobilityControl& m);
+  void erase_as_keys(std::string_view reason);
+
+  // --- nas_transport.cpp: what is sent under which protection, and what is listened to ------------
+  /// send_nas sends on the connection there is, protected as far as the connection is.
+  bool send_nas(const wire::nas::Message& message);
+  /// send_initial sends the message for which a connection is made, if there is none yet.
+  bool send_initial(const wire::nas::Message& message, wire::rrc::EstablishmentCause cause);
+  void send_initial(ByteVector pdu, wire::rrc::EstablishmentCause cause);
+  void on_nas(Bytes pdu);
+  void on_plain(Bytes plain, bool verified);
+  void send_status(wire::nas::EmmCause cause);
+
+  // --- one file a procedure -----------------------------------------------------------------------
+  void start_attach();
+  void on_attach_accept(const wire::nas::AttachAccept& m);
+  void attach_attempt_failed(std::string why);
+  void retry_later(Timer pause);
+
+  void on_authentication_request(const wire::nas::AuthenticationRequest& m);
+  void authentication_failed(wire::nas::EmmCause cause, std::optional<Auts> auts);
+  void on_authentication_reject();
+  void network_not_genuine(std::string why);
+  void forget_challenge();
+
+  void on_security_mode_command(Bytes pdu);
+  void reject_security_mode(wire::nas::EmmCause cause, std::string why);
+
+  void on_identity_request(const wire::nas::IdentityRequest& m, bool verified);
+
+  std::optional<wire::nas::EsmContainer> pdn_request();
+  std::optional<wire::nas::EsmContainer> accept_default_bearer(const wire::nas::EsmContainer& esm);
+  void on_esm_information_request(const wire::nas::EsmInformationRequest& m);
+  void on_deactivate_bearer(const wire::nas::DeactivateBearerRequest& m);
+
+  void start_tau(wire::nas::UpdateType type);
+  void on_tau_accept(const wire::nas::TauAccept& m);
+  void tau_attempt_failed(std::string why);
+
+  void start_service_request(wire::rrc::EstablishmentCause cause);
+  void service_ready();
+  void on_paging(const wire::rrc::Paging& m);
+
+  void start_detach(bool switch_off);
+  void send_detach_request();
+  void on_detach_accept();
+  void on_network_detach(const wire::nas::NetworkDetachRequest& m);
+  void finish_detach();
+
+  void on_guti_reallocation(const wire::nas::GutiReallocationCommand& m);
+
+  void on_reject(Name procedure, wire::nas::EmmCause cause, std::optional<wire::nas::GprsTimer> back_off);
+
+  // --- memory.cpp: what is kept, and what is forgotten ----------------------------------------------
+  void keep_guti(const Guti& guti);
+  void keep_tai_list(const wire::nas::TaiList& list);
+  void keep_t3412(const wire::nas::GprsTimer& timer);
+  void erase_context(std::optional<context::EpsSecurityContext>& context, std::string_view reason);
+  void forget_registration(std::string_view reason, bool guti_too);
+  void power_cycle();
+  bool forbidden(const Tai& t) const;
+  template <class Key>
+  void write_key(KeyEvent event, const Key& key, std::string reason, std::vector<KeyId> parents = {}) {
+    keys_.write(*out_, now_, event, config_.imsi.digits(), key, std::move(reason), std::move(parents));
+  }
+  /// id_of is the key's public name; nothing is computed while the ledger is off.
+  template <class Key>
+  KeyId id_of(const Key& key) const {
+    return out_->ledger_on() ? keys_.id(key) : KeyId{};
+  }
+
+  Config config_;
+  Entropy& entropy_;
+  KeyLog keys_;
+  Usim usim_;
+
+  // The event at hand.
+  Actions* out_ = nullptr;
+  Instant now_;
+
+  // EMM.
+  State state_ = State::deregistered;
+  Name doing_;
+  bool usim_valid_ = true;
+  int attempts_ = 0;  ///< attach or tracking area updating attempt counter
+  int detaches_sent_ = 0;
+  bool switching_off_ = false;
+  bool off_ = false;
+  wire::nas::UpdateType tau_type_;
+  std::optional<Duration> t3402_;  ///< as the network said
+  std::optional<Duration> t3412_;
+  bool t3412_expired_ = false;  ///< while no update could be made
+
+  // What non-volatile memory keeps. TS 24.301, annex C.
+  std::optional<Guti> guti_;
+  std::optional<Tai> last_tai_;
+  std::optional<context::EpsSecurityContext> current_;
+
+  // What it does not keep.
+  wire::nas::TaiList tai_list_;
+  std::vector<Tai> forbidden_areas_;
+  std::vector<PlmnId> forbidden_plmns_;
+  std::optional<context::EpsSecurityContext> fresh_;  ///< made by AKA, not yet taken into use
+  std::optional<Rand> challenge_;                     ///< answered with res_, may be repeated
+  std::optional<Xres> res_;
+  int authentication_failures_ = 0;
+  bool secured_ = false;    ///< the network has shown on this connection that it holds our keys
+  ByteVector asked_plain_;  ///< the last Attach or TAU Request, for HASH_MME
+  std::optional<Byte> bearer_;
+  std::optional<wire::nas::PdnAddress> address_;
+  Byte pti_ = 0;
+
+  // The cell and the connection.
+  std::size_t cell_ = 0;
+  std::optional<wire::rrc::CellInformation> cell_information_;
+  bool wants_attach_ = false;  ///< as soon as there is a cell and no connection
+  bool wants_tau_ = false;
+  enum class Rrc : Byte { idle, requesting, waiting, connected };
+  Rrc rrc_ = Rrc::idle;
+  std::optional<wire::rrc::InitialIdentity> request_identity_;
+  wire::rrc::EstablishmentCause request_cause_{};
+  int requests_sent_ = 0;
+  ByteVector initial_nas_;
+  std::optional<peer::RadioLink> link_;
+  std::optional<context::SignallingBearer> srb1_, srb2_;
+  std::optional<std::string_view> release_;  ///< go idle at the end of this event, and why
+  bool detached_ = false;                    ///< report the detach when the connection is gone
+
+  struct AsSecurity {
+    wire::rrc::AsAlgorithms algorithms;
+    Kenb kenb;
+    KupEnc kup_enc;
+  };
+  std::optional<AsSecurity> as_;
+  int as_forgeries_ = 0;  ///< commands with a wrong MAC-I on this connection
+};
+
+}  // namespace baton::node::ue
