@@ -14,7 +14,8 @@ constexpr Byte emm = 0x07;
 //= TS 24.301, 9.3.1
 constexpr Byte service_request_header = 12;
 constexpr std::size_t service_request_octets = 4;
-//= TS 24.301, 9.9.3.28: the sequence number has five bits there
+//= TS 24.301, 9.9.3.28
+// The sequence number has five bits there.
 constexpr unsigned short_sqn_bits = 5;
 
 constexpr std::size_t mac_at = 1;
@@ -91,7 +92,8 @@ Expected<Ok, NasRefusal> EpsSecurityContext::activate(Chosen algorithms) {
   return Ok{};
 }
 
-//= TS 24.301, 4.4.3.3 and 4.4.5: ciphered first, then authenticated together with the sequence number
+//= TS 24.301, 4.4.3.3 and 4.4.5
+// Ciphered first, then authenticated together with the sequence number.
 Expected<ByteVector, NasRefusal> EpsSecurityContext::protect(NasSecurityHeader type, Bytes plain) {
   if (!active()) return Fail{NasRefusal::no_keys};
   if (!may_send(side_, type)) return Fail{NasRefusal::header_type};
@@ -144,7 +146,8 @@ Expected<ByteVector, NasRefusal> EpsSecurityContext::open(Bytes pdu, Chosen algo
   if (pdu.size() < text_at + wire::nas::message_octets_min || pdu.size() > wire::nas::message_octets_max)
     return Fail{NasRefusal::malformed};
 
-  //= TS 33.401, 6.5: without integrity there is no replay protection; the last message may come again
+  //= TS 33.401, 6.5
+  // Without integrity there is no replay protection; the last message may come again.
   const auto last = receiving_.last();
   const bool repeated = algorithms.eia == Eia::eia0 && last && last->sqn() == pdu[sqn_at];
   const auto count = repeated ? last : receiving_.estimate(pdu[sqn_at]);

@@ -9,11 +9,13 @@
 namespace baton::context {
 namespace {
 
-//= TS 36.323, 6.2.2: three reserved bits and SN; MAC-I at the end
+//= TS 36.323, 6.2.2
+// Three reserved bits and SN; MAC-I at the end.
 constexpr unsigned srb_sn_bits = 5;
 constexpr std::size_t srb_header_octets = 1;
 constexpr std::size_t mac_octets = 4;
-//= TS 36.323, 6.2.3: D/C, three reserved bits and SN
+//= TS 36.323, 6.2.3
+// D/C, three reserved bits and SN.
 constexpr unsigned drb_sn_bits = 12;
 constexpr std::size_t drb_header_octets = 2;
 constexpr Byte drb_is_data = 0x80;
@@ -60,7 +62,8 @@ Expected<Ok, PdcpRefusal> SignallingBearer::start_ciphering(Eea algorithm, KrrcE
   return Ok{};
 }
 
-//= TS 36.323, 5.7: MAC-I over header and plain data; 5.6: data and MAC-I are then ciphered, the header is not
+//= TS 36.323, 5.7
+// MAC-I over header and plain data; 5.6: data and MAC-I are then ciphered, the header is not.
 Expected<ByteVector, PdcpRefusal> SignallingBearer::protect(Bytes rrc) {
   if (rrc.empty() || rrc.size() > pdcp_sdu_octets_max) return Fail{PdcpRefusal::malformed};
   if (sending_.spent()) return Fail{PdcpRefusal::count_spent};

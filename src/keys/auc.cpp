@@ -30,7 +30,8 @@ NewEpsVector make_eps_vector(const K& k, const Opc& opc, Amf amf, Sqn sqn, const
 }
 
 std::optional<Sqn> verify_auts(const K& k, const Opc& opc, const Rand& rand, const Auts& auts) {
-  //= TS 33.102, 6.3.3: AMF is zero in MAC-S
+  //= TS 33.102, 6.3.3
+  // AMF is zero in MAC-S.
   constexpr std::array<Byte, 2> amf_star{};
   const crypto::Milenage milenage(k.expose(), opc.expose(), rand.bytes);
   const auto ak_star = milenage.f5_star();

@@ -24,11 +24,14 @@ UsimSqnArray::UsimSqnArray(Rule rule) : rule_(rule), seq_(std::size_t{1} << rule
 bool UsimSqnArray::fresh(Sqn sqn) const {
   const std::uint64_t seq = sqn.seq(rule_.ind_bits);
   const std::uint64_t highest = seq_[highest_ind_];
-  //= TS 33.102, C.2.1: the jump is bounded, so that nobody can use up the counter
+  //= TS 33.102, C.2.1
+  // The jump is bounded, so that nobody can use up the counter.
   if (seq > highest && seq - highest > rule_.delta) return false;
-  //= TS 33.102, C.2.2: an old vector is refused if the operator says so
+  //= TS 33.102, C.2.2
+  // An old vector is refused if the operator says so.
   if (rule_.age_limit && highest > seq && highest - seq >= *rule_.age_limit) return false;
-  //= TS 33.102, C.2.2: each entry only grows
+  //= TS 33.102, C.2.2
+  // Each entry only grows.
   return seq > seq_[sqn.ind(rule_.ind_bits)];
 }
 

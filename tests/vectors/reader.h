@@ -66,7 +66,7 @@ inline std::vector<Case> read(const std::string& file) {
   std::string line;
   while (std::getline(in, line)) {
     if (line.empty() || line[0] == '#') continue;
-    const auto equals = line.find(" =");
+    const auto equals = line.find(" =");  // the value may be empty
     if (line.front() == '[' && line.back() == ']')
       cases.emplace_back(file, line.substr(1, line.size() - 2));
     else if (equals != std::string::npos && !cases.empty())
