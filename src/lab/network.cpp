@@ -19,8 +19,12 @@ const std::optional<Endpoint>& Doors::at(peer::Port port) const {
 }
 
 namespace {
-constexpr std::array all_ports{peer::Port::s1ap, peer::Port::diameter, peer::Port::gtpc, peer::Port::radio};
+// By value: std::minmax gives references, which would outlive what seat_of() returned.
+std::pair<std::size_t, std::size_t> ordered(std::size_t a, std::size_t b) {
+  return a < b ? std::pair(a, b) : std::pair(b, a);
 }
+constexpr std::array all_ports{peer::Port::s1ap, peer::Port::diameter, peer::Port::gtpc, peer::Port::radio};
+}  // namespace
 
 void Network::add(std::unique_ptr<node::Node> node, Doors doors, store::Store* store) {
   const std::size_t seat = seats_.size();
@@ -70,17 +74,15 @@ void Network::inject(peer::Port port, Endpoint source, Endpoint destination, Byt
 }
 
 void Network::cut(std::string_view a, std::string_view b) {
-  const auto pair = std::minmax(seat_of(a), seat_of(b));
-  cuts_.emplace_back(pair.first, pair.second);
+  const auto pair = ordered(seat_of(a), seat_of(b));
+  cuts_.push_back(pair);
   for (std::size_t w = 0; w < wires_.size(); ++w) {
-    const auto ends = std::minmax(wires_[w].seat[0], wires_[w].seat[1]);
-    if (wires_[w].open && ends.first == pair.first && ends.second == pair.second) break_wire(w, std::nullopt);
+    if (wires_[w].open && ordered(wires_[w].seat[0], wires_[w].seat[1]) == pair) break_wire(w, std::nullopt);
   }
 }
 
 void Network::mend(std::string_view a, std::string_view b) {
-  const auto ends = std::minmax(seat_of(a), seat_of(b));
-  const std::pair<std::size_t, std::size_t> pair(ends.first, ends.second);
+  const auto pair = ordered(seat_of(a), seat_of(b));
   cuts_.erase(std::remove(cuts_.begin(), cuts_.end(), pair), cuts_.end());
 }
 
@@ -97,6 +99,7 @@ bool Network::step() {
       if (running == seat.timers.end() || running->second != due.arming) continue;
       seat.timers.erase(running);
     }
+    if (!due.sync && is_moot(due.seat, *due.event)) continue;
     now_ = std::max(now_, due.at);
     ++handled_;
     if (due.sync)
@@ -159,9 +162,17 @@ std::optional<std::size_t> Network::seat_at(peer::Port port, const Endpoint& doo
 }
 
 bool Network::is_cut(std::size_t a, std::size_t b) const {
-  const auto ends = std::minmax(a, b);
-  return std::find(cuts_.begin(), cuts_.end(),
-                   std::pair<std::size_t, std::size_t>(ends.first, ends.second)) != cuts_.end();
+  return std::find(cuts_.begin(), cuts_.end(), ordered(a, b)) != cuts_.end();
+}
+
+bool Network::is_moot(std::size_t seat, const node::Event& event) const {
+  const auto* up = std::get_if<node::LinkUp>(&event);
+  const auto* data = std::get_if<node::LinkData>(&event);
+  if (up == nullptr && data == nullptr) return false;
+  const auto found = wire_of_.find({seat, up != nullptr ? up->link : data->link});
+  if (found == wire_of_.end()) return true;
+  const Wire& wire = wires_[found->second];
+  return up != nullptr ? !wire.open : wire.ended_by == seat;
 }
 
 void Network::schedule(Instant at, std::size_t seat, node::Event event, std::uint64_t arming) {
@@ -267,6 +278,7 @@ void Network::connect(std::size_t from, const node::OpenLink& open) {
 void Network::break_wire(std::size_t index, std::optional<std::size_t> silent_side) {
   Wire& wire = wires_[index];
   wire.open = false;
+  wire.ended_by = silent_side;
   for (std::size_t side = 0; side < 2; ++side) {
     if (silent_side && wire.seat[side] == *silent_side) continue;
     schedule(now_ + weather_.link, wire.seat[side], node::LinkDown{wire.link[side]});

@@ -120,6 +120,7 @@ class Network {
     Endpoint address[2];
     peer::Port port{};
     bool open = true;
+    std::optional<std::size_t> ended_by;  ///< the seat that closed it, and hears no more of it
   };
   struct Due {
     Instant at;
@@ -135,6 +136,8 @@ class Network {
   std::size_t seat_of(std::string_view name) const;
   std::optional<std::size_t> seat_at(peer::Port port, const Endpoint& door) const;
   bool is_cut(std::size_t a, std::size_t b) const;
+  /// is_moot: the event is about a link that ended before it could come up, or that the node itself closed.
+  bool is_moot(std::size_t seat, const node::Event& event) const;
   void schedule(Instant at, std::size_t seat, node::Event event, std::uint64_t arming = 0);
   void handle(std::size_t seat, node::Event event);
   void carry_out(std::size_t seat, node::Action& action);
