@@ -86,8 +86,10 @@ class Enb final : public Node {
   void on_broadcast(Endpoint remote, Bytes payload);
   void on_connection_request(Endpoint remote, const rrc::ConnectionRequest& m);
   void on_frames(Ue& ue);
+  void on_former_frames(Ue& ue);
   /// open undoes PDCP; nothing when the PDU is forged or broken.
-  std::optional<ByteVector> open(Ue& ue, Bytes pdu);
+  std::optional<ByteVector> open(context::SignallingBearer& srb1, Bytes pdu);
+  void on_text(Ue& ue, Bytes text);
   void on_rrc(Ue& ue, rrc::Message message);
   /// send_rrc protects and queues a message on SRB1; false when the radio connection cannot carry it.
   bool send_rrc(Ue& ue, const rrc::Message& message);
@@ -117,6 +119,11 @@ class Enb final : public Node {
                                Diagnostics diagnostics);
   /// change_key runs with ue.next_security and ends with it in use, or gone.
   Procedure change_key(Ue& ue, Diagnostics diagnostics);
+  /// replace_radio gives the UE a connection under the new keys and keeps the other as the former one.
+  void replace_radio(Ue& ue, rrc::CRnti c_rnti);
+  /// restore_radio goes back to the former connection.
+  void restore_radio(Ue& ue);
+  void drop_former(Ue& ue, std::string_view reason);
 
   // --- ue_context_release.cpp
   void on_release_command(std::size_t mme, std::uint16_t stream, const s1ap::UeContextReleaseCommand& m,
@@ -146,6 +153,9 @@ class Enb final : public Node {
   Ue* ue_by_radio(Endpoint remote, rrc::CRnti c_rnti);
   Ue* ue_by_mme_id(std::size_t mme, s1ap::MmeUeS1apId id);
   Ue* add_ue(Endpoint remote, rrc::ConnectionRequest request);
+  /// new_c_rnti takes a free C-RNTI for a UE at `remote`; close_radio gives it back and ends the link.
+  rrc::CRnti new_c_rnti(std::uint32_t ue, Endpoint remote);
+  void close_radio(RadioConnection& radio);
   void start(Ue& ue, Procedure p);
   void offer(Ue& ue, UeEvent event);
   void start_timer(const Ue& ue, UeTimer kind, Duration after) {

@@ -97,7 +97,7 @@ Procedure Enb::initial_context_setup(Ue& ue, s1ap::InitialContextSetupRequest m,
     log_key(KeyEvent::derived, kup_enc, "TS 33.401, A.7", {kenb_id});
     ue.security.emplace(AsSecurity{std::move(m.security_key), *chosen, std::move(kup_enc)});
     //= TS 36.331, 5.3.1.2: the command is integrity protected with the keys it announces
-    if (!ue.srb1.start_integrity(chosen->eia, std::move(krrc_int)))
+    if (!ue.radio.srb1.start_integrity(chosen->eia, std::move(krrc_int)))
       trouble = s1ap::CauseRadioNetwork::encryption_and_or_integrity_protection_algorithms_not_supported;
   }
   if (!trouble) {
@@ -148,7 +148,7 @@ Task<std::optional<s1ap::Cause>> Enb::security_mode(Ue& ue) {
   // Ciphering from the next message on.
   KrrcEnc krrc_enc = derive_krrc_enc(ue.security->kenb, chosen.eea);
   log_key(KeyEvent::derived, krrc_enc, "TS 33.401, A.7", {keys_.id(ue.security->kenb)});
-  if (!ue.srb1.start_ciphering(chosen.eea, std::move(krrc_enc))) co_return failed;
+  if (!ue.radio.srb1.start_ciphering(chosen.eea, std::move(krrc_enc))) co_return failed;
   co_return std::optional<s1ap::Cause>{};
 }
 

@@ -18,7 +18,7 @@ void Enb::initial_ue_message(Ue& ue, rrc::ConnectionSetupComplete m) {
   note_activity(ue);
   const auto* s_tmsi = std::get_if<STmsi>(&ue.request.identity);
   if (s_tmsi != nullptr)
-    if (const auto it = camped_.find(ue.link.remote()); it != camped_.end()) it->second = *s_tmsi;
+    if (const auto it = camped_.find(ue.radio.link.remote()); it != camped_.end()) it->second = *s_tmsi;
   // The two enumerations have the same first five values (TS 36.331, 6.2.2; TS 36.413, 9.2.1.3a).
   const auto cause = static_cast<s1ap::RrcEstablishmentCause>(ue.request.cause);
   send_s1ap(ue, s1ap::InitialUeMessage{ue.id,
@@ -47,7 +47,7 @@ void Enb::on_downlink_nas(std::size_t mme, std::uint16_t stream, s1ap::DownlinkN
   if (ue == nullptr) return;
   note_activity(*ue);
   const bool fits = m.nas.octets.size() <= rrc::nas_octets_max;
-  const bool security_mode_runs = ue->srb1.integrity_on() && !ue->srb1.ciphering_on();
+  const bool security_mode_runs = ue->radio.srb1.integrity_on() && !ue->radio.srb1.ciphering_on();
   if (fits && security_mode_runs && ue->held_nas.size() < held_nas_max) {
     ue->held_nas.push_back(std::move(m.nas.octets));
     return;

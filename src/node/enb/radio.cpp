@@ -32,8 +32,14 @@ void Enb::on_radio(Endpoint remote, Bytes datagram) {
     peer::RadioLink::acknowledge_gone(*frame, remote, *out_);
     return;
   }
-  ue->link.on_frame(std::move(*frame), now_, *out_);
-  on_frames(*ue);
+  const bool current = ue->radio.link.c_rnti() == frame->c_rnti;
+  RadioConnection& radio = current ? ue->radio : *ue->former;
+  radio.link.on_frame(std::move(*frame), now_, *out_);
+  if (current) {
+    on_frames(*ue);
+  } else {
+    on_former_frames(*ue);
+  }
 }
 
 void Enb::on_broadcast(Endpoint remote, Bytes payload) {
@@ -58,7 +64,7 @@ void Enb::on_connection_request(Endpoint remote, const rrc::ConnectionRequest& m
        ++it) {
     const Ue& ue = *ues_.at(it->second);
     if (ue.phase != Ue::Phase::setup || !(ue.request == m)) continue;
-    send_plain(remote, rrc::Channel::srb0, rrc::ConnectionSetup{m.identity, ue.link.c_rnti()});
+    send_plain(remote, rrc::Channel::srb0, rrc::ConnectionSetup{m.identity, ue.radio.link.c_rnti()});
     return;
   }
   bool served = false;
@@ -70,51 +76,57 @@ void Enb::on_connection_request(Endpoint remote, const rrc::ConnectionRequest& m
   }
   Ue* ue = add_ue(remote, m);
   start_timer(*ue, UeTimer::setup, setup_guard);
-  send_plain(remote, rrc::Channel::srb0, rrc::ConnectionSetup{m.identity, ue->link.c_rnti()});
+  send_plain(remote, rrc::Channel::srb0, rrc::ConnectionSetup{m.identity, ue->radio.link.c_rnti()});
 }
 
 void Enb::on_frames(Ue& ue) {
-  while (auto pdu = ue.link.take(*out_)) {
+  while (auto pdu = ue.radio.link.take(*out_)) {
     if (ue.phase == Ue::Phase::leaving) continue;  // nothing is expected any more but acknowledgements
-    if (pdu->channel != rrc::Channel::srb1) {
-      // SRB2 and DRB are not used yet. Whoever sent it, it is not ours.
-      ue.link.refuse();
-      out_->count("radio_rx_unexpected_channel");
-      return;
-    }
-    auto text = open(ue, pdu->octets);
+    auto text = pdu->channel == rrc::Channel::srb1 ? open(ue.radio.srb1, pdu->octets) : std::nullopt;
     if (!text) {
-      ue.link.refuse();
+      // Forged, broken, or on a bearer that is not used. The genuine PDU of this number may still come.
+      ue.radio.link.refuse();
       out_->count("rrc_rx_refused");
       return;
     }
-    auto message = rrc::decode_any(*text);
-    if (!message) {
-      out_->count("rrc_rx_error");
-      continue;
-    }
-    on_rrc(ue, std::move(*message));
+    // The UE speaks under the new keys: the former connection has done its duty.
+    if (ue.former) drop_former(ue, "key changed on the fly");
+    on_text(ue, *text);
   }
-  if (ue.phase == Ue::Phase::leaving && ue.link.quiet()) ended_.push_back(ue.id.value);
+  if (ue.phase == Ue::Phase::leaving && ue.radio.link.quiet()) ended_.push_back(ue.id.value);
 }
 
-std::optional<ByteVector> Enb::open(Ue& ue, Bytes pdu) {
-  if (auto text = ue.srb1.unprotect(pdu)) {
-    // The UE speaks under the new keys: the former ones have done their duty.
-    if (ue.former_srb1) {
-      erase(*ue.former_srb1, "key changed on the fly");
-      ue.former_srb1.reset();
+/// What was under way when the key change was ordered still arrives on the former connection.
+void Enb::on_former_frames(Ue& ue) {
+  while (ue.former) {
+    auto pdu = ue.former->link.take(*out_);
+    if (!pdu) return;
+    auto text = open(ue.former->srb1, pdu->octets);
+    if (!text) {
+      ue.former->link.refuse();
+      out_->count("rrc_rx_refused");
+      return;
     }
-    return std::move(*text);
+    on_text(ue, *text);
   }
-  if (ue.former_srb1)
-    if (auto text = ue.former_srb1->unprotect(pdu)) return std::move(*text);
+}
+
+std::optional<ByteVector> Enb::open(context::SignallingBearer& srb1, Bytes pdu) {
+  if (auto text = srb1.unprotect(pdu)) return std::move(*text);
   //= TS 36.331, 5.3.4.3: the failure comes without protection, from a UE that did not accept the keys
   const Bytes plain = context::SignallingBearer::text_of(pdu);
-  const bool waits_for_it = ue.srb1.integrity_on() && !ue.srb1.ciphering_on();
+  const bool waits_for_it = srb1.integrity_on() && !srb1.ciphering_on();
   if (waits_for_it && rrc::decode<rrc::SecurityModeFailure>(plain))
     return ByteVector(plain.begin(), plain.end());
   return std::nullopt;
+}
+
+void Enb::on_text(Ue& ue, Bytes text) {
+  auto message = rrc::decode_any(text);
+  if (message)
+    on_rrc(ue, std::move(*message));
+  else
+    out_->count("rrc_rx_error");
 }
 
 void Enb::on_rrc(Ue& ue, rrc::Message message) {
@@ -140,12 +152,12 @@ void Enb::on_rrc(Ue& ue, rrc::Message message) {
 }
 
 bool Enb::send_rrc(Ue& ue, const rrc::Message& message) {
-  auto pdu = ue.srb1.protect(rrc::encode(message));
+  auto pdu = ue.radio.srb1.protect(rrc::encode(message));
   if (!pdu) {
     out_->count("rrc_tx_refused");
     return false;
   }
-  return ue.link.send(rrc::Channel::srb1, std::move(*pdu), now_, *out_);
+  return ue.radio.link.send(rrc::Channel::srb1, std::move(*pdu), now_, *out_);
 }
 
 void Enb::note_activity(Ue& ue) {
@@ -159,9 +171,15 @@ void Enb::on_ue_timer(TimerId timer) {
   Ue& ue = *it->second;
   const bool leaving = ue.phase == Ue::Phase::leaving;
   switch (static_cast<UeTimer>(timer.kind)) {
-    case UeTimer::radio_link:
-      if (ue.link.on_timer(now_, *out_) == peer::RadioLink::Health::failed) on_radio_lost(ue);
+    case UeTimer::radio_link_a:
+    case UeTimer::radio_link_b: {
+      const bool current = ue.radio.link.timer() == timer;
+      if (!current && !ue.former) return;
+      RadioConnection& radio = current ? ue.radio : *ue.former;
+      // The former connection may fall silent: the procedure that replaces it has its own guard.
+      if (radio.link.on_timer(now_, *out_) == peer::RadioLink::Health::failed && current) on_radio_lost(ue);
       return;
+    }
     case UeTimer::setup:
       if (ue.phase == Ue::Phase::setup) leave(ue, "connection not completed");
       return;

@@ -30,7 +30,8 @@ using UeEvent = std::variant<SecurityModeDone, SecurityModeRefused, Reconfigured
 
 /// The kinds of timers of a UE (TimerDomain::ue, owner: eNB UE S1AP ID).
 enum class UeTimer : std::uint16_t {
-  radio_link,  ///< retransmission
+  radio_link_a,  ///< retransmission; two kinds, since two links live while the keys change
+  radio_link_b,
   setup,       ///< waits for ConnectionSetupComplete
   procedure,   ///< waits for the UE's answer to a radio procedure
   inactivity,  ///< the UE has been silent
@@ -53,6 +54,14 @@ struct Erab {
   Byte drb = 1;
 };
 
+/// RadioConnection is SRB1 of a UE under one C-RNTI: frames, and PDCP above them.
+struct RadioConnection {
+  RadioConnection(Endpoint remote, rrc::CRnti c_rnti, peer::TimerId timer)
+      : link(remote, c_rnti, timer), srb1(context::Side::network, 1) {}
+  peer::RadioLink link;
+  context::SignallingBearer srb1;
+};
+
 struct Ue {
   enum class Phase : Byte {
     setup,      ///< has a C-RNTI; ConnectionSetupComplete has not come
@@ -60,11 +69,8 @@ struct Ue {
     leaving,    ///< released: only the end of the radio connection is still under way
   };
 
-  Ue(s1ap::EnbUeS1apId enb_ue_id, Endpoint radio, rrc::CRnti c_rnti, rrc::ConnectionRequest asked)
-      : id(enb_ue_id),
-        link(radio, c_rnti, timer(UeTimer::radio_link)),
-        srb1(context::Side::network, 1),
-        request(std::move(asked)) {}
+  Ue(s1ap::EnbUeS1apId enb_ue_id, Endpoint remote, rrc::CRnti c_rnti, rrc::ConnectionRequest asked)
+      : id(enb_ue_id), radio(remote, c_rnti, timer(UeTimer::radio_link_a)), request(std::move(asked)) {}
 
   peer::TimerId timer(UeTimer kind) const {
     return {peer::TimerDomain::ue, id.value, static_cast<std::uint16_t>(kind)};
@@ -74,10 +80,9 @@ struct Ue {
 
   s1ap::EnbUeS1apId id;
   Phase phase = Phase::setup;
-  peer::RadioLink link;
-  context::SignallingBearer srb1;
-  /// While the keys change on the fly: the bearer under the old keys, until the UE speaks under the new.
-  std::optional<context::SignallingBearer> former_srb1;
+  RadioConnection radio;
+  /// While the keys change on the fly: the connection under the old ones, until the UE speaks on the new.
+  std::optional<RadioConnection> former;
   rrc::ConnectionRequest request;
 
   std::size_t mme = 0;                         ///< index; meaningful unless in setup

@@ -36,40 +36,56 @@ void Enb::on_context_modification(std::size_t mme, std::uint16_t stream, s1ap::U
   start(*ue, change_key(*ue, std::move(diagnostics)));
 }
 
+void Enb::replace_radio(Ue& ue, rrc::CRnti c_rnti) {
+  const auto a = ue.timer(UeTimer::radio_link_a);
+  const auto timer = ue.radio.link.timer() == a ? ue.timer(UeTimer::radio_link_b) : a;
+  RadioConnection fresh(ue.radio.link.remote(), c_rnti, timer);
+  // COUNTs begin at 0 under the new keys.
+  const AsSecurity& next = *ue.next_security;
+  const KeyId kenb = keys_.id(next.kenb);
+  KrrcInt krrc_int = derive_krrc_int(next.kenb, next.algorithms.eia);
+  log_key(KeyEvent::derived, krrc_int, "TS 33.401, A.7", {kenb});
+  KrrcEnc krrc_enc = derive_krrc_enc(next.kenb, next.algorithms.eea);
+  log_key(KeyEvent::derived, krrc_enc, "TS 33.401, A.7", {kenb});
+  const bool started = fresh.srb1.start_integrity(next.algorithms.eia, std::move(krrc_int)) &&
+                       fresh.srb1.start_ciphering(next.algorithms.eea, std::move(krrc_enc));
+  assert(started);  // the same algorithms are in use already
+  (void)started;
+  ue.former.emplace(std::exchange(ue.radio, std::move(fresh)));
+}
+
+void Enb::restore_radio(Ue& ue) {
+  erase(ue.radio.srb1, "key change failed");
+  close_radio(ue.radio);
+  ue.radio = std::move(*ue.former);
+  ue.former.reset();
+}
+
+void Enb::drop_former(Ue& ue, std::string_view reason) {
+  erase(ue.former->srb1, reason);
+  close_radio(*ue.former);
+  ue.former.reset();
+}
+
 Procedure Enb::change_key(Ue& ue, Diagnostics diagnostics) {
   rrc::Reconfiguration command;
   command.transaction = ++ue.transaction;
   //= TS 36.331, 5.3.5.4: keyChangeIndicator TRUE, NCC 0
-  command.mobility =
-      rrc::MobilityControl{config_.cell.pci.value, earfcn_.value(), ue.link.c_rnti(), true, 0, {}};
+  const rrc::CRnti c_rnti = new_c_rnti(ue.id.value, ue.radio.link.remote());
+  command.mobility = rrc::MobilityControl{config_.cell.pci.value, earfcn_.value(), c_rnti, true, 0, {}};
+  // The command is the last message under the old keys.
   std::optional<s1ap::Cause> trouble;
-  if (!send_rrc(ue, command)) trouble = s1ap::CauseRadioNetwork::failure_in_radio_interface_procedure;
-  if (!trouble) {
-    // The command was the last message under the old keys; COUNTs begin at 0 under the new.
-    const AsSecurity& next = *ue.next_security;
-    const KeyId kenb_id = keys_.id(next.kenb);
-    KrrcInt krrc_int = derive_krrc_int(next.kenb, next.algorithms.eia);
-    log_key(KeyEvent::derived, krrc_int, "TS 33.401, A.7", {kenb_id});
-    KrrcEnc krrc_enc = derive_krrc_enc(next.kenb, next.algorithms.eea);
-    log_key(KeyEvent::derived, krrc_enc, "TS 33.401, A.7", {kenb_id});
-    context::SignallingBearer fresh(context::Side::network, 1);
-    const bool started = fresh.start_integrity(next.algorithms.eia, std::move(krrc_int)) &&
-                         fresh.start_ciphering(next.algorithms.eea, std::move(krrc_enc));
-    assert(started);  // the same algorithms are in use already
-    (void)started;
-    ue.former_srb1 = std::exchange(ue.srb1, std::move(fresh));
+  const bool sent = send_rrc(ue, command);
+  replace_radio(ue, c_rnti);
+  if (sent) {
     auto completed = reconfigured(ue, command.transaction);
     trouble = co_await completed;
-    // The completion itself has to come under the new keys.
-    if (!trouble && ue.former_srb1) trouble = s1ap::CauseRadioNetwork::failure_in_radio_interface_procedure;
   }
+  // The completion itself has to come under the new keys.
+  if (!trouble && ue.former) trouble = s1ap::CauseRadioNetwork::failure_in_radio_interface_procedure;
   if (trouble) {
     //= TS 36.413, 8.3.4.3: the context is as before
-    if (ue.former_srb1) {
-      erase(ue.srb1, "key change failed");
-      ue.srb1 = std::move(*ue.former_srb1);
-      ue.former_srb1.reset();
-    }
+    if (ue.former) restore_radio(ue);
     erase(*ue.next_security, "key change failed");
     ue.next_security.reset();
     out_->count("key_change_failed");

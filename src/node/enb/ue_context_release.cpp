@@ -33,11 +33,11 @@ void Enb::on_release_guard(Ue& ue) {
 void Enb::on_release_verb(std::uint32_t argument) {
   for (auto& [id, ue] : ues_) {
     if (ue->phase != Ue::Phase::connected) continue;
-    const auto& a = ue->link.remote().address.octets;
+    const auto& a = ue->radio.link.remote().address.octets;
     const std::uint32_t address = static_cast<std::uint32_t>(a[0]) << 24 |
                                   static_cast<std::uint32_t>(a[1]) << 16 |
                                   static_cast<std::uint32_t>(a[2]) << 8 | a[3];
-    if (argument == 0 || argument == address || argument == ue->link.c_rnti().value)
+    if (argument == 0 || argument == address || argument == ue->radio.link.c_rnti().value)
       request_release(*ue, s1ap::CauseRadioNetwork::user_inactivity);
   }
 }
@@ -77,7 +77,7 @@ void Enb::leave(Ue& ue, std::string_view reason, rrc::ReleaseCause cause) {
   if (ue.mme_ue_id) by_mme_id_.erase({ue.mme, ue.mme_ue_id->value});
   //= TS 36.331, 5.3.8: the last message under the AS keys
   const bool told =
-      ue.link.health() == peer::RadioLink::Health::up && send_rrc(ue, rrc::ConnectionRelease{cause});
+      ue.radio.link.health() == peer::RadioLink::Health::up && send_rrc(ue, rrc::ConnectionRelease{cause});
   if (told)
     start_timer(ue, UeTimer::leave, leave_guard);
   else
@@ -97,15 +97,12 @@ void Enb::erase(context::SignallingBearer& bearer, std::string_view reason) {
 
 //= TS 33.401, 7.2.5.1: no AS key outlives the connection
 void Enb::erase_security(Ue& ue, std::string_view reason) {
-  erase(ue.srb1, reason);
+  if (ue.former) drop_former(ue, reason);
+  erase(ue.radio.srb1, reason);
   // The bearer goes on without protection, as it was before the AS had security; its COUNTs go on too.
   context::SignallingBearer bare(context::Side::network, 1);
-  bare.set_counters(ue.srb1.sending(), ue.srb1.receiving());
-  ue.srb1 = std::move(bare);
-  if (ue.former_srb1) {
-    erase(*ue.former_srb1, reason);
-    ue.former_srb1.reset();
-  }
+  bare.set_counters(ue.radio.srb1.sending(), ue.radio.srb1.receiving());
+  ue.radio.srb1 = std::move(bare);
   for (auto* keys : {&ue.security, &ue.next_security}) {
     if (!*keys) continue;
     erase(**keys, reason);

@@ -24,20 +24,31 @@ Ue* Enb::ue_by_mme_id(std::size_t mme, s1ap::MmeUeS1apId id) {
   return it == by_mme_id_.end() ? nullptr : ues_.at(it->second).get();
 }
 
-Ue* Enb::add_ue(Endpoint remote, rrc::ConnectionRequest request) {
-  // Both spaces are far larger than the number of UEs, so the search ends soon.
+// Both spaces of numbers are far larger than the number of UEs, so the searches end soon.
+
+rrc::CRnti Enb::new_c_rnti(std::uint32_t ue, Endpoint remote) {
   do {
     last_c_rnti_ = last_c_rnti_ >= c_rnti_max ? c_rnti_min : static_cast<std::uint16_t>(last_c_rnti_ + 1);
   } while (by_c_rnti_.contains(last_c_rnti_));
+  by_c_rnti_[last_c_rnti_] = ue;
+  by_radio_[{remote, last_c_rnti_}] = ue;
+  return rrc::CRnti{last_c_rnti_};
+}
+
+void Enb::close_radio(RadioConnection& radio) {
+  radio.link.close(*out_);
+  by_radio_.erase({radio.link.remote(), radio.link.c_rnti().value});
+  by_c_rnti_.erase(radio.link.c_rnti().value);
+}
+
+Ue* Enb::add_ue(Endpoint remote, rrc::ConnectionRequest request) {
   do {
     last_id_ = (last_id_ + 1) & s1ap::enb_ue_s1ap_id_max;
   } while (ues_.contains(last_id_));
-  auto ue =
-      std::make_unique<Ue>(s1ap::EnbUeS1apId{last_id_}, remote, rrc::CRnti{last_c_rnti_}, std::move(request));
+  const rrc::CRnti c_rnti = new_c_rnti(last_id_, remote);
+  auto ue = std::make_unique<Ue>(s1ap::EnbUeS1apId{last_id_}, remote, c_rnti, std::move(request));
   Ue* raw = ue.get();
   ues_.emplace(last_id_, std::move(ue));
-  by_radio_[{remote, last_c_rnti_}] = last_id_;
-  by_c_rnti_[last_c_rnti_] = last_id_;
   ++in_setup_;
   return raw;
 }
@@ -58,10 +69,8 @@ void Enb::sweep() {
     const auto it = ues_.find(id);
     if (it == ues_.end()) continue;
     Ue& ue = *it->second;
-    ue.link.close(*out_);
     stop_timer(ue, UeTimer::leave);
-    by_radio_.erase({ue.link.remote(), ue.link.c_rnti().value});
-    by_c_rnti_.erase(ue.link.c_rnti().value);
+    close_radio(ue.radio);
     ues_.erase(it);
   }
 }
