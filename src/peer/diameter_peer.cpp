@@ -155,6 +155,8 @@ std::string DiameterNode::new_session_id() {
   return config_.identity.value() + ";" + std::to_string(session_high_) + ";" + std::to_string(session_low_);
 }
 
+bool DiameterNode::owes(OwedToken token) const { return owed_.contains(token); }
+
 bool DiameterNode::is_open(const DiameterIdentity& peer) const {
   return std::any_of(peers_.begin(), peers_.end(), [&](const auto& p) {
     return p->config.identity == peer && p->open() && p->watch != Watch::suspect;

@@ -163,7 +163,7 @@ class DiameterNode {
   std::string new_session_id();
 
   /// owes is whether an answer under `token` would still be sent.
-  bool owes(OwedToken token) const { return owed_.contains(token); }
+  bool owes(OwedToken token) const;
   bool is_open(const DiameterIdentity& peer) const;
   diameter::State state(const DiameterIdentity& peer) const;
   /// The first open peer of a realm, in the order of the configuration; null when none is open.
