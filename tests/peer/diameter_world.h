@@ -194,7 +194,8 @@ class World {
       const End there = to->second;
       ends_.erase(to);
       ends_.erase(there);
-      if (silent_ != there.first && silent_ != &h) there.first->note(there.first->node.on_link_down(there.second, now, *there.first));
+      if (silent_ != there.first && silent_ != &h)
+        there.first->note(there.first->node.on_link_down(there.second, now, *there.first));
     }
     return any;
   }

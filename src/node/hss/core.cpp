@@ -1,0 +1,56 @@
+#include "node/hss/core.h"
+
+#include <algorithm>
+
+namespace baton::node::hss {
+
+namespace {
+
+peer::DiameterConfig s6a_config(const Config& c) {
+  peer::DiameterConfig out{c.identity, c.realm, c.address, {}};
+  for (const Client& client : c.clients) out.peers.push_back({client.identity, client.realm, client.address});
+  out.origin_state_id = c.origin_state_id;
+  out.times = c.times;
+  return out;
+}
+
+}  // namespace
+
+Core::Core(Config c, Entropy& e)
+    : config(std::move(c)), entropy(e), keys(config.name, config.key_id_key), s6a(s6a_config(config), e) {}
+
+std::optional<std::size_t> Core::client_named(const DiameterIdentity& identity) const {
+  for (std::size_t i = 0; i < config.clients.size(); ++i)
+    if (config.clients[i].identity == identity) return i;
+  return std::nullopt;
+}
+
+Counter& Core::counter_of(const context::SubscriberRecord& record) {
+  if (const auto at = counters.find(record.imsi); at != counters.end()) return at->second;
+  if (counters.size() >= counters_kept_max) counters.clear();
+  //= TS 33.102, C.1.1.3
+  // What was reserved counts as used: nobody remembers how much of it left.
+  return counters[record.imsi] = Counter{record.seq_reserved, record.seq_reserved};
+}
+
+void Core::load(const Desk& desk) {
+  const StoreToken token{next_store_token++};
+  store_pending.emplace(token, desk.imsi);
+  out->load(token, desk.imsi);
+}
+
+void Core::save(const Desk& desk, const context::SubscriberRecord& record) {
+  const StoreToken token{next_store_token++};
+  store_pending.emplace(token, desk.imsi);
+  out->save(token, record.copy());
+}
+
+bool Core::may_ask_for(const Client& c, const PlmnId& visited) const {
+  return std::find(c.visited_plmns.begin(), c.visited_plmns.end(), visited) != c.visited_plmns.end();
+}
+
+bool Core::roaming_allowed(const PlmnId& visited) const {
+  return std::find(config.plmns.begin(), config.plmns.end(), visited) != config.plmns.end();
+}
+
+}  // namespace baton::node::hss
