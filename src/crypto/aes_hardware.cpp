@@ -29,6 +29,19 @@ BATON_AES_TARGET inline __m128i next_round_key(__m128i k, int round_constant) {
 /// At once in flight: enough to cover the latency of AESENC with its throughput.
 constexpr std::size_t lanes = 8;
 
+template <std::size_t N>
+BATON_AES_TARGET inline void encrypt_together(const __m128i* k, const Byte* from, Byte* to) {
+  __m128i b[N];
+  const __m128i first = load(k);
+  for (std::size_t i = 0; i < N; ++i) b[i] = _mm_xor_si128(load(from + 16 * i), first);
+  for (unsigned round = 1; round < aes_rounds; ++round) {
+    const __m128i key = load(k + round);
+    for (std::size_t i = 0; i < N; ++i) b[i] = _mm_aesenc_si128(b[i], key);
+  }
+  const __m128i last = load(k + aes_rounds);
+  for (std::size_t i = 0; i < N; ++i) store(to + 16 * i, _mm_aesenclast_si128(b[i], last));
+}
+
 }  // namespace
 
 BATON_AES_TARGET void hardware_expand(std::span<const Byte, 16> key, AesSchedule& schedule) {
@@ -48,20 +61,17 @@ BATON_AES_TARGET void hardware_encrypt(const AesSchedule& schedule, Bytes in, Mu
   const Byte* from = in.data();
   Byte* to = out.data();
   std::size_t blocks = in.size() / 16;
-  for (; blocks >= lanes; blocks -= lanes, from += 16 * lanes, to += 16 * lanes) {
-    __m128i b[lanes];
-    for (std::size_t i = 0; i < lanes; ++i) b[i] = _mm_xor_si128(load(from + 16 * i), load(k));
-    for (unsigned round = 1; round < aes_rounds; ++round) {
-      const __m128i key = load(k + round);
-      for (__m128i& x : b) x = _mm_aesenc_si128(x, key);
-    }
-    const __m128i last = load(k + aes_rounds);
-    for (std::size_t i = 0; i < lanes; ++i) store(to + 16 * i, _mm_aesenclast_si128(b[i], last));
-  }
-  for (; blocks > 0; --blocks, from += 16, to += 16) {
-    __m128i b = _mm_xor_si128(load(from), load(k));
-    for (unsigned round = 1; round < aes_rounds; ++round) b = _mm_aesenc_si128(b, load(k + round));
-    store(to, _mm_aesenclast_si128(b, load(k + aes_rounds)));
+  for (; blocks >= lanes; blocks -= lanes, from += 16 * lanes, to += 16 * lanes)
+    encrypt_together<lanes>(k, from, to);
+  switch (blocks) {
+    case 7: return encrypt_together<7>(k, from, to);
+    case 6: return encrypt_together<6>(k, from, to);
+    case 5: return encrypt_together<5>(k, from, to);
+    case 4: return encrypt_together<4>(k, from, to);
+    case 3: return encrypt_together<3>(k, from, to);
+    case 2: return encrypt_together<2>(k, from, to);
+    case 1: return encrypt_together<1>(k, from, to);
+    default: return;
   }
 }
 

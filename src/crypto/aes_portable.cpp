@@ -12,29 +12,53 @@ using Planes = std::array<std::uint64_t, 8>;
 
 /// reduce folds the coefficients x^8 to x^14 back: x^8 = x^4 + x^3 + x + 1.
 //= FIPS 197, 4.2
+template <std::size_t K>
+inline void fold(std::array<std::uint64_t, 15>& c) {
+  c[K - 4] ^= c[K];
+  c[K - 5] ^= c[K];
+  c[K - 7] ^= c[K];
+  c[K - 8] ^= c[K];
+}
 Planes reduce(std::array<std::uint64_t, 15>& c) {
-  for (std::size_t k = 14; k >= 8; --k) {
-    c[k - 4] ^= c[k];
-    c[k - 5] ^= c[k];
-    c[k - 7] ^= c[k];
-    c[k - 8] ^= c[k];
-  }
-  Planes out{};
-  for (std::size_t k = 0; k < 8; ++k) out[k] = c[k];
-  return out;
+  fold<14>(c);
+  fold<13>(c);
+  fold<12>(c);
+  fold<11>(c);
+  fold<10>(c);
+  fold<9>(c);
+  fold<8>(c);
+  return {c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]};
+}
+
+/// row adds a_i times b, shifted by i: written out, as compilers leave the double loop in memory.
+template <std::size_t I>
+inline void row(std::array<std::uint64_t, 15>& c, std::uint64_t a, const Planes& b) {
+  c[I] ^= a & b[0];
+  c[I + 1] ^= a & b[1];
+  c[I + 2] ^= a & b[2];
+  c[I + 3] ^= a & b[3];
+  c[I + 4] ^= a & b[4];
+  c[I + 5] ^= a & b[5];
+  c[I + 6] ^= a & b[6];
+  c[I + 7] ^= a & b[7];
 }
 
 Planes multiply(const Planes& a, const Planes& b) {
   std::array<std::uint64_t, 15> c{};
-  for (std::size_t i = 0; i < 8; ++i)
-    for (std::size_t j = 0; j < 8; ++j) c[i + j] ^= a[i] & b[j];
+  row<0>(c, a[0], b);
+  row<1>(c, a[1], b);
+  row<2>(c, a[2], b);
+  row<3>(c, a[3], b);
+  row<4>(c, a[4], b);
+  row<5>(c, a[5], b);
+  row<6>(c, a[6], b);
+  row<7>(c, a[7], b);
   return reduce(c);
 }
 
 /// Squaring is linear in characteristic two: the coefficients only move apart.
 Planes square(const Planes& a) {
-  std::array<std::uint64_t, 15> c{};
-  for (std::size_t i = 0; i < 8; ++i) c[2 * i] = a[i];
+  std::array<std::uint64_t, 15> c{a[0], 0, a[1], 0, a[2], 0, a[3], 0, a[4], 0, a[5], 0, a[6], 0, a[7]};
   return reduce(c);
 }
 

@@ -1,8 +1,10 @@
 #include "crypto/cmac.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "base/secret.h"
+#include "crypto/words.h"
 
 namespace baton::crypto {
 namespace {
@@ -28,17 +30,22 @@ class Chain {
   Chain(const Chain&) = delete;
   Chain& operator=(const Chain&) = delete;
 
-  void absorb(Byte b) {
-    if (filled_ == aes_block_octets) {
-      state_ = aes_.encrypt(state_);
-      filled_ = 0;
+  void absorb(Bytes in) {
+    while (!in.empty()) {
+      if (filled_ == aes_block_octets) {
+        state_ = aes_.encrypt(state_);
+        filled_ = 0;
+      }
+      const std::size_t n = std::min(in.size(), aes_block_octets - filled_);
+      xor_into(state_.data() + filled_, in.data(), n);
+      filled_ += n;
+      in = in.subspan(n);
     }
-    state_[filled_] = static_cast<Byte>(state_[filled_] ^ b);
-    ++filled_;
   }
+  void absorb(Byte b) { absorb(Bytes(&b, 1)); }
   std::size_t filled() const { return filled_; }
   Block finish(const Block& subkey) {
-    for (std::size_t i = 0; i < state_.size(); ++i) state_[i] = static_cast<Byte>(state_[i] ^ subkey[i]);
+    xor_into(state_.data(), subkey.data(), state_.size());
     return aes_.encrypt(state_);
   }
 
@@ -58,8 +65,8 @@ Block cmac(const Aes128& aes, Bytes head, Bytes data, std::size_t bits) {
   const std::size_t whole = data_bits / 8;
   const auto odd_bits = static_cast<unsigned>(data_bits % 8);
   Chain chain(aes);
-  for (const Byte b : head) chain.absorb(b);
-  for (const Byte b : data.first(whole)) chain.absorb(b);
+  chain.absorb(head);
+  chain.absorb(data.first(whole));
 
   // A message that ends in the middle of a block, or has no block at all, gets a one and zeros after it.
   if (odd_bits != 0) {

@@ -2,11 +2,20 @@
 
 #include <algorithm>
 
+#include "crypto/words.h"
+
 namespace baton::crypto {
 namespace {
 
-void add(Block& a, std::span<const Byte, 16> b) {
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<Byte>(a[i] ^ b[i]);
+void add(Block& a, std::span<const Byte, 16> b) { xor_into(a.data(), b.data(), a.size()); }
+
+/// rotated turns a block left, first octets to the end.
+template <unsigned Octets>
+Block rotated(const Block& in) {
+  Block out;
+  std::copy(in.begin() + Octets, in.end(), out.begin());
+  std::copy(in.begin(), in.begin() + Octets, out.end() - Octets);
+  return out;
 }
 
 Block block_of(std::span<const Byte, 16> in) {
@@ -44,55 +53,78 @@ Milenage::~Milenage() {
   secure_wipe(temp_.data(), temp_.size());
 }
 
-Milenage::Macs Milenage::f1(std::span<const Byte, 6> sqn, std::span<const Byte, 2> amf) const {
-  Block in1;
-  for (std::size_t i = 0; i < 8; ++i) in1[i] = in1[i + 8] = i < 6 ? sqn[i] : amf[i - 6];
-  add(in1, opc_);
-  std::rotate(in1.begin(), in1.begin() + r1, in1.end());
-  add(in1, temp_);  // c1 is zero
-  Block out1 = aes_.encrypt(in1);
-  add(out1, opc_);
-  Macs macs{};
-  std::copy_n(out1.begin(), 8, macs.f1.begin());
-  std::copy_n(out1.begin() + 8, 8, macs.f1_star.begin());
-  secure_wipe(in1.data(), in1.size());
-  secure_wipe(out1.data(), out1.size());
-  return macs;
+Block Milenage::in1(std::span<const Byte, 6> sqn, std::span<const Byte, 2> amf) const {
+  Block b;
+  for (std::size_t i = 0; i < 8; ++i) b[i] = b[i + 8] = i < 6 ? sqn[i] : amf[i - 6];
+  add(b, opc_);
+  b = rotated<r1>(b);
+  add(b, temp_);  // c1 is zero
+  return b;
 }
 
-Block Milenage::out(unsigned rotate_octets, Byte c) const {
+template <unsigned Octets>
+Block Milenage::in(Byte c) const {
   Block b = temp_;
   add(b, opc_);
-  std::rotate(b.begin(), b.begin() + rotate_octets, b.end());
+  b = rotated<Octets>(b);
   b[15] = static_cast<Byte>(b[15] ^ c);
-  b = aes_.encrypt(b);
+  return b;
+}
+
+template <unsigned Octets>
+Block Milenage::out(Byte c) const {
+  Block b = aes_.encrypt(in<Octets>(c));
   add(b, opc_);
   return b;
 }
 
+Milenage::Macs Milenage::f1(std::span<const Byte, 6> sqn, std::span<const Byte, 2> amf) const {
+  Block b = aes_.encrypt(in1(sqn, amf));
+  add(b, opc_);
+  Macs macs{};
+  std::copy_n(b.begin(), 8, macs.f1.begin());
+  std::copy_n(b.begin() + 8, 8, macs.f1_star.begin());
+  secure_wipe(b.data(), b.size());
+  return macs;
+}
+
+Milenage::Vector Milenage::vector(std::span<const Byte, 6> sqn, std::span<const Byte, 2> amf) const {
+  std::array<Block, 4> b{in1(sqn, amf), in<r2>(c2), in<r3>(c3), in<r4>(c4)};
+  const MutableBytes all(b[0].data(), sizeof(b));
+  aes_.encrypt_blocks(all, all);
+  for (Block& block : b) add(block, opc_);
+  Macs macs{};
+  std::copy_n(b[0].begin(), 8, macs.f1.begin());
+  std::copy_n(b[0].begin() + 8, 8, macs.f1_star.begin());
+  Vector v{macs, Res(std::span<const Byte, 16>(b[1]).last<8>()), Key(b[2]), Key(b[3]),
+           Ak(std::span<const Byte, 16>(b[1]).first<6>())};
+  secure_wipe(b.data(), sizeof(b));
+  return v;
+}
+
 Milenage::ResAndAk Milenage::f2_f5() const {
-  Block b = out(r2, c2);
+  Block b = out<r2>(c2);
   ResAndAk both{Res(std::span<const Byte, 8>(b.data() + 8, 8)), Ak(std::span<const Byte, 6>(b.data(), 6))};
   secure_wipe(b.data(), b.size());
   return both;
 }
 
 Milenage::Key Milenage::f3() const {
-  Block b = out(r3, c3);
+  Block b = out<r3>(c3);
   Key key(b);
   secure_wipe(b.data(), b.size());
   return key;
 }
 
 Milenage::Key Milenage::f4() const {
-  Block b = out(r4, c4);
+  Block b = out<r4>(c4);
   Key key(b);
   secure_wipe(b.data(), b.size());
   return key;
 }
 
 Milenage::Ak Milenage::f5_star() const {
-  Block b = out(r5, c5);
+  Block b = out<r5>(c5);
   Ak ak(std::span<const Byte, 6>(b.data(), 6));
   secure_wipe(b.data(), b.size());
   return ak;

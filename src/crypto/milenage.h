@@ -35,6 +35,15 @@ class Milenage {
     Ak ak;
   };
 
+  /// All that a vector or its answer needs.
+  struct Vector {
+    Macs macs;
+    Res res;
+    Key ck;
+    Key ik;
+    Ak ak;
+  };
+
   Milenage(std::span<const Byte, 16> k, std::span<const Byte, 16> opc, std::span<const Byte, 16> rand,
            Path path = aes_path());
   ~Milenage();
@@ -46,9 +55,15 @@ class Milenage {
   Key f3() const;      ///< CK
   Key f4() const;      ///< IK
   Ak f5_star() const;  ///< AK for resynchronisation
+  /// vector is f1 to f5 in one go: the processor works on the four blocks at the same time.
+  Vector vector(std::span<const Byte, 6> sqn, std::span<const Byte, 2> amf) const;
 
  private:
-  Block out(unsigned rotate_octets, Byte c) const;
+  Block in1(std::span<const Byte, 6> sqn, std::span<const Byte, 2> amf) const;
+  template <unsigned Octets>
+  Block in(Byte c) const;
+  template <unsigned Octets>
+  Block out(Byte c) const;
 
   Aes128 aes_;
   Block opc_;

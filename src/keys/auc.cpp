@@ -12,21 +12,20 @@ NewEpsVector make_eps_vector(const K& k, const Opc& opc, Amf amf, Sqn sqn, const
   const crypto::Milenage milenage(k.expose(), opc.expose(), rand.bytes);
   amf.bytes[0] = static_cast<Byte>(amf.bytes[0] | 0x80U);
   const auto sqn_octets = sqn.octets();
-  const auto macs = milenage.f1(sqn_octets, amf.bytes);
-  const auto res_and_ak = milenage.f2_f5();
-  Ck ck(milenage.f3().expose());
-  Ik ik(milenage.f4().expose());
+  const auto made = milenage.vector(sqn_octets, amf.bytes);
+  Ck ck(made.ck.expose());
+  Ik ik(made.ik.expose());
 
   SqnXorAk sqn_xor_ak;
   for (std::size_t i = 0; i < 6; ++i)
-    sqn_xor_ak.bytes[i] = static_cast<Byte>(sqn_octets[i] ^ res_and_ak.ak.expose()[i]);
+    sqn_xor_ak.bytes[i] = static_cast<Byte>(sqn_octets[i] ^ made.ak.expose()[i]);
   Autn autn;
   auto at = std::copy(sqn_xor_ak.bytes.begin(), sqn_xor_ak.bytes.end(), autn.bytes.begin());
   at = std::copy(amf.bytes.begin(), amf.bytes.end(), at);
-  std::copy(macs.f1.begin(), macs.f1.end(), at);
+  std::copy(made.macs.f1.begin(), made.macs.f1.end(), at);
 
   Kasme kasme = derive_kasme(ck, ik, serving_network, sqn_xor_ak);
-  return {{rand, autn, Xres(res_and_ak.res.expose()), std::move(kasme)}, std::move(ck), std::move(ik)};
+  return {{rand, autn, Xres(made.res.expose()), std::move(kasme)}, std::move(ck), std::move(ik)};
 }
 
 std::optional<Sqn> verify_auts(const K& k, const Opc& opc, const Rand& rand, const Auts& auts) {

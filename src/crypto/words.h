@@ -1,0 +1,38 @@
+// words.h: octets as 64-bit words, for the loops that would be slow an octet at a time.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "base/bytes.h"
+
+namespace baton::crypto {
+
+/// A word whose octets lie in memory most significant first.
+inline void store_big_endian(Byte* p, std::uint64_t v) {
+  if constexpr (std::endian::native == std::endian::little) v = __builtin_bswap64(v);
+  std::memcpy(p, &v, sizeof(v));
+}
+inline std::uint64_t load_big_endian(const Byte* p) {
+  std::uint64_t v = 0;
+  std::memcpy(&v, p, sizeof(v));
+  if constexpr (std::endian::native == std::endian::little) v = __builtin_bswap64(v);
+  return v;
+}
+
+/// xor_into adds `n` octets of `from` to `to`.
+inline void xor_into(Byte* to, const Byte* from, std::size_t n) {
+  for (; n >= 8; n -= 8, to += 8, from += 8) {
+    std::uint64_t a = 0;
+    std::uint64_t b = 0;
+    std::memcpy(&a, to, 8);
+    std::memcpy(&b, from, 8);
+    a ^= b;
+    std::memcpy(to, &a, 8);
+  }
+  for (; n > 0; --n, ++to, ++from) *to = static_cast<Byte>(*to ^ *from);
+}
+
+}  // namespace baton::crypto
