@@ -1,0 +1,268 @@
+// What arrives: who may come in, what the base protocol answers itself, and what goes to the node above.
+#include <algorithm>
+
+#include "peer/diameter_machine.h"
+#include "wire/diameter/raw_avp.h"
+
+namespace baton::peer {
+
+namespace dia = wire::diameter;
+using diameter::On;
+using diameter::State;
+
+namespace {
+
+/// The AVPs of a request that decide whether the node above sees it.
+struct Routing {
+  std::string_view origin_host, origin_realm, destination_host, destination_realm, session;
+  ByteVector proxy_info;
+  bool sound = true;  ///< every AVP has a length that fits
+};
+Routing routing_of(Bytes message) {
+  Routing out;
+  wire::Reader r("Diameter", message.subspan(dia::header_octets), dia::header_octets);
+  while (!r.empty()) {
+    const auto a = dia::next_avp(r);
+    if (!a) {
+      out.sound = false;
+      break;
+    }
+    const std::string_view text{reinterpret_cast<const char*>(a->value.data()), a->value.size()};
+    if (a->is(dia::avp::origin_host)) out.origin_host = text;
+    if (a->is(dia::avp::origin_realm)) out.origin_realm = text;
+    if (a->is(dia::avp::destination_host)) out.destination_host = text;
+    if (a->is(dia::avp::destination_realm)) out.destination_realm = text;
+    if (a->is(dia::avp::session_id)) out.session = text;
+    if (a->is(dia::avp::proxy_info)) {
+      const Bytes whole = message.subspan(a->offset, r.offset() - a->offset);
+      out.proxy_info.insert(out.proxy_info.end(), whole.begin(), whole.end());
+    }
+  }
+  return out;
+}
+
+/// Host names compare without regard to case; an identity is already in lower case.
+bool names(std::string_view text, const DiameterIdentity& identity) {
+  const auto parsed = DiameterIdentity::parse(text);
+  return parsed && *parsed == identity;
+}
+
+}  // namespace
+
+void DiameterMachine::message(LinkId link, ByteVector octets) {
+  const auto h = dia::decode_header(octets);
+  if (!h) {
+    out_.count("diameter.header_bad");
+    // Version and length are sound here; what remains are flags that contradict each other.
+    const auto index = node_.links_.at(link).peer;
+    if ((octets[4] & 0x80U) == 0 || !index || !peer_at(*index).open()) return break_link(link, {});
+    dia::Header request;
+    request.request = true;
+    request.code = static_cast<std::uint32_t>(octets[5]) << 16U |
+                   static_cast<std::uint32_t>(octets[6]) << 8U | octets[7];
+    wire::Reader r("Diameter", Bytes(octets).subspan(8));
+    request.application = static_cast<std::uint32_t>(*r.u("Application-ID", 4));
+    request.ids.hop_by_hop = static_cast<std::uint32_t>(*r.u("Hop-by-Hop Identifier", 4));
+    request.ids.end_to_end = static_cast<std::uint32_t>(*r.u("End-to-End Identifier", 4));
+    return protocol_error(link, request, dia::result_code_for(h.why()), octets);
+  }
+  const auto index = node_.links_.at(link).peer;
+  if (!index) return from_stranger(link, *h, octets);
+  Peer& p = peer_at(*index);
+  switch (p.state) {
+    case State::wait_i_cea:
+    case State::wait_returns:
+      if (p.i == link) return for_a_cea(p, link, *h, octets);
+      out_.count("diameter.before_capabilities");
+      return;
+    case State::i_open:
+    case State::r_open:
+    case State::closing: return on_open(p, link, *h, std::move(octets));
+    case State::closed:
+    case State::wait_conn_ack:
+    case State::wait_conn_ack_elect: out_.count("diameter.before_capabilities"); return;
+  }
+}
+
+template <class M>
+bool DiameterMachine::shares_application(const M& m) const {
+  const std::uint32_t want = node_.config_.application;
+  const auto is = [&](std::uint32_t a) { return a == want || a == dia::app_relay; };
+  return std::any_of(m.auth_application_ids.begin(), m.auth_application_ids.end(), is) ||
+         std::any_of(m.vendor_specific_application_ids.begin(), m.vendor_specific_application_ids.end(),
+                     [&](const auto& v) { return v.auth_application_id && is(*v.auth_application_id); });
+}
+
+void DiameterMachine::refuse_cer(LinkId link, const dia::Header& h, std::uint32_t result, ByteVector failed,
+                                 std::string_view counter) {
+  auto cea = capabilities<dia::CapabilitiesExchangeAnswer>();
+  cea.result_code = result;
+  if (!failed.empty()) cea.failed_avp = dia::FailedAvp{std::move(failed)};
+  send(link, dia::encode(cea, h.ids));
+  break_link(link, counter);
+}
+
+/// from_stranger reads the first message of an accepted link: a CER of a peer the configuration names,
+/// from the address it gives, or the end of the link.
+void DiameterMachine::from_stranger(LinkId link, const dia::Header& h, const ByteVector& octets) {
+  if (h.code != dia::CapabilitiesExchangeRequest::command.code || !h.request)
+    return break_link(link, "diameter.before_capabilities");
+  const auto cer = dia::decode<dia::CapabilitiesExchangeRequest>(octets);
+  if (!cer) {
+    return refuse_cer(link, h, dia::result_code_for(cer.why()), dia::failed_avp_for(octets, cer.why()),
+                      "diameter.cer_bad");
+  }
+  Peer* p = peer_named(cer->origin_host);
+  //= RFC 6733, 5.3
+  if (p == nullptr || p->config.realm != cer->origin_realm ||
+      p->config.address != node_.links_.at(link).remote.address) {
+    out_.log(LogLevel::warning, "Diameter connection from " + node_.links_.at(link).remote.to_string() +
+                                    " refused: no peer of that identity, realm and address is configured");
+    return refuse_cer(link, h, dia::code::unknown_peer, {}, "diameter.unknown_peer");
+  }
+  if (!shares_application(*cer))
+    return refuse_cer(link, h, dia::code::no_common_application, {}, "diameter.no_common_application");
+  const auto& security = cer->inband_security_ids;
+  if (!security.empty() && std::find(security.begin(), security.end(), 0U) == security.end())
+    return refuse_cer(link, h, dia::code::no_common_security, {}, "diameter.no_common_security");
+  fire(*p, On::r_conn_cer, {link, h.ids});
+}
+
+void DiameterMachine::for_a_cea(Peer& p, LinkId link, const dia::Header& h, const ByteVector& octets) {
+  const auto cea = dia::decode<dia::CapabilitiesExchangeAnswer>(octets);
+  if (!cea || h.ids != p.cer_ids) {
+    out_.count("diameter.cea_bad");
+    return fire(p, On::i_rcv_non_cea, {link, h.ids});
+  }
+  const bool success = cea->result_code == dia::code::success;
+  const bool itself = cea->origin_host == p.config.identity && cea->origin_realm == p.config.realm;
+  if (!success || !itself || !shares_application(*cea)) {
+    out_.count("diameter.cea_refused");
+    out_.log(LogLevel::warning,
+             "Diameter peer " + p.config.identity.value() + " not connected: " +
+                 (!success  ? "it answered " + dia::AnswerResult{cea->result_code}.to_string()
+                  : !itself ? std::string("it has another identity or realm")
+                            : std::string("no common application")));
+    return fire(p, On::i_rcv_non_cea, {link, h.ids});
+  }
+  fire(p, On::i_rcv_cea, {link, h.ids});
+}
+
+void DiameterMachine::on_open(Peer& p, LinkId link, const dia::Header& h, ByteVector octets) {
+  if (p.link() != link) {
+    out_.count("diameter.before_capabilities");
+    return;
+  }
+  //= RFC 3539, 3.4.1
+  // Whatever arrives shows that the peer is alive.
+  if (p.open()) {
+    p.watch = Watch::okay;
+    set_watchdog(p);
+  }
+  if (h.application == dia::app_base) return base_command(p, link, h, octets);
+  if (!p.open()) return;
+  if (h.request) return request(p, link, h, std::move(octets));
+  answer(p, link, h, std::move(octets));
+}
+
+void DiameterMachine::base_command(Peer& p, LinkId link, const dia::Header& h, const ByteVector& octets) {
+  const auto& c = node_.config_;
+  if (h.code == dia::DeviceWatchdogRequest::command.code && h.request) {
+    const auto dwr = dia::decode<dia::DeviceWatchdogRequest>(octets);
+    dia::DeviceWatchdogAnswer dwa{dia::code::success, c.identity, c.realm};
+    if (c.origin_state_id != 0) dwa.origin_state_id = c.origin_state_id;
+    if (!dwr) {
+      out_.count("diameter.request_bad");
+      dwa.result_code = dia::result_code_for(dwr.why());
+      if (auto failed = dia::failed_avp_for(octets, dwr.why()); !failed.empty())
+        dwa.failed_avp = dia::FailedAvp{std::move(failed)};
+    }
+    return send(link, dia::encode(dwa, h.ids));
+  }
+  if (h.code == dia::DeviceWatchdogAnswer::command.code && !h.request) {
+    if (h.ids.hop_by_hop != p.dwr_hop_by_hop) out_.count("diameter.answer_unasked");
+    return;
+  }
+  if (h.code == dia::DisconnectPeerRequest::command.code && h.request) {
+    const auto dpr = dia::decode<dia::DisconnectPeerRequest>(octets);
+    if (!dpr) return protocol_error(link, h, dia::result_code_for(dpr.why()), octets);
+    //= RFC 6733, 5.4.3
+    if (dpr->disconnect_cause == dia::DisconnectCause::do_not_want_to_talk_to_you) p.wanted = false;
+    return fire(p, p.i == link ? On::i_rcv_dpr : On::r_rcv_dpr, {link, h.ids});
+  }
+  if (h.code == dia::DisconnectPeerAnswer::command.code && !h.request && p.state == State::closing)
+    return fire(p, On::rcv_dpa, {link, h.ids});
+  if (h.request) {
+    out_.count("diameter.command_unsupported");
+    return protocol_error(link, h, dia::code::command_unsupported, octets);
+  }
+  out_.count("diameter.answer_unasked");
+}
+
+void DiameterMachine::request(Peer& p, LinkId link, const dia::Header& h, ByteVector octets) {
+  const auto refuse = [&](std::uint32_t result, std::string_view counter) {
+    out_.count(counter);
+    protocol_error(link, h, result, octets);
+  };
+  if (h.application != node_.config_.application)
+    return refuse(dia::code::application_unsupported, "diameter.application_unsupported");
+  const Routing to = routing_of(octets);
+  // A broken AVP further back is for the decoder to name; what stands before it decides here.
+  const auto& c = node_.config_;
+  if (!to.origin_host.empty() && (!names(to.origin_host, p.config.identity) ||
+                                  (!to.origin_realm.empty() && !names(to.origin_realm, p.config.realm))))
+    return refuse(dia::code::authorization_rejected, "diameter.origin_not_the_peer");
+  if (!to.destination_realm.empty() && !names(to.destination_realm, c.realm))
+    return refuse(dia::code::realm_not_served, "diameter.realm_not_served");
+  if (!to.destination_host.empty() && !names(to.destination_host, c.identity))
+    return refuse(dia::code::unable_to_deliver, "diameter.unable_to_deliver");
+  if (p.owed >= DiameterLimits::owed_max) return refuse(dia::code::too_busy, "diameter.too_busy");
+  //= RFC 6733, 5.5.4 and 6.1
+  // A repeated request whose first copy is still being worked on has its answer on the way.
+  const bool under_way =
+      h.retransmitted && std::any_of(node_.owed_.begin(), node_.owed_.end(), [&](const auto& o) {
+        return o.second.peer == p.index && o.second.header.ids.end_to_end == h.ids.end_to_end;
+      });
+  if (under_way) {
+    out_.count("diameter.duplicate_request");
+    return;
+  }
+  const OwedToken token{node_.next_token_++};
+  node_.owed_[token] = {p.index, link, h, std::string(to.session), to.proxy_info};
+  ++p.owed;
+  events_.push_back(DiameterRequest{token, p.config.identity, h, std::move(octets)});
+}
+
+void DiameterMachine::answer(Peer& p, LinkId link, const dia::Header& h, ByteVector octets) {
+  const auto at = p.pending.find(h.ids.hop_by_hop);
+  //= RFC 6733, 6.2
+  // Somebody who guesses a number must not complete another subscriber's procedure: link, command,
+  // end-to-end id and session have to be those of the request.
+  if (at == p.pending.end() || at->second.link != link || at->second.code != h.code ||
+      at->second.end_to_end != h.ids.end_to_end || dia::session_of(octets) != at->second.session) {
+    out_.count("diameter.answer_unasked");
+    return;
+  }
+  const RequestToken token = at->second.token;
+  p.pending.erase(at);
+  const auto result = dia::result_of(octets);
+  if (!result) {
+    out_.count("diameter.answer_bad");
+    events_.push_back(DiameterTimeout{token, p.config.identity});
+    return;
+  }
+  events_.push_back(DiameterAnswer{token, p.config.identity, h, *result, std::move(octets)});
+}
+
+/// protocol_error answers a request the node above never sees.
+void DiameterMachine::protocol_error(LinkId link, const dia::Header& h, std::uint32_t result, Bytes request) {
+  const auto& c = node_.config_;
+  dia::ErrorAnswer e{{}, c.identity, c.realm, result};
+  const auto text = dia::session_of(request);
+  if (!text.empty() && text.size() <= dia::session_id_octets_max) e.session_id = std::string(text);
+  if (h.application == dia::app_s6a && result / 1000 != 3)
+    e.auth_session_state = dia::AuthSessionState::no_state_maintained;
+  send(link, dia::encode_error_answer(h, e));
+}
+
+}  // namespace baton::peer
