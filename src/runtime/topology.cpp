@@ -189,21 +189,7 @@ class Reader {
     }
     //= TS 36.413, 9.1.8.4
     if (tais.empty() || tais.size() > 256) s.wrong("tai", "1 to 256 tracking areas, `- tac: [1, 2]`");
-    std::vector<Byte> integrity{2}, ciphering{2};
-    if (auto security = s.section("security")) {
-      if (security->has("integrity_order"))
-        integrity = read_order(*security, "integrity_order", eia, "EIA1 to EIA3");
-      if (security->has("ciphering_order"))
-        ciphering = read_order(*security, "ciphering_order", eea, "EEA0 to EEA3");
-      // Null integrity protects nothing; TS 33.401, 5.1.4.1 has it for emergency calls only.
-      if (std::find(integrity.begin(), integrity.end(), 0) != integrity.end())
-        security->wrong("integrity_order", "EIA1 to EIA3; EIA0 protects nothing");
-      // What stands after null ciphering could never be chosen by anybody.
-      const auto null = std::find(ciphering.begin(), ciphering.end(), 0);
-      if (null != ciphering.end() && null + 1 != ciphering.end())
-        security->wrong("ciphering_order", "EEA0 last, if at all");
-      security->done();
-    }
+    auto orders = read_security(s);
     auto s1ap = read_interface(s, "s1ap", s1ap_port, true, "eNB", 0);
     auto gtpc = read_interface(s, "gtpc", gtpc_port, true, "UPE", 1);
     auto diameter = read_interface(s, "diameter", diameter_port, false, "HSS", 1);
@@ -223,8 +209,31 @@ class Reader {
                        own,
                        std::move(hss),
                        std::move(gtpc.clients.front()),
-                       std::move(integrity),
-                       std::move(ciphering)};
+                       std::move(orders.integrity),
+                       std::move(orders.ciphering)};
+  }
+
+  struct Orders {
+    std::vector<Byte> integrity{2};
+    std::vector<Byte> ciphering{2};
+  };
+  static Orders read_security(Section& s) {
+    Orders out;
+    if (auto security = s.section("security")) {
+      if (security->has("integrity_order"))
+        out.integrity = read_order(*security, "integrity_order", eia, "EIA1 to EIA3");
+      if (security->has("ciphering_order"))
+        out.ciphering = read_order(*security, "ciphering_order", eea, "EEA0 to EEA3");
+      // Null integrity protects nothing; TS 33.401, 5.1.4.1 has it for emergency calls only.
+      if (std::find(out.integrity.begin(), out.integrity.end(), 0) != out.integrity.end())
+        security->wrong("integrity_order", "EIA1 to EIA3; EIA0 protects nothing");
+      // What stands after null ciphering could never be chosen by anybody.
+      const auto null = std::find(out.ciphering.begin(), out.ciphering.end(), 0);
+      if (null != out.ciphering.end() && null + 1 != out.ciphering.end())
+        security->wrong("ciphering_order", "EEA0 last, if at all");
+      security->done();
+    }
+    return out;
   }
 
   std::optional<Gummei> read_gummei(Section& s) {
@@ -294,6 +303,7 @@ class Reader {
     }
     std::optional<Ipv4> gtpu;
     if (auto section = s.section("gtpu")) gtpu = read_address(*section);
+    auto orders = read_security(s);
     if (!id || !cell_id || !tac || !pci || !earfcn || !s1ap.server || s1ap.clients.empty() || !radio)
       return std::nullopt;
     return EnbSettings{name,
@@ -305,7 +315,9 @@ class Reader {
                        s1ap.server->address,
                        std::move(s1ap.clients.front()),
                        *radio,
-                       gtpu.value_or(s1ap.server->address)};
+                       gtpu.value_or(s1ap.server->address),
+                       std::move(orders.integrity),
+                       std::move(orders.ciphering)};
   }
 
   std::optional<UeSettings> read_ue(Section& s) {

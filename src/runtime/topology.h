@@ -91,6 +91,8 @@ struct EnbSettings {
   NeighbourSettings mme;
   Endpoint radio;
   Ipv4 gtpu;
+  std::vector<Byte> integrity_order{2};
+  std::vector<Byte> ciphering_order{2};
 };
 
 /// What all simulated UEs have in common.

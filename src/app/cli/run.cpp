@@ -1,0 +1,147 @@
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+#include <memory>
+
+#include "app/cli/command.h"
+#include "app/cli/outlets.h"
+#include "app/run_report.h"
+#include "app/terminal.h"
+#include "runtime/import.h"
+#include "runtime/network.h"
+
+namespace baton::app {
+namespace {
+
+struct Options {
+  std::string topology;
+  std::string subscribers;
+  std::vector<std::string> procedures{"attach", "service-request", "tau", "detach"};
+  std::size_t at_once = runtime::Pace{}.at_once;
+  bool json = false;
+  bool stay = false;
+  bool steps = false;
+  bool counters = false;
+  std::shared_ptr<OutletOptions> outlets = std::make_shared<OutletOptions>();
+};
+
+int complain_about(const runtime::InputErrors& errors) {
+  std::cerr << runtime::to_text(errors);
+  return Exit::usage;
+}
+
+/// walk runs the procedures one after the other; who fails at one is left out of the next.
+RunReport walk(runtime::EmbeddedNetwork& network, const Options& options) {
+  RunReport report;
+  std::vector<std::size_t> going(network.subscribers());
+  for (std::size_t i = 0; i < going.size(); ++i) going[i] = i;
+  runtime::Pace pace;
+  pace.at_once = options.at_once;
+  for (const std::string& procedure : options.procedures) {
+    const auto results = network.run(procedure, going, pace);
+    std::vector<std::size_t> next;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      report.procedures.push_back(report_of(results[i]));
+      if (report.procedures.back().ok) next.push_back(going[i]);
+    }
+    going = std::move(next);
+  }
+  return report;
+}
+
+void print_counters(const runtime::Metrics& metrics, Terminal& terminal) {
+  Table table({"node", "counter", "times"});
+  table.right(2);
+  for (const auto& [node, counters] : metrics.all())
+    for (const auto& [counter, times] : counters) table.add({node, counter, std::to_string(times)});
+  terminal.line("");
+  table.print(terminal);
+}
+
+int run(const Options& options) {
+  const std::string topology_file = options.topology.empty() ? demo_file("demo.yaml") : options.topology;
+  auto topology = runtime::load_topology(topology_file);
+  if (!topology) return complain_about(topology.why());
+  if (topology->hss.empty() || topology->mme.empty() || topology->enb.empty() || topology->upe.empty() ||
+      !topology->ue)
+    return complain("run: " + printable(topology_file) + ": a network needs hss, mme, upe, enb and ue");
+  std::string subscriber_file = options.subscribers;
+  if (subscriber_file.empty()) subscriber_file = topology->hss.front().subscribers;
+  if (subscriber_file.empty()) subscriber_file = demo_file("subscribers.csv");
+  auto subscribers = runtime::load_subscribers(subscriber_file);
+  if (!subscribers) return complain_about(subscribers.why());
+  auto outlets = open_outlets(*options.outlets, topology->logger);
+  if (!outlets) return complain("run: " + outlets.why());
+
+  Terminal terminal = Terminal::standard();
+  const std::size_t count = subscribers->size();
+  std::size_t ended = 0;
+  runtime::EmbeddedNetwork::Setup setup;
+  setup.log = outlets->log.get();
+  setup.capture = outlets->capture.get();
+  setup.ledger_file = options.outlets->ledger;
+  if (!options.json)
+    setup.on_result = [&](const runtime::ProcedureResult& result) {
+      ++ended;
+      terminal.progress(result.name + " " + std::to_string((ended - 1) % count + 1) + " of " +
+                        std::to_string(count));
+    };
+
+  transport::Loop loop;
+  auto network =
+      runtime::EmbeddedNetwork::build(loop, std::move(*topology), std::move(*subscribers), std::move(setup));
+  if (!network) {
+    complain("run: " + network.why());
+    return Exit::failed;
+  }
+  if (const auto started = (*network)->start(); !started) {
+    complain("run: " + started.why());
+    return Exit::failed;
+  }
+  RunReport report = walk(**network, options);
+  if (options.json) {
+    terminal.line(to_json(report));
+  } else {
+    if (options.steps)
+      for (const ProcedureReport& p : report.procedures) {
+        print_steps(p, terminal);
+        terminal.line("");
+      }
+    print_table(report, terminal);
+    if (options.counters) print_counters((*network)->metrics(), terminal);
+  }
+  bool written = (*network)->ledger().flush();
+  if (outlets->capture) written = outlets->capture->flush() && written;
+  if (!written) complain("run: the ledger or the capture could not be written to its end");
+
+  if (options.stay) {
+    if (!options.json) terminal.line("serving; Ctrl-C ends it");
+    std::cout.flush();
+    loop.on_signals({SIGINT, SIGTERM}, [&](int) { loop.stop(); });
+    loop.run();
+  }
+  return report.ok() && written ? Exit::ok : Exit::failed;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& status) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("run", "Attach subscribers to a network of nodes in this process");
+  command->add_option("--topology", options->topology, "nodes and addresses (YAML); etc/demo.yaml otherwise");
+  command->add_option("--subscribers", options->subscribers,
+                      "subscribers (CSV); etc/subscribers.csv otherwise");
+  command->add_option("--procedures", options->procedures, "what every subscriber does, in this order")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"attach", "service-request", "tau", "detach"}));
+  command->add_option("--at-once", options->at_once, "subscribers under way at a time")
+      ->check(CLI::Range(1, 1024));
+  command->add_flag("--json", options->json, "one JSON document instead of progress and a table");
+  command->add_flag("--steps", options->steps, "print every numbered step");
+  command->add_flag("--counters", options->counters, "print every node's counters");
+  command->add_flag("--stay", options->stay, "keep serving afterwards");
+  add_outlet_options(*command, options->outlets);
+  command->callback([options, &status] { status = run(*options); });
+}
+
+}  // namespace baton::app

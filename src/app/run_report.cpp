@@ -1,0 +1,178 @@
+#include "app/run_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace baton::app {
+
+bool RunReport::ok() const {
+  return !procedures.empty() &&
+         std::all_of(procedures.begin(), procedures.end(), [](const ProcedureReport& p) { return p.ok; });
+}
+
+KeyLine key_line(const node::KeyState& state, std::string_view last) {
+  return {std::string(to_string(state.kind)), state.current ? state.current->to_string() : std::string(last),
+          state.holders, state.agree, state.stale_at};
+}
+
+void settle(ProcedureReport& p, bool outcome_ok, std::string cause) {
+  const bool agree = std::all_of(p.keys.begin(), p.keys.end(), [](const KeyLine& k) { return k.agree; });
+  p.ok = outcome_ok && agree && !p.keys.empty();
+  p.cause = std::move(cause);
+  if (!p.cause.empty() || p.ok) return;
+  if (!agree)
+    p.cause = "keys differ";
+  else if (p.keys.empty())
+    p.cause = "the ledger knows no key of this subscriber";
+  else
+    p.cause = "failed";
+}
+
+ProcedureReport report_of(const runtime::ProcedureResult& result) {
+  ProcedureReport out;
+  out.name = result.name;
+  out.subscriber = result.subscriber;
+  out.profile = result.profile;
+  out.ms = result.ms;
+  for (const node::Step& s : result.steps)
+    out.steps.push_back({std::string(s.id), s.text, s.from, s.to, std::string(s.protocol)});
+  for (const runtime::KeyView& key : result.keys) out.keys.push_back(key_line(key.state, key.last_id));
+  settle(out, result.outcome_ok, result.cause);
+  if (out.ok && !result.keys_ok()) {
+    out.ok = false;
+    out.cause = "a key outlived the detach";
+  }
+  return out;
+}
+
+std::string to_json(const RunReport& report) {
+  auto procedures = nlohmann::json::array();
+  for (const ProcedureReport& p : report.procedures) {
+    auto steps = nlohmann::json::array();
+    for (const StepLine& s : p.steps)
+      steps.push_back(
+          {{"id", s.id}, {"text", s.text}, {"from", s.from}, {"to", s.to}, {"protocol", s.protocol}});
+    auto keys = nlohmann::json::array();
+    for (const KeyLine& k : p.keys)
+      keys.push_back({{"kind", k.kind},
+                      {"key_id", k.key_id},
+                      {"holders", k.holders},
+                      {"agree", k.agree},
+                      {"stale_at", k.stale_at}});
+    nlohmann::json one{{"name", p.name},
+                       {"subscriber", p.subscriber},
+                       {"profile", p.profile},
+                       {"ok", p.ok},
+                       {"steps", steps},
+                       {"keys", keys},
+                       {"ms", p.ms}};
+    if (!p.ok) one["cause"] = p.cause;
+    procedures.push_back(std::move(one));
+  }
+  return nlohmann::json{{"ok", report.ok()}, {"procedures", std::move(procedures)}}.dump(
+      2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& n : names) out += (out.empty() ? "" : " ") + printable(n);
+  return out.empty() ? "-" : out;
+}
+
+}  // namespace
+
+namespace {
+
+bool keys_agree(const ProcedureReport& p) {
+  return std::all_of(p.keys.begin(), p.keys.end(), [](const KeyLine& k) { return k.agree; });
+}
+
+/// One line a procedure of one subscriber; of many subscribers only those that failed.
+void print_rows(const RunReport& report, Terminal& terminal) {
+  const bool all = report.procedures.size() <= table_rows_max;
+  Table table({"procedure", "subscriber", "steps", "keys held", "agree", "ms", "result"});
+  for (const std::size_t column : {2U, 3U, 5U}) table.right(column);
+  std::size_t rows = 0;
+  for (const ProcedureReport& p : report.procedures) {
+    if ((!all && p.ok) || ++rows > table_rows_max) continue;
+    const auto held =
+        std::count_if(p.keys.begin(), p.keys.end(), [](const KeyLine& k) { return !k.holders.empty(); });
+    const bool agree = keys_agree(p);
+    table.add({p.name,
+               printable(p.subscriber),
+               std::to_string(p.steps.size()),
+               std::to_string(held),
+               {agree ? "yes" : "no", agree ? Paint::plain : Paint::bad},
+               fmt::format("{:.1f}", p.ms),
+               {p.ok ? "ok" : printable(p.cause), p.ok ? Paint::good : Paint::bad}});
+  }
+  if (table.empty()) return;
+  table.print(terminal);
+  terminal.line("");
+}
+
+void print_disagreements(const RunReport& report, Terminal& terminal) {
+  std::size_t lines = 0;
+  for (const ProcedureReport& p : report.procedures)
+    for (const KeyLine& k : p.keys)
+      if (!k.agree && ++lines <= table_rows_max)
+        terminal.line(terminal.paint(p.name + " " + printable(p.subscriber) + ": " + k.kind + " " + k.key_id +
+                                         " at " + joined(k.holders) + ", another one at " +
+                                         joined(k.stale_at),
+                                     Paint::bad));
+}
+
+void print_summary(const RunReport& report, Terminal& terminal) {
+  std::vector<std::string> names;
+  for (const ProcedureReport& p : report.procedures)
+    if (std::find(names.begin(), names.end(), p.name) == names.end()) names.push_back(p.name);
+  Table table({"procedure", "subscribers", "ok", "ms median", "ms 99 %"});
+  for (const std::size_t column : {1U, 2U, 3U, 4U}) table.right(column);
+  for (const std::string& name : names) {
+    std::vector<double> ms;
+    std::size_t good = 0;
+    for (const ProcedureReport& p : report.procedures) {
+      if (p.name != name) continue;
+      ms.push_back(p.ms);
+      if (p.ok) ++good;
+    }
+    std::sort(ms.begin(), ms.end());
+    table.add({name,
+               std::to_string(ms.size()),
+               {std::to_string(good), good == ms.size() ? Paint::good : Paint::bad},
+               fmt::format("{:.1f}", ms[ms.size() / 2]),
+               fmt::format("{:.1f}", ms[(ms.size() - 1) * 99 / 100])});
+  }
+  table.print(terminal);
+}
+
+}  // namespace
+
+void print_table(const RunReport& report, Terminal& terminal) {
+  print_rows(report, terminal);
+  print_disagreements(report, terminal);
+  print_summary(report, terminal);
+}
+
+void print_steps(const ProcedureReport& p, Terminal& terminal) {
+  terminal.line(terminal.paint(p.name + " " + printable(p.subscriber), Paint::strong) +
+                fmt::format("  {:.1f} ms  ", p.ms) +
+                terminal.paint(p.ok ? "ok" : printable(p.cause), p.ok ? Paint::good : Paint::bad));
+  Table steps({"step", "from", "to", "protocol", "what"});
+  for (const StepLine& s : p.steps)
+    steps.add({s.id, printable(s.from), printable(s.to), s.protocol, printable(s.text)});
+  steps.print(terminal);
+  if (p.keys.empty()) return;
+  terminal.line("");
+  Table keys({"key", "key id", "held by", "agree"});
+  for (const KeyLine& k : p.keys)
+    keys.add(
+        {k.kind, k.key_id, joined(k.holders), {k.agree ? "yes" : "no", k.agree ? Paint::plain : Paint::bad}});
+  keys.print(terminal);
+}
+
+}  // namespace baton::app

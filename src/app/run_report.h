@@ -1,0 +1,63 @@
+// run_report.h: what a run of the network did, for a person and for a program.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/terminal.h"
+#include "node/key_agreement.h"
+#include "runtime/network.h"
+
+namespace baton::app {
+
+/// StepLine is one numbered step as it is printed.
+struct StepLine {
+  std::string id, text, from, to, protocol;
+};
+
+/// KeyLine is one kind of key at the end of a procedure.
+struct KeyLine {
+  std::string kind;
+  std::string key_id;  ///< of the key in use, or the last one when nobody holds any
+  std::vector<std::string> holders;
+  bool agree = false;
+  std::vector<std::string> stale_at;
+};
+
+/// ProcedureReport is one procedure of one subscriber.
+struct ProcedureReport {
+  std::string name;  ///< "attach", "service-request", "tau", "detach"
+  std::string subscriber;
+  std::string profile;  ///< key policy, design.md rule 5
+  bool ok = false;      ///< it ended well and every key agrees
+  std::vector<StepLine> steps;
+  std::vector<KeyLine> keys;
+  double ms = 0;
+  std::string cause;  ///< why not, in words
+};
+
+/// RunReport is a whole run.
+struct RunReport {
+  std::vector<ProcedureReport> procedures;
+  /// ok: something was done and all of it held.
+  bool ok() const;
+};
+
+/// key_line turns a state into what is printed; `last` is the id shown when nobody holds a key any more.
+KeyLine key_line(const node::KeyState& state, std::string_view last);
+/// settle decides `ok` of a procedure: it ended well, the ledger knows keys, and all of them agree.
+void settle(ProcedureReport& procedure, bool outcome_ok, std::string cause);
+/// report_of is a procedure of the embedded network as it is reported.
+ProcedureReport report_of(const runtime::ProcedureResult& result);
+
+/// to_json is the document of `run --json`.
+std::string to_json(const RunReport& report);
+/// More lines than this nobody reads: then only what did not hold is printed, and the summary.
+inline constexpr std::size_t table_rows_max = 60;
+/// print_table is the same for a person: a line a procedure, what did not hold, and a summary.
+void print_table(const RunReport& report, Terminal& terminal);
+/// print_steps writes one procedure as its numbered steps.
+void print_steps(const ProcedureReport& procedure, Terminal& terminal);
+
+}  // namespace baton::app

@@ -1,0 +1,124 @@
+#include "runtime/node_configs.h"
+
+#include <string>
+
+namespace baton::runtime {
+namespace {
+
+template <class Algorithm>
+std::vector<Algorithm> algorithms(const std::vector<Byte>& numbers) {
+  std::vector<Algorithm> out;
+  for (const Byte number : numbers) out.push_back(static_cast<Algorithm>(number));
+  return out;
+}
+
+/// Bit 80 (hexadecimal) is algorithm 0: TS 24.301, 9.9.3.34.
+Byte bits(const std::vector<Byte>& numbers) {
+  unsigned out = 0;
+  for (const Byte number : numbers) out |= 0x80U >> number;
+  return static_cast<Byte>(out);
+}
+
+/// The IMEISV of UE number `index`: the serial number (digits 9 to 14) counts up. TS 23.003, 6.2.2.
+Imeisv imeisv_of(const Imeisv& first, std::size_t index) {
+  std::string digits = first.digits();
+  std::size_t serial = 0;
+  for (std::size_t i = 8; i < 14; ++i) serial = serial * 10 + static_cast<std::size_t>(digits[i] - '0');
+  serial = (serial + index) % 1'000'000;
+  for (std::size_t i = 14; i > 8; --i, serial /= 10) digits[i - 1] = static_cast<char>('0' + serial % 10);
+  auto out = Imeisv::parse(digits);
+  return out ? *out : first;
+}
+
+}  // namespace
+
+node::mme::Config mme_config(const MmeSettings& mme, const Topology& topology) {
+  const bool null_ciphering = !mme.ciphering_order.empty() && mme.ciphering_order.back() == 0;
+  node::mme::Config out{
+      .id_key = topology.id_key,
+      .gummei = mme.gummei,
+      .tais = mme.tais,
+      .identity = mme.identity,
+      .realm = mme.realm,
+      .hss = {mme.hss.name, *mme.hss.identity, mme.hss.realm.value_or(mme.realm), mme.hss.endpoint},
+      .upe = {mme.upe.name, mme.upe.endpoint},
+      .gtpc = mme.gtpc};
+  out.name = mme.name;
+  out.integrity_order = mme.integrity_order;
+  out.ciphering_order = mme.ciphering_order;
+  out.allow_null_ciphering = null_ciphering;
+  return out;
+}
+
+node::upe::Config upe_config(const UpeSettings& upe) {
+  node::upe::Config out;
+  out.name = upe.name;
+  out.gtpc = upe.gtpc;
+  out.gtpu = upe.gtpu;
+  out.pool = upe.pool;
+  out.pool_prefix = upe.pool_prefix;
+  for (const NeighbourSettings& mme : upe.clients) out.mmes.push_back({mme.name, mme.endpoint});
+  return out;
+}
+
+node::enb::Config enb_config(const EnbSettings& enb, const Topology& topology) {
+  node::enb::Config out{.id_key = topology.id_key,
+                        .id = enb.id,
+                        .cell = {enb.cell, enb.tac, Pci{enb.pci}, enb.earfcn_dl},
+                        .plmns = {enb.cell.plmn},
+                        .mmes = {{enb.mme.name, enb.mme.endpoint}},
+                        .gtpu = enb.gtpu};
+  out.name = enb.name;
+  out.ciphering_order = algorithms<Eea>(enb.ciphering_order);
+  out.integrity_order = algorithms<Eia>(enb.integrity_order);
+  return out;
+}
+
+node::ue::Config ue_config(const UeSettings& ue, std::size_t index, const context::SubscriberRecord& record,
+                           const Topology& topology) {
+  node::ue::Config out{.name = "ue" + std::to_string(index + 1),
+                       .id_key = topology.id_key,
+                       .imsi = record.imsi,
+                       .k = record.k.clone(),
+                       .opc = record.opc.clone(),
+                       .imeisv = imeisv_of(ue.imeisv, index),
+                       .apn = {},
+                       .cells = {}};
+  out.capability.eea = bits(ue.eea);
+  out.capability.eia = bits(ue.eia);
+  for (const EnbSettings& enb : topology.enb) out.cells.push_back({enb.name, enb.radio});
+  return out;
+}
+
+std::optional<Ipv4> ue_address(const UeSettings& ue, std::size_t index) {
+  std::uint32_t bits = 0;
+  for (const Byte b : ue.first_address.octets) bits = bits << 8U | b;
+  const std::uint32_t hosts = 0xFFFF'FFFFU >> ue.prefix;
+  const std::uint64_t host = (bits & hosts) + std::uint64_t{index};
+  if (host >= hosts) return std::nullopt;  // the last address of a subnet is the broadcast address
+  bits = (bits & ~hosts) | static_cast<std::uint32_t>(host);
+  return Ipv4{{static_cast<Byte>(bits >> 24U), static_cast<Byte>(bits >> 16U), static_cast<Byte>(bits >> 8U),
+               static_cast<Byte>(bits)}};
+}
+
+std::vector<Door> doors(const HssSettings& hss) { return {{peer::Port::diameter, hss.diameter, true}}; }
+
+std::vector<Door> doors(const MmeSettings& mme) {
+  return {{peer::Port::s1ap, mme.s1ap, true},
+          {peer::Port::gtpc, mme.gtpc, true},
+          {peer::Port::diameter, {mme.diameter, 0}, false}};
+}
+
+std::vector<Door> doors(const UpeSettings& upe) { return {{peer::Port::gtpc, upe.gtpc, true}}; }
+
+std::vector<Door> doors(const EnbSettings& enb) {
+  return {{peer::Port::s1ap, {enb.s1ap, 0}, false}, {peer::Port::radio, enb.radio, true}};
+}
+
+std::vector<Door> doors(const UeSettings& ue, std::size_t index) {
+  const auto address = ue_address(ue, index);
+  if (!address) return {};
+  return {{peer::Port::radio, {*address, ue.port}, true}};
+}
+
+}  // namespace baton::runtime
