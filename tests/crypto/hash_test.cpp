@@ -28,8 +28,9 @@ TEST(Sha256, GivesThePublishedDigests) {
 }
 
 #if defined(__x86_64__)
-// With a dirty upper half of a vector register each SHA instruction waits; the hardware path then takes a
-// hundred times longer, far more than the portable one. Whoever takes VZEROUPPER away hears of it here.
+// With a dirty upper half of a vector register each SHA instruction waits on many processors; the hardware
+// path then takes a hundred times longer, far more than the portable one. Whoever takes VZEROUPPER away hears
+// of it here, on a machine that has the penalty.
 TEST(Sha256, TheHardwarePathIsNotSlowedByADirtyVectorRegister) {
   if (sha_path() == Path::portable || !__builtin_cpu_supports("avx")) GTEST_SKIP() << "no such path here";
   const auto seconds = [](Path p) {

@@ -1,0 +1,275 @@
+#!/usr/bin/env python3
+"""Tests of `recompute`: its algorithms against published values, its reading of S1AP against octets of another
+implementation, and that it objects when a capture or a ledger is wrong. Run it anywhere; it needs nothing."""
+import contextlib
+import importlib.machinery
+import importlib.util
+import io
+import json
+import pathlib
+import struct
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+LOADER = importlib.machinery.SourceFileLoader("recompute", str(HERE / "recompute"))
+recompute = importlib.util.module_from_spec(importlib.util.spec_from_loader("recompute", LOADER))
+sys.dont_write_bytecode = True
+LOADER.exec_module(recompute)
+
+
+def cases(name):
+    out, current = [], None
+    for line in (ROOT / "tests/vectors" / name).read_text().splitlines():
+        if line.startswith("["):
+            current = {}
+            out.append(current)
+        elif "=" in line and not line.startswith("#"):
+            key, _, value = line.partition("=")
+            current[key.strip()] = value.strip()
+    assert out, name
+    return out
+
+
+class Algorithms(unittest.TestCase):
+    def test_aes_and_cmac_give_the_published_values(self):
+        for c in cases("rijndael_ts35207.vec"):
+            self.assertEqual(recompute.Aes(bytes.fromhex(c["Key"])).block(bytes.fromhex(c["Plain"])).hex(), c["Cipher"])
+        for c in cases("aes_cmac_rfc4493.vec"):
+            self.assertEqual(recompute.cmac(bytes.fromhex(c["Key"]), bytes.fromhex(c["Message"])).hex(), c["Code"])
+
+    def test_eea2_and_eia2_give_the_published_values(self):
+        whole = 0
+        for c in cases("eea2_ts33401.vec"):
+            bits = int(c["Bits"])
+            data = bytes.fromhex(c["Data"])[:(bits + 7) // 8]
+            out = recompute.eea2(bytes.fromhex(c["Key"]), int(c["COUNT"], 16), int(c["BEARER"]), int(c["DIRECTION"]), data)
+            self.assertEqual(out[:bits // 8].hex(), c["Out"][:bits // 8 * 2])
+        for c in cases("eia2_ts33401.vec"):
+            if int(c["Bits"]) % 8 == 0:
+                whole += 1
+                data = bytes.fromhex(c["Data"])[:int(c["Bits"]) // 8]
+                self.assertEqual(recompute.eia2(bytes.fromhex(c["Key"]), int(c["COUNT"], 16), int(c["BEARER"]),
+                                                int(c["DIRECTION"]), data).hex(), c["Out"])
+        self.assertGreater(whole, 0)
+
+    def test_milenage_gives_the_published_values(self):
+        for c in cases("milenage_ts35208.vec"):
+            res, ck, ik, ak = recompute.milenage(*(bytes.fromhex(c[x]) for x in ("K", "OPc", "RAND")))
+            self.assertEqual([x.hex() for x in (res, ck, ik, ak)], [c["f2"], c["f3"], c["f4"], c["f5"]])
+
+    def test_the_kdf_gives_what_other_implementations_give(self):
+        for c in cases("kdf_third_party.vec"):
+            params = [bytes.fromhex(c[p]) for p in ("P0", "P1") if p in c]
+            self.assertEqual(recompute.kdf(bytes.fromhex(c["Key"]), int(c["FC"], 16), *params).hex(), c["Out"])
+
+
+class Reading(unittest.TestCase):
+    def test_s1ap_of_another_implementation(self):
+        data = (ROOT / "fuzz/corpus/s1ap/srsran-test-init-ctxt-setup-req").read_bytes()
+        choice, procedure, ies = recompute.s1ap(data)
+        self.assertEqual((choice, procedure), (0, 9))
+        self.assertEqual(recompute.s1ap_number(ies[8], 3), 1)
+        self.assertEqual(len(ies[73]), 32)
+        self.assertEqual(recompute.erab_nas(ies[24])[0][0], 0x27)
+
+    def test_both_forms_of_a_subscriber_file(self):
+        plain = "imsi,k,op,amf,sqn\n001010000000001,{0},{1},8000,0\n"
+        srs = "# comment\nue1,mil,001010000000001,{0},op,{1},8000,000000000000,9,dynamic\n"
+        first = cases("milenage_ts35208.vec")[0]
+        for text in (plain, srs):
+            with tempfile.NamedTemporaryFile("w", suffix=".csv") as f:
+                f.write(text.format(first["K"], first["OP"]))
+                f.flush()
+                k, opc = recompute.read_subscribers(f.name)["001010000000001"]
+            self.assertEqual((k.hex(), opc.hex()), (first["K"], first["OPc"]))
+
+
+# --- a conversation made by hand: attach, idle, Service Request -------------------------------------
+
+K, OPC = bytes.fromhex(cases("milenage_ts35208.vec")[0]["K"]), bytes.fromhex(cases("milenage_ts35208.vec")[0]["OPc"])
+IMSI, PLMN, RAND = "001010000000001", bytes.fromhex("00f110"), bytes(range(16))
+GUTI = bytes.fromhex("f6" "00f110" "8001" "01" "c0000001")
+
+
+def length(n):
+    return bytes([n]) if n < 128 else struct.pack(">H", 0x8000 | n)
+
+
+def ie(number, value):
+    return struct.pack(">HB", number, 0) + length(len(value)) + value
+
+
+def pdu(procedure, *ies, choice=0):
+    body = b"\0" + struct.pack(">H", len(ies)) + b"".join(ies)
+    return bytes([choice << 5, procedure, 0]) + length(len(body)) + body
+
+
+def nas_ie(nas):
+    return ie(26, length(len(nas)) + nas)
+
+
+def sctp(source, destination, payload):
+    chunk = struct.pack(">BBHIHHI", 0, 3, 16 + len(payload), 0, 0, 0, 18) + payload
+    load = bytes(12) + chunk.ljust((len(chunk) + 3) & ~3, b"\0")
+    head = struct.pack(">BBHIBBH", 0x45, 0, 20 + len(load), 0, 64, 132, 0)
+    return head + bytes(map(int, source.split("."))) + bytes(map(int, destination.split("."))) + load
+
+
+def avp(code, value, vendor=True):
+    head = struct.pack(">IB", code, 0xC0 if vendor else 0x40) + (len(value) + (12 if vendor else 8)).to_bytes(3, "big")
+    body = head + (struct.pack(">I", 10415) if vendor else b"") + value
+    return body.ljust(len(body) + 3 & ~3, b"\0")
+
+
+def diameter(flags, command, *content):
+    body = b"".join(content)
+    return (b"\x01" + (20 + len(body)).to_bytes(3, "big") + bytes([flags]) + command.to_bytes(3, "big")
+            + struct.pack(">III", 16777251, 7, 9) + body)
+
+
+def tcp(source, sport, destination, dport, payload):
+    load = struct.pack(">HHIIBBHHH", sport, dport, 0, 0, 0x50, 0x18, 0, 0, 0) + payload
+    head = struct.pack(">BBHIBBH", 0x45, 0, 20 + len(load), 0, 64, 6, 0)
+    return head + bytes(map(int, source.split("."))) + bytes(map(int, destination.split("."))) + load
+
+
+def pcapng(frames):
+    def block(kind, body):
+        n = 12 + (len(body) + 3 & ~3)
+        return struct.pack("<II", kind, n) + body.ljust(n - 12, b"\0") + struct.pack("<I", n)
+    out = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)) + block(1, struct.pack("<HHI", 101, 0, 0))
+    for f in frames:
+        out += block(6, struct.pack("<IIIII", 0, 0, 0, len(f), len(f)) + f)
+    return out
+
+
+class Conversation:
+    """`spoil` names one thing that is wrong in it."""
+
+    def __init__(self, spoil=""):
+        self.frames, self.spoil = [], spoil
+        res, ck, ik, ak = recompute.milenage(K, OPC, RAND)
+        autn = recompute.xor(bytes.fromhex("000000000020"), ak) + bytes.fromhex("8000") + bytes(8)
+        self.kasme = recompute.kdf(ck + ik, 0x10, PLMN, autn[:6])
+        self.enc = recompute.kdf(self.kasme, 0x15, b"\1", b"\2")[16:]
+        self.int = recompute.kdf(self.kasme, 0x15, b"\2", b"\2")[16:]
+        mme, hss = ("127.0.1.100", 40000), ("127.0.1.200", 3868)
+        self.frames.append(tcp(*mme, *hss, diameter(0xC0, 318, avp(1, IMSI.encode(), False), avp(1407, PLMN))))
+        sent = bytes(32) if spoil == "vector" else self.kasme
+        vector = avp(1414, avp(1447, RAND) + avp(1448, res) + avp(1449, autn) + avp(1450, sent))
+        answer = diameter(0x40, 318, avp(1413, vector))
+        for part in (answer[:50], answer[50:]):  # in two segments
+            self.frames.append(tcp(*hss, *mme, part))
+        mobile = bytes.fromhex("0910100000000010")  # IMSI 001010000000001
+        self.initial(1, bytes.fromhex("074171") + bytes([len(mobile)]) + mobile)
+        self.down(1, b"\x07\x52\x00" + RAND + b"\x10" + autn)
+        self.up(1, b"\x07\x53\x08" + res)
+        self.down(1, self.protect(3, 1, 0, b"\x07\x5d\x22\x00\x02\xf0\xf0"))
+        self.up(1, self.protect(4, 0, 0, b"\x07\x5e"))
+        kenb = recompute.kdf(self.kasme, 0x11, bytes(4))
+        if spoil == "security key":
+            kenb = bytes([kenb[0] ^ 1]) + kenb[1:]
+        accept = b"\x07\x42\x01\x21\x06\x00\x00\xf1\x10\x00\x07\x00\x00\x50\x0b" + GUTI
+        self.send(pdu(9, ie(0, b"\0\1"), ie(8, b"\0\1"), nas_ie(self.protect(2, 1, 1, accept)), ie(73, kenb)), False)
+        sr = bytes([0xC7, 0x01])
+        mac = recompute.eia2(self.int, 1, 0, 0, sr)[2:]
+        if spoil == "short mac":
+            mac = bytes([mac[0] ^ 1, mac[1]])
+        self.initial(2, sr + mac, s_tmsi=True)
+        kenb = recompute.kdf(self.kasme, 0x11, struct.pack(">I", 1))
+        self.send(pdu(9, ie(0, b"\0\2"), ie(8, b"\0\2"), ie(73, kenb)), False)
+        self.kenb = kenb
+
+    def protect(self, kind, direction, count, plain):
+        if kind in (2, 4):
+            plain = recompute.eea2(self.enc, count, 0, direction, plain)
+        body = bytes([count & 255]) + plain
+        mac = recompute.eia2(self.int, count, 0, direction, body)
+        if self.spoil == "nas mac" and kind == 4:
+            mac = bytes([mac[0] ^ 1]) + mac[1:]
+        return bytes([kind << 4 | 7]) + mac + body
+
+    def send(self, s1ap, up):
+        enb, mme = "127.0.1.1", "127.0.1.100"
+        self.frames.append(sctp(enb, mme, s1ap) if up else sctp(mme, enb, s1ap))
+
+    def initial(self, number, nas, s_tmsi=False):
+        # S-TMSI: two bits of preamble, MME code, padding, M-TMSI.
+        more = [ie(96, struct.pack(">H", 1 << 6) + GUTI[7:])] if s_tmsi else []
+        self.send(pdu(12, ie(8, struct.pack(">H", number)), nas_ie(nas), ie(67, b"\0" + PLMN + b"\0\7"), *more), True)
+
+    def up(self, number, nas):
+        self.send(pdu(13, ie(0, b"\0\1"), ie(8, struct.pack(">H", number)), nas_ie(nas)), True)
+
+    def down(self, number, nas):
+        self.send(pdu(11, ie(0, b"\0\1"), ie(8, struct.pack(">H", number)), nas_ie(nas)), False)
+
+    def ledger(self):
+        for kind, key in (("K_ASME", self.kasme), ("K_NASenc", self.enc), ("K_NASint", self.int),
+                          ("K_eNB", recompute.kdf(self.kasme, 0x11, bytes(4))), ("K_eNB", self.kenb)):
+            yield {"t": 0, "node": "mme1", "subscriber": IMSI, "event": "derived", "kind": kind,
+                   "key": recompute.key_id(kind, key), "parents": [], "reason": "test", "peer": ""}
+
+
+class Whole(unittest.TestCase):
+    def run_it(self, frames, ledger=None):
+        with tempfile.TemporaryDirectory() as d:
+            d = pathlib.Path(d)
+            (d / "s.csv").write_text(f"imsi,k,opc,amf,sqn\n{IMSI},{K.hex()},{OPC.hex()},8000,0\n")
+            (d / "c.pcapng").write_bytes(pcapng(frames))
+            arguments = ["recompute", "--subscribers", str(d / "s.csv"), "--pcap", str(d / "c.pcapng"), "--json"]
+            if ledger is not None:
+                (d / "l.jsonl").write_text("".join(json.dumps(e) + "\n" for e in ledger))
+                arguments += ["--ledger", str(d / "l.jsonl")]
+            out, before = io.StringIO(), sys.argv
+            sys.argv = arguments
+            try:
+                with contextlib.redirect_stdout(out):
+                    status = recompute.main()
+            finally:
+                sys.argv = before
+            return status, json.loads(out.getvalue())
+
+    def test_a_right_conversation_is_recomputed_and_agrees_with_its_ledger(self):
+        c = Conversation()
+        status, said = self.run_it(c.frames, c.ledger())
+        self.assertEqual((status, said["problems"]), (0, []))
+        self.assertEqual((said["nas_macs"], said["security_keys"], said["ledger_entries"]), (4, 2, 5))
+        self.assertEqual(said["vectors"], 1)
+        self.assertIn({"subscriber": IMSI, "kind": "K_eNB", "key_id": recompute.key_id("K_eNB", c.kenb)}, said["keys"])
+
+    def test_each_forgery_is_a_problem(self):
+        for spoil, word in (("nas mac", "NAS-MAC wrong"), ("security key", "Security Key"), ("short mac", "short MAC"),
+                            ("vector", "KASME in a vector")):
+            status, said = self.run_it(Conversation(spoil).frames)
+            self.assertEqual(status, 1, spoil)
+            self.assertTrue(any(word in p for p in said["problems"]), said["problems"])
+
+    def test_a_ledger_with_a_wrong_missing_or_foreign_key_is_a_problem(self):
+        c = Conversation()
+        wrong = list(c.ledger())
+        wrong[0] = dict(wrong[0], key="0" * 16)
+        missing = list(c.ledger())[1:]
+        foreign = list(c.ledger())
+        foreign[2] = dict(foreign[2], subscriber="001010000000002")
+        for ledger in (wrong, missing, foreign, []):
+            self.assertEqual(self.run_it(c.frames, ledger)[0], 1)
+
+    def test_a_capture_without_anything_to_check_fails(self):
+        status, said = self.run_it([])
+        self.assertEqual(status, 1)
+        self.assertIn("nothing was checked", said["problems"])
+
+    def test_octets_that_cannot_be_read_are_a_problem(self):
+        c = Conversation()
+        broken = sctp("127.0.1.1", "127.0.1.100", bytes.fromhex("000c40ff"))
+        status, said = self.run_it(c.frames + [broken])
+        self.assertEqual(status, 1)
+        self.assertTrue(any("cannot be read" in p for p in said["problems"]))
+
+
+if __name__ == "__main__":
+    unittest.main()
