@@ -1,5 +1,7 @@
 #include "crypto/aes_siv.h"
 
+#include <algorithm>
+
 #include "crypto/cmac.h"
 #include "crypto/ctr.h"
 
@@ -59,8 +61,9 @@ ByteVector siv_seal(const SivKey& key, std::initializer_list<Bytes> associated, 
   const Aes128 mac(key.expose().first<16>());
   const Aes128 enc(key.expose().last<16>());
   const Block v = s2v(mac, associated, plain);
-  ByteVector out(v.begin(), v.end());
-  out.insert(out.end(), plain.begin(), plain.end());
+  ByteVector out(siv_tag_octets + plain.size());
+  std::copy(v.begin(), v.end(), out.begin());
+  std::copy(plain.begin(), plain.end(), out.begin() + siv_tag_octets);
   cipher(enc, v, MutableBytes(out).subspan(siv_tag_octets));
   return out;
 }
