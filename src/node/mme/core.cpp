@@ -1,0 +1,325 @@
+#include "node/mme/core.h"
+
+#include "base/cases.h"
+
+namespace baton::node::mme {
+
+namespace gtp2 = wire::gtp2;
+namespace s1ap = wire::s1ap;
+
+namespace {
+
+peer::GtpPathConfig s11_config(const Config& c, Entropy& entropy) {
+  peer::GtpPathConfig g;
+  g.peers.push_back({c.upe.name, c.upe.endpoint});
+  // An MME keeps nothing over a restart, so its counter only has to differ from the last one: a random
+  // octet does so 255 times out of 256.
+  g.restart_counter = gtp2::Recovery{static_cast<Byte>(entropy.u32() & 0xFFU)};
+  g.first_sequence = entropy.u32();
+  return g;
+}
+
+peer::DiameterConfig s6a_config(const Config& c) {
+  peer::DiameterConfig d{.identity = c.identity,
+                         .realm = c.realm,
+                         .address = c.gtpc.address,
+                         .peers = {},
+                         .application = wire::diameter::app_s6a,
+                         .application_vendor = wire::diameter::vendor_3gpp,
+                         .vendor_id = 0,
+                         .product_name = "Baton",
+                         .origin_state_id = 0,
+                         .times = {},
+                         .first_link = peer::LinkId{1}};
+  d.peers.push_back({c.hss.identity, c.hss.realm, c.hss.endpoint.address, c.hss.endpoint.port, true});
+  return d;
+}
+
+constexpr std::uint16_t timer_kind_of(Timer t) { return static_cast<std::uint16_t>(t); }
+constexpr std::uint32_t timer_bit_of(Timer t) { return 1U << static_cast<unsigned>(t); }
+
+}  // namespace
+
+std::string ue_name(std::string_view imsi_digits) {
+  constexpr std::size_t digits_shown = 6;
+  const auto from = imsi_digits.size() > digits_shown ? imsi_digits.size() - digits_shown : 0;
+  return "ue-" + std::string(imsi_digits.substr(from));
+}
+
+Core::Core(Config c, Entropy& e)
+    : config(std::move(c)),
+      entropy(e),
+      keys(config.name, config.id_key),
+      enbs(config.enb_limit),
+      ues(config.ue_limit, config.provisional_limit),
+      s11(s11_config(config, e)),
+      s6a(s6a_config(config), e) {}
+
+// --- S1AP ---------------------------------------------------------------------------------------
+
+void Core::release_s1(S1Connection& c, s1ap::Cause cause) {
+  if (c.ue) {
+    if (Ue* ue = ues.find(*c.ue)) part_s1(*ue);
+    c.ue.reset();
+  }
+  if (!enbs.find(c.link)) {  // nobody left to tell
+    s1.close(c.mme_id);
+    return;
+  }
+  send_s1ap(c.link, c.stream(),
+            s1ap::encode(s1ap::UeContextReleaseCommand{s1ap::UeS1apIdPair{c.mme_id, c.enb_id}, cause}));
+  out->start_timer({TimerDomain::node, c.mme_id.value, timer_kind_of(Timer::xrelease)},
+                   now + config.after(Timer::xrelease));
+}
+
+void Core::part_s1(Ue& ue) {
+  erase_as_keys(ue, "connection released");
+  ue.s1.reset();
+  ue.secured = false;
+  ue.context_at_enb = false;
+  if (ue.session) ue.session->s1u_enb.reset();
+}
+
+// --- NAS ----------------------------------------------------------------------------------------
+
+std::optional<ByteVector> Core::protect_nas(Ue& ue, Bytes plain, Protection protection) {
+  using Header = context::NasSecurityHeader;
+  if (protection == Protection::plain || (protection == Protection::best && !ue.secured))
+    return ByteVector(plain.begin(), plain.end());
+  const bool fresh = protection == Protection::new_context;
+  auto& context = fresh ? ue.fresh : ue.security;
+  if (!context) return std::nullopt;
+  auto pdu = context->protect(fresh ? Header::integrity_new_context : Header::ciphered, plain);
+  if (!pdu) {
+    count("mme.nas.unprotectable");
+    log(LogLevel::warning,
+        label(ue) + ": cannot protect a NAS message: " + std::string(to_string(pdu.why())));
+    return std::nullopt;
+  }
+  return std::move(*pdu);
+}
+
+bool Core::send_nas(Ue& ue, Bytes plain, Protection protection) {
+  S1Connection* c = connection_of(ue);
+  if (!c) return false;
+  auto pdu = protect_nas(ue, plain, protection);
+  if (!pdu) return false;
+  send_s1ap(c->link, c->stream(),
+            s1ap::encode(s1ap::DownlinkNasTransport{c->mme_id, c->enb_id, s1ap::NasPdu{std::move(*pdu)}}));
+  return true;
+}
+
+// --- neighbours ---------------------------------------------------------------------------------
+
+bool Core::asked_hss(Ue& ue, std::optional<peer::RequestToken> token) {
+  if (!token) {
+    count("mme.s6a.unsent");
+    return false;
+  }
+  if (ue.hss_asked) hss_asked_.erase(*ue.hss_asked);
+  ue.hss_asked = token;
+  hss_asked_[*token] = ue.id;
+  return true;
+}
+
+bool Core::ask_upe(Ue& ue, Teid teid, const gtp2::Message& request) {
+  const auto token = s11.request(config.upe.endpoint, teid, request, now, *out);
+  if (!token) {
+    count("mme.s11.unsent");
+    return false;
+  }
+  if (ue.upe_asked) upe_asked_.erase(*ue.upe_asked);
+  ue.upe_asked = token;
+  upe_asked_[*token] = ue.id;
+  return true;
+}
+
+void Core::tell_upe(Teid teid, const gtp2::Message& request) {
+  if (!s11.request(config.upe.endpoint, teid, request, now, *out)) count("mme.s11.unsent");
+}
+
+void Core::forget_questions(Ue& ue) {
+  if (ue.hss_asked) hss_asked_.erase(*std::exchange(ue.hss_asked, std::nullopt));
+  if (ue.upe_asked) {
+    // A request that makes something at the UPE is repeated until it is answered, and what it made is then
+    // taken back (Mme::on_s11); anything else need not be.
+    upe_asked_.erase(*std::exchange(ue.upe_asked, std::nullopt));
+  }
+}
+
+Ue* Core::whose(peer::RequestToken token) {
+  const auto it = hss_asked_.find(token);
+  if (it == hss_asked_.end()) return nullptr;
+  Ue* ue = ues.find(it->second);
+  hss_asked_.erase(it);
+  if (ue) ue->hss_asked.reset();
+  return ue;
+}
+
+Ue* Core::whose(peer::GtpToken token) {
+  const auto it = upe_asked_.find(token);
+  if (it == upe_asked_.end()) return nullptr;
+  Ue* ue = ues.find(it->second);
+  upe_asked_.erase(it);
+  if (ue) ue->upe_asked.reset();
+  return ue;
+}
+
+// --- timers -------------------------------------------------------------------------------------
+
+void Core::start_timer(Ue& ue, Timer t, Duration after) {
+  ue.armed |= timer_bit_of(t);
+  out->start_timer({TimerDomain::ue, ue.id.value, timer_kind_of(t)}, now + after);
+}
+
+void Core::stop_timer(Ue& ue, Timer t) {
+  if ((ue.armed & timer_bit_of(t)) == 0) return;
+  ue.armed &= ~timer_bit_of(t);
+  out->stop_timer({TimerDomain::ue, ue.id.value, timer_kind_of(t)});
+}
+
+void Core::stop_all_timers(Ue& ue) {
+  for (const TimerSpec& s : timers) stop_timer(ue, s.timer);
+}
+
+// --- procedures ---------------------------------------------------------------------------------
+
+void Core::run(Ue& ue, std::string_view name, Procedure p) {
+  cancel(ue);
+  ue.doing = name;
+  ue.running = std::move(p);
+  ue.inbox.start(ue.running);
+}
+
+void Core::cancel(Ue& ue) {
+  assert(!ue.inbox.running());
+  ue.running = {};
+  erase_context(ue, ue.fresh, "procedure ended before the key was taken into use");
+  forget_questions(ue);
+  for (const Timer t :
+       {Timer::t3413, Timer::t3422, Timer::t3450, Timer::t3460, Timer::t3470, Timer::xsetup, Timer::xrelease})
+    stop_timer(ue, t);
+  ue.doing = {};
+}
+
+void Core::go_idle(Ue& ue, std::string_view reason) {
+  erase_as_keys(ue, reason);
+  part_s1(ue);
+  //= TS 24.301, 5.3.5
+  start_timer(ue, Timer::mobile_reachable, config.t3412 + config.after(Timer::mobile_reachable));
+}
+
+void Core::forget(Ue& ue, std::string_view reason, s1ap::Cause cause, bool remember_guti) {
+  for (auto* session : {&ue.session, &ue.old_session}) {
+    if (!*session) continue;
+    gtp2::DeleteSessionRequest request;
+    request.linked_ebi = gtp2::Ebi{default_bearer};
+    tell_upe((*session)->upe_teid, request);
+    session->reset();
+  }
+  if (S1Connection* c = connection_of(ue)) release_s1(*c, cause);
+  if (!ue.inbox.running()) ue.running = {};  // what its frames hold goes first
+  erase_security(ue, reason);
+  if (remember_guti && ue.imsi && ue.guti) remembered.remember(ue.guti->m_tmsi, *ue.imsi);
+  forget_questions(ue);
+  stop_all_timers(ue);
+  ues.bury(ue);
+}
+
+// --- keys ---------------------------------------------------------------------------------------
+
+void Core::erase_as_keys(Ue& ue, std::string_view reason) {
+  if (!ue.nh) return;
+  log_key(ue, KeyEvent::erased, *ue.nh, std::string(reason));
+  ue.nh.reset();
+  ue.ncc = 0;
+}
+
+void Core::erase_security(Ue& ue, std::string_view reason) {
+  erase_as_keys(ue, reason);
+  ue.as_count.reset();
+  ue.secured = false;
+  erase_context(ue, ue.fresh, reason);
+  erase_context(ue, ue.security, reason);
+}
+
+void Core::erase_context(Ue& ue, std::optional<context::EpsSecurityContext>& context,
+                         std::string_view reason) {
+  if (!context) return;
+  const std::string why(reason);
+  if (const auto* k = context->knas_enc()) log_key(ue, KeyEvent::erased, *k, why);
+  if (const auto* k = context->knas_int()) log_key(ue, KeyEvent::erased, *k, why);
+  log_key(ue, KeyEvent::erased, context->kasme(), why);
+  context.reset();
+}
+
+// --- what a person reads ------------------------------------------------------------------------
+
+std::string Core::label(const Ue& ue) const {
+  const std::string digits = ue.subscriber();
+  return digits.empty() ? "UE " + std::to_string(ue.id.value) : ue_name(digits);
+}
+
+std::string Core::enb_name(const Ue& ue) {
+  const S1Connection* c = connection_of(ue);
+  return c ? c->enb : std::string("enb");
+}
+
+void Core::step(Ue& ue, std::string_view id, std::string_view text, std::string from, std::string to,
+                std::string_view protocol) {
+  if (!out || ue.doing.empty()) return;
+  Step s{ue.subscriber(), ue.doing, id, std::string(text), std::move(from), std::move(to), protocol};
+  if (s.subscriber.empty()) {
+    if (ue.steps_kept.size() < steps_kept_max) ue.steps_kept.push_back(std::move(s));
+    return;
+  }
+  flush_steps(ue);
+  out->step(std::move(s));
+}
+
+void Core::flush_steps(Ue& ue) {
+  const std::string who = ue.subscriber();
+  if (who.empty()) return;
+  for (Step& s : ue.steps_kept) {
+    s.subscriber = who;
+    if (s.from.empty()) s.from = ue_name(who);
+    if (s.to.empty()) s.to = ue_name(who);
+    out->step(std::move(s));
+  }
+  ue.steps_kept.clear();
+}
+
+namespace {
+// The UE's own name, empty while it is unknown; flush_steps fills it in.
+std::string name_or_nothing(const Ue& ue) {
+  const std::string who = ue.subscriber();
+  return who.empty() ? std::string() : ue_name(who);
+}
+}  // namespace
+
+void Core::step_to_ue(Ue& ue, std::string_view id, std::string_view text) {
+  step(ue, id, text, config.name, name_or_nothing(ue), "NAS");
+}
+void Core::step_from_ue(Ue& ue, std::string_view id, std::string_view text) {
+  step(ue, id, text, name_or_nothing(ue), config.name, "NAS");
+}
+void Core::step_to_enb(Ue& ue, std::string_view id, std::string_view text) {
+  step(ue, id, text, config.name, enb_name(ue), "S1AP");
+}
+void Core::step_from_enb(Ue& ue, std::string_view id, std::string_view text) {
+  step(ue, id, text, enb_name(ue), config.name, "S1AP");
+}
+void Core::step_to_hss(Ue& ue, std::string_view id, std::string_view text) {
+  step(ue, id, text, config.name, config.hss.name, "S6a");
+}
+void Core::step_from_hss(Ue& ue, std::string_view id, std::string_view text) {
+  step(ue, id, text, config.hss.name, config.name, "S6a");
+}
+void Core::step_to_upe(Ue& ue, std::string_view id, std::string_view text) {
+  step(ue, id, text, config.name, config.upe.name, "S11");
+}
+void Core::step_from_upe(Ue& ue, std::string_view id, std::string_view text) {
+  step(ue, id, text, config.upe.name, config.name, "S11");
+}
+
+}  // namespace baton::node::mme

@@ -1,0 +1,182 @@
+// core.h: what every procedure of the MME works with: its tables, its neighbours, and the few verbs by
+// which it speaks to them. No decision of a procedure is made here.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "node/mme/config.h"
+#include "node/mme/enb_table.h"
+#include "node/mme/guti.h"
+#include "node/mme/reject.h"
+#include "node/mme/s1_connections.h"
+#include "node/mme/ue_context.h"
+#include "node/mme/ue_table.h"
+#include "node/node.h"
+#include "peer/diameter_peer.h"
+#include "peer/gtp_path.h"
+#include "wire/s1ap/s1ap.h"
+
+namespace baton::node::mme {
+
+/// How a NAS message leaves.
+enum class Protection : Byte {
+  plain,        ///< before there is a security context
+  best,         ///< ciphered and integrity protected once security is established, else plain
+  new_context,  ///< the Security Mode Command: integrity protected, readable
+};
+
+class Core {
+ public:
+  Core(Config config, Entropy& entropy);
+
+  const Config config;
+  Entropy& entropy;
+  KeyLog keys;
+  EnbTable enbs;
+  S1Connections s1;
+  UeTable ues;
+  RememberedGutis remembered;
+  peer::GtpPath s11;
+  peer::DiameterNode s6a;
+
+  // --- the event that is being handled; only Mme::on sets these
+  Instant now{};
+  Actions* out = nullptr;
+
+  // --- S1AP
+  void send_s1ap(peer::LinkId link, std::uint16_t stream, ByteVector octets) {
+    out->send(link, stream, std::move(octets));
+  }
+  /// connection_of is the UE's S1 connection, null when it is idle.
+  S1Connection* connection_of(const Ue& ue) { return ue.s1 ? s1.find(*ue.s1) : nullptr; }
+  /// release_s1 sends UE Context Release Command; the ids stay taken until the eNB confirms. The UE, if
+  /// there still is one, is idle from now on.
+  void release_s1(S1Connection& connection, wire::s1ap::Cause cause);
+  /// part_s1 makes the UE idle without a word: the connection is gone or given to a release.
+  void part_s1(Ue& ue);
+
+  // --- NAS
+  /// send_nas protects and sends a downlink NAS message. False when it cannot leave: no connection, or the
+  /// downlink COUNT is spent.
+  bool send_nas(Ue& ue, Bytes plain, Protection protection = Protection::best);
+  /// protect_nas is the first half of it, for a NAS message that travels inside an S1AP procedure.
+  std::optional<ByteVector> protect_nas(Ue& ue, Bytes plain, Protection protection = Protection::best);
+
+  // --- neighbours. The answer comes as an event to the UE's inbox. False: it cannot be asked.
+  template <class Request>
+  bool ask_hss(Ue& ue, const Request& request) {
+    auto token = s6a.request(config.hss.identity, request, now, *out);
+    return asked_hss(ue, token ? std::optional(*token) : std::nullopt);
+  }
+  bool ask_upe(Ue& ue, Teid teid, const wire::gtp2::Message& request);
+  /// tell_* asks for nobody: the answer is counted and dropped.
+  template <class Request>
+  void tell_hss(const Request& request) {
+    if (auto token = s6a.request(config.hss.identity, request, now, *out); !token) count("mme.s6a.unsent");
+  }
+  void tell_upe(Teid teid, const wire::gtp2::Message& request);
+  /// forget_questions drops what `ue` has asked: late answers do not reach its next procedure.
+  void forget_questions(Ue& ue);
+  /// whose finds the UE an answer belongs to, and closes the question. Null: nobody waits for it.
+  Ue* whose(peer::RequestToken token);
+  Ue* whose(peer::GtpToken token);
+
+  // --- timers
+  void start_timer(Ue& ue, Timer t) { start_timer(ue, t, config.after(t)); }
+  void start_timer(Ue& ue, Timer t, Duration after);
+  void stop_timer(Ue& ue, Timer t);
+  void stop_all_timers(Ue& ue);
+
+  // --- procedures
+  /// run cancels what `ue` was doing and starts `p`.
+  void run(Ue& ue, std::string_view name, Procedure p);
+  /// cancel ends what `ue` was doing where it stands: frame, questions and timers go.
+  void cancel(Ue& ue);
+  /// forget ends a UE context: keys erased, session deleted at the UPE, S1 released, memory swept when the
+  /// event is over. Its GUTI is remembered if `remember_guti`.
+  void forget(Ue& ue, std::string_view reason, wire::s1ap::Cause cause, bool remember_guti);
+  /// go_idle makes a registered UE idle: AS keys erased, mobile reachable timer started.
+  void go_idle(Ue& ue, std::string_view reason);
+
+  // --- keys
+  template <class Key>
+  void log_key(const Ue& ue, KeyEvent event, const Key& key, std::string reason,
+               std::vector<KeyId> parents = {}, std::string peer = {}) {
+    if (!out || !out->ledger_on()) return;
+    keys.write(*out, now, event, ue.subscriber(), key, std::move(reason), std::move(parents),
+               std::move(peer));
+  }
+  /// erase_security wipes the UE's security context and AS keys and says so in the ledger.
+  void erase_security(Ue& ue, std::string_view reason);
+  void erase_as_keys(Ue& ue, std::string_view reason);
+  void erase_context(Ue& ue, std::optional<context::EpsSecurityContext>& context, std::string_view reason);
+
+  // --- what a person reads
+  void step(Ue& ue, std::string_view id, std::string_view text, std::string from, std::string to,
+            std::string_view protocol);
+  void step_to_ue(Ue& ue, std::string_view id, std::string_view text);
+  void step_from_ue(Ue& ue, std::string_view id, std::string_view text);
+  void step_to_enb(Ue& ue, std::string_view id, std::string_view text);
+  void step_from_enb(Ue& ue, std::string_view id, std::string_view text);
+  void step_to_hss(Ue& ue, std::string_view id, std::string_view text);
+  void step_from_hss(Ue& ue, std::string_view id, std::string_view text);
+  void step_to_upe(Ue& ue, std::string_view id, std::string_view text);
+  void step_from_upe(Ue& ue, std::string_view id, std::string_view text);
+  /// flush_steps gives out what was kept while the subscriber was unknown.
+  void flush_steps(Ue& ue);
+  void count(std::string_view counter) {
+    if (out) out->count(counter);
+  }
+  void log(peer::LogLevel level, std::string text) {
+    if (out) out->log(level, std::move(text));
+  }
+  /// label names a UE in logs: the end of its IMSI where there is one.
+  std::string label(const Ue& ue) const;
+
+ private:
+  bool asked_hss(Ue& ue, std::optional<peer::RequestToken> token);
+  std::string enb_name(const Ue& ue);
+
+  std::map<peer::RequestToken, UeId> hss_asked_;
+  std::map<peer::GtpToken, UeId> upe_asked_;
+};
+
+/// ue_name is how a UE is called in steps: "ue-" and the last six digits of its IMSI.
+std::string ue_name(std::string_view imsi_digits);
+
+/// Kept is a key that a procedure holds for a while. When the procedure ends in whatever way without
+/// having taken the key into use, the ledger says that it is gone.
+template <class Key>
+class Kept {
+ public:
+  Kept(Core& core, const Ue& ue, Key key, std::string_view reason)
+      : core_(core), ue_(ue), key_(std::move(key)), reason_(reason) {}
+  Kept(Kept&& o) noexcept
+      : core_(o.core_), ue_(o.ue_), key_(std::exchange(o.key_, std::nullopt)), reason_(o.reason_) {}
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
+  Kept& operator=(Kept&&) = delete;
+  ~Kept() {
+    if (key_) core_.log_key(ue_, KeyEvent::erased, *key_, std::string(reason_));
+  }
+  const Key& operator*() const { return *key_; }
+  /// take hands the key over; the new owner answers for it.
+  Key take() {
+    Key k = std::move(*key_);
+    key_.reset();
+    return k;
+  }
+
+ private:
+  Core& core_;
+  const Ue& ue_;
+  std::optional<Key> key_;
+  std::string_view reason_;
+};
+
+}  // namespace baton::node::mme
