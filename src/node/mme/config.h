@@ -35,7 +35,7 @@ enum class GutiReallocation : Byte { at_attach, at_attach_and_tau };
 
 struct Config {
   std::string name = "mme";  ///< the node's name, also the MME Name of S1 Setup
-  KeyIdKey id_key;
+  KeyIdKey id_key{};
   Gummei gummei;
   std::vector<Tai> tais;  ///< tracking areas served; their PLMNs are the served PLMNs
   Byte relative_capacity = 255;
