@@ -18,8 +18,9 @@ bool Ue::on_as_command(Bytes pdu, const rrc::SecurityModeCommand& m) {
     send_rrc(rrc::SecurityModeFailure{});
     return true;
   };
-  // Without an uplink message that the network has verified there is no KeNB.
-  if (!current_ || !secured_) return refuse("no NAS security on this connection");
+  // That NAS has heard nothing protected yet is no objection: after a service request this command is the
+  // network's first proof, and only who knows KASME can have made its MAC-I.
+  if (!current_) return refuse("no NAS security");
   const auto eea = eea_from(m.algorithms.eea);
   const auto eia = eia_from(m.algorithms.eia);
   const auto& can = config_.capability;
@@ -89,12 +90,14 @@ bool Ue::change_as_keys(const rrc::MobilityControl& m) {
   write_key(KeyEvent::erased, *fresh, "KeNB* made of it");
   set_up_as(std::move(star), algorithms, {fresh_id}, "TS 33.401, A.5");
 
-  // Everything below starts anew: link, bearers, COUNTs.
-  while (link_->take(*out_)) {
+  // The bearers start anew, COUNTs and all; the link too where the UE gets a new name.
+  if (m.c_rnti != link_->c_rnti()) {
+    while (link_->take(*out_)) {
+    }
+    link_->close(*out_);
+    link_.emplace(cell().radio, m.c_rnti,
+                  TimerId{TimerDomain::ue, 0, static_cast<std::uint16_t>(Timer::xlink)});
   }
-  link_->close(*out_);
-  link_.emplace(cell().radio, m.c_rnti,
-                TimerId{TimerDomain::ue, 0, static_cast<std::uint16_t>(Timer::xlink)});
   for (auto* bearer : {&srb1_, &srb2_}) {
     bearer->emplace(context::Side::ue, static_cast<Byte>(bearer == &srb1_ ? 1 : 2));
     (void)(*bearer)->start_integrity(*eia, derive_krrc_int(as_->kenb, *eia));

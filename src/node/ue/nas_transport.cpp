@@ -64,10 +64,12 @@ void Ue::on_nas(Bytes pdu) {
   const auto header = context::header_of(pdu);
   if (header == static_cast<Byte>(NasSecurityHeader::integrity_new_context))
     return on_security_mode_command(pdu);
-  if (header == static_cast<Byte>(NasSecurityHeader::plain)) {
+  const bool plain_esm = nas::peek_discriminator(pdu) == static_cast<Byte>(nas::Family::esm);
+  if (header == static_cast<Byte>(NasSecurityHeader::plain) || plain_esm) {
     const auto type = nas::peek_type(pdu);
-    const bool taken = type && std::find(taken_unprotected.begin(), taken_unprotected.end(), *type) !=
-                                   taken_unprotected.end();
+    const bool taken =
+        type && !plain_esm &&
+        std::find(taken_unprotected.begin(), taken_unprotected.end(), *type) != taken_unprotected.end();
     if (secured_ || !taken) {
       count("ue.nas_unprotected");
       return;

@@ -43,6 +43,8 @@ void Ue::start_service_request(wire::rrc::EstablishmentCause cause) {
 void Ue::service_ready() {
   if (state_ != State::requesting) return;
   stop_timer(Timer::t3417);
+  //= TS 24.301, 4.4.2.3
+  secured_ = true;
   go(On::accepted);
   end(true);
 }
