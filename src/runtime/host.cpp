@@ -184,6 +184,13 @@ void Host::carry_out(node::CloseLink& a) {
   bury(at);
 }
 
+void Host::close_links() {
+  while (!lines_.empty()) {
+    node::CloseLink a{lines_.begin()->first};
+    carry_out(a);
+  }
+}
+
 void Host::carry_out(node::SendDatagram& a) {
   const auto at = sockets_.find(a.port);
   if (at == sockets_.end()) return count("datagram.no_door");

@@ -71,6 +71,9 @@ class Host {
   /// command gives the node something to do, in this turn.
   void command(node::Command command);
 
+  /// close_links ends every link in good order, for a process that goes. The node is told nothing.
+  void close_links();
+
   node::Node& node() { return *node_; }
   const std::string& name() const { return name_; }
   std::uint64_t events_handled() const { return handled_; }

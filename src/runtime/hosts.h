@@ -1,0 +1,38 @@
+// hosts.h: a host for each role, from its part of a topology.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "base/entropy.h"
+#include "base/expected.h"
+#include "context/subscriber.h"
+#include "runtime/host.h"
+#include "runtime/topology.h"
+#include "store/store.h"
+
+namespace baton::runtime {
+
+/// The references outlive the host.
+std::unique_ptr<Host> hss_host(Services& services, const HssSettings& hss, const Topology& topology,
+                               Entropy& entropy, store::Store& store);
+std::unique_ptr<Host> mme_host(Services& services, const MmeSettings& mme, const Topology& topology,
+                               Entropy& entropy);
+std::unique_ptr<Host> upe_host(Services& services, const UpeSettings& upe, Entropy& entropy);
+std::unique_ptr<Host> enb_host(Services& services, const EnbSettings& enb, const Topology& topology,
+                               Entropy& entropy);
+std::unique_ptr<Host> ue_host(Services& services, const UeSettings& ue, std::size_t index,
+                              const context::SubscriberRecord& record, const Topology& topology,
+                              Entropy& entropy);
+
+/// open_store gives an HSS its store: in memory, or the SQLite file that the settings name. The key that
+/// seals K and OPc in it stands beside it in FILE.key (32 octets, mode 0600, made when the file is), to be
+/// kept on another medium by who fears for the database alone. Errors are in words.
+Expected<std::unique_ptr<store::Store>, std::string> open_store(const HssSettings& hss, Entropy& entropy);
+
+/// make_room_for asks the system for as many descriptors as nodes and links need; the error says how many
+/// there may be.
+Expected<Ok, std::string> make_room_for(std::size_t descriptors);
+
+}  // namespace baton::runtime
