@@ -1,0 +1,176 @@
+#include "lab/cast.h"
+
+#include <utility>
+
+#include "wire/rrc/limits.h"
+
+namespace baton::lab {
+
+namespace {
+constexpr std::uint16_t s1ap_port = 36412;
+constexpr std::uint16_t diameter_port = 3868;
+
+std::uint32_t number_of(Ipv4 address) {
+  std::uint32_t out = 0;
+  for (const Byte b : address.octets) out = out << 8U | b;
+  return out;
+}
+}  // namespace
+
+Cast::Cast(Script s, Weather weather)
+    : net(weather),
+      hss_config(std::move(s.hss)),
+      mme_config(std::move(s.mme)),
+      upe_config(std::move(s.upe)),
+      enb_configs(std::move(s.enbs)),
+      seed_(s.seed) {
+  (void)store::import(subscribers, std::move(s.subscribers));
+
+  Doors hss_doors, mme_doors, upe_doors;
+  hss_doors.diameter = Endpoint{hss_config.address, diameter_port};
+  mme_doors.s1ap = Endpoint{mme_config.gtpc.address, s1ap_port};
+  mme_doors.diameter = Endpoint{mme_config.gtpc.address, diameter_port};
+  mme_doors.gtpc = mme_config.gtpc;
+  upe_doors.gtpc = upe_config.gtpc;
+  net.add(std::make_unique<node::hss::Hss>(hss_config, entropy_for(hss_config.name)), hss_doors,
+          &subscribers);
+  net.add(std::make_unique<node::upe::Upe>(upe_config, entropy_for(upe_config.name)), upe_doors);
+  net.add(std::make_unique<node::mme::Mme>(mme_config, entropy_for(mme_config.name)), mme_doors);
+  for (std::size_t i = 0; i < enb_configs.size(); ++i) {
+    const auto& c = enb_configs[i];
+    Doors doors;
+    doors.s1ap = Endpoint{enb_address(i), s1ap_port};
+    doors.radio = Endpoint{enb_address(i), wire::rrc::udp_port};
+    net.add(std::make_unique<node::enb::Enb>(c, entropy_for(c.name)), doors);
+  }
+  const std::size_t ues = s.ues.size();
+  for (std::size_t i = 0; i < ues; ++i) {
+    const std::string name = s.ues[i].name;
+    Doors doors;
+    doors.radio = Endpoint{ue_address(i), wire::rrc::udp_port};
+    net.add(std::make_unique<node::ue::Ue>(std::move(s.ues[i]), entropy_for(name)), doors);
+  }
+
+  // The core first, so that nobody finds a door closed and waits for its next attempt.
+  net.start(hss_config.name);
+  net.start(upe_config.name);
+  net.start(mme_config.name);
+  settle();
+  for (const auto& c : enb_configs) net.start(c.name);
+  settle();
+  for (std::size_t i = 0; i < ues; ++i) net.start(ue_name(i));
+  settle();
+}
+
+Entropy& Cast::entropy_for(const std::string& name) {
+  entropies_.push_back(std::make_unique<SeededEntropy>(seed_ + ++lives_, name));
+  return *entropies_.back();
+}
+
+bool Cast::ask_ue(std::size_t ue, node::Verb verb, std::string_view procedure) {
+  const std::size_t before = net.outcomes().size();
+  net.command(ue_name(ue), {verb, {}, 0});
+  settle();
+  const node::Outcome* last = nullptr;
+  for (std::size_t i = before; i < net.outcomes().size(); ++i) {
+    const auto& o = net.outcomes()[i];
+    if (o.subscriber == imsi_of(ue).digits() && o.procedure == procedure) last = &o;
+  }
+  return last != nullptr && last->ok;
+}
+
+void Cast::move(std::size_t ue, std::size_t enb) {
+  net.command(ue_name(ue), {node::Verb::move, {}, static_cast<std::uint32_t>(enb)});
+  settle();
+}
+
+void Cast::power_cycle(std::size_t ue) {
+  net.command(ue_name(ue), {node::Verb::power_cycle, {}, 0});
+  settle();
+}
+
+bool Cast::idle(std::size_t ue_number) {
+  for (const auto& c : enb_configs)
+    net.command(c.name, {node::Verb::release, imsi_of(ue_number), number_of(ue_address(ue_number))});
+  settle();
+  return !ue(ue_number).connected();
+}
+
+bool Cast::page(std::size_t ue_number) {
+  net.command(upe_config.name, {node::Verb::page, imsi_of(ue_number), 0});
+  settle();
+  return ue(ue_number).connected();
+}
+
+bool Cast::network_detach(std::size_t ue_number) {
+  net.command(mme_config.name, {node::Verb::detach, imsi_of(ue_number), 0});
+  settle();
+  return ue(ue_number).state() == node::ue::State::deregistered && mme().find(imsi_of(ue_number)) == nullptr;
+}
+
+bool Cast::reauthenticate(std::size_t ue_number) {
+  const auto before = key(ue_number, KeyKind::kasme);
+  net.command(mme_config.name, {node::Verb::reauthenticate, imsi_of(ue_number), 0});
+  settle();
+  const auto after = key(ue_number, KeyKind::kasme);
+  return before && after && after->agree && after->current && after->current != before->current;
+}
+
+void Cast::restart_mme() {
+  net.restart(std::make_unique<node::mme::Mme>(mme_config, entropy_for(mme_config.name)));
+  settle();
+}
+
+void Cast::restart_hss() {
+  net.restart(std::make_unique<node::hss::Hss>(hss_config, entropy_for(hss_config.name)));
+  settle();
+}
+
+void Cast::restart_upe() {
+  auto& counter = upe_config.restart_counter;
+  if (counter) counter = wire::gtp2::Recovery{static_cast<Byte>(counter->value + 1)};
+  net.restart(std::make_unique<node::upe::Upe>(upe_config, entropy_for(upe_config.name)));
+  settle();
+}
+
+void Cast::restart_enb(std::size_t enb) {
+  const auto& c = enb_configs[enb];
+  net.restart(std::make_unique<node::enb::Enb>(c, entropy_for(c.name)));
+  settle();
+}
+
+const node::Outcome* Cast::outcome(std::size_t ue, std::string_view procedure) const {
+  const auto& all = net.outcomes();
+  for (auto o = all.rbegin(); o != all.rend(); ++o)
+    if (o->subscriber == imsi_of(ue).digits() && o->procedure == procedure) return &*o;
+  return nullptr;
+}
+
+std::vector<node::KeyState> Cast::keys(std::size_t ue) const {
+  std::map<std::string, node::Role> roles{{hss_config.name, node::Role::hss},
+                                          {mme_config.name, node::Role::mme},
+                                          {upe_config.name, node::Role::upe}};
+  for (const auto& c : enb_configs) roles.emplace(c.name, node::Role::enb);
+  roles.emplace(ue_name(ue), node::Role::ue);
+  node::KeyAgreement agreement(std::move(roles));
+  for (const LedgerEntry& e : net.ledger()) agreement.add(e);
+  return agreement.states(imsi_of(ue).digits());
+}
+
+std::optional<node::KeyState> Cast::key(std::size_t ue, KeyKind kind) const {
+  for (auto& state : keys(ue))
+    if (state.kind == kind) return state;
+  return std::nullopt;
+}
+
+bool Cast::agree(std::size_t ue, KeyKind kind) const {
+  const auto state = key(ue, kind);
+  return state && state->agree && state->holders.size() >= 2 && state->stale_at.empty();
+}
+
+bool Cast::held_by_nobody(std::size_t ue, KeyKind kind) const {
+  const auto state = key(ue, kind);
+  return !state || (state->holders.empty() && state->stale_at.empty());
+}
+
+}  // namespace baton::lab

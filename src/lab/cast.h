@@ -1,0 +1,99 @@
+// cast.h: a whole network of real nodes on the lab's wires, and the verbs of a scenario.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lab/network.h"
+#include "lab/script.h"
+#include "lab/seeded_entropy.h"
+#include "node/enb/enb.h"
+#include "node/hss/hss.h"
+#include "node/key_agreement.h"
+#include "node/mme/mme.h"
+#include "node/ue/ue.h"
+#include "node/upe/upe.h"
+#include "store/memory_store.h"
+
+namespace baton::lab {
+
+/// Cast plays a script. UEs and eNBs are numbered from 0. Each verb lets time pass until nobody has
+/// anything to do but wait for timers far ahead.
+///
+///     Cast cast(script(2));
+///     ASSERT_TRUE(cast.attach(0));
+///     EXPECT_TRUE(cast.agree(0, KeyKind::kasme));
+class Cast {
+ public:
+  explicit Cast(Script script, Weather weather = {});
+
+  /// Whether the UE's last procedure of this name ended well during the verb.
+  bool attach(std::size_t ue) { return ask_ue(ue, node::Verb::attach, "attach"); }
+  bool service_request(std::size_t ue) { return ask_ue(ue, node::Verb::service_request, "service-request"); }
+  bool tau(std::size_t ue) { return ask_ue(ue, node::Verb::tau, "tau"); }
+  bool detach(std::size_t ue) { return ask_ue(ue, node::Verb::detach, "detach"); }
+  bool switch_off(std::size_t ue) { return ask_ue(ue, node::Verb::switch_off, "detach"); }
+  /// move lets an idle UE camp on another cell; where the tracking area is a new one, it updates.
+  void move(std::size_t ue, std::size_t enb);
+  void power_cycle(std::size_t ue);
+  /// idle lets the eNB notice that the UE is silent; true when the UE ends up without a connection.
+  bool idle(std::size_t ue);
+  /// page lets data come at the UPE for the UE; true when the UE ends up connected.
+  bool page(std::size_t ue);
+  /// network_detach lets the MME send the UE away; true when both have ended it.
+  bool network_detach(std::size_t ue);
+  bool reauthenticate(std::size_t ue);
+
+  void run(Duration d) { net.run_for(d); }
+  void settle() { net.run_while_busy(); }
+
+  // Crashes lose what the role loses; a restart builds the node anew from its configuration.
+  void crash_mme() { net.crash(mme_config.name); }
+  void restart_mme();
+  void crash_hss() { net.crash(hss_config.name); }
+  void restart_hss();
+  void crash_upe() { net.crash(upe_config.name); }
+  void restart_upe();
+  void crash_enb(std::size_t enb) { net.crash(enb_configs[enb].name); }
+  void restart_enb(std::size_t enb);
+
+  // Who plays. References are good until the node crashes.
+  node::Node& hss() { return net.node(hss_config.name); }
+  node::mme::Mme& mme() { return static_cast<node::mme::Mme&>(net.node(mme_config.name)); }
+  node::upe::Upe& upe() { return static_cast<node::upe::Upe&>(net.node(upe_config.name)); }
+  node::enb::Enb& enb(std::size_t i) { return static_cast<node::enb::Enb&>(net.node(enb_configs[i].name)); }
+  node::ue::Ue& ue(std::size_t i) { return static_cast<node::ue::Ue&>(net.node(ue_name(i))); }
+  static std::string ue_name(std::size_t i) { return "ue" + std::to_string(i + 1); }
+
+  // What happened.
+  /// outcome is how the subscriber's last procedure of that name ended; null when there was none.
+  const node::Outcome* outcome(std::size_t ue, std::string_view procedure) const;
+  /// keys says who holds which key of the UE now, read from the ledger alone.
+  std::vector<node::KeyState> keys(std::size_t ue) const;
+  std::optional<node::KeyState> key(std::size_t ue, KeyKind kind) const;
+  /// agree: both ends that a key of this kind is for hold the same one, and somebody holds one.
+  bool agree(std::size_t ue, KeyKind kind) const;
+  /// held_by_nobody: no node holds any key of this kind of the UE.
+  bool held_by_nobody(std::size_t ue, KeyKind kind) const;
+
+  Network net;
+  store::MemoryStore subscribers;
+  node::hss::Config hss_config;
+  node::mme::Config mme_config;
+  node::upe::Config upe_config;
+  std::vector<node::enb::Config> enb_configs;
+
+ private:
+  bool ask_ue(std::size_t ue, node::Verb verb, std::string_view procedure);
+  /// entropy_for makes the generator of one life of a node; it lives as long as the cast.
+  Entropy& entropy_for(const std::string& name);
+
+  std::uint64_t seed_;
+  std::uint64_t lives_ = 0;
+  std::vector<std::unique_ptr<SeededEntropy>> entropies_;
+};
+
+}  // namespace baton::lab

@@ -1,0 +1,120 @@
+#include "lab/script.h"
+
+#include <string>
+
+#include "lab/seeded_entropy.h"
+#include "wire/gtp2/limits.h"
+#include "wire/rrc/limits.h"
+
+namespace baton::lab {
+
+namespace {
+
+constexpr std::uint16_t s1ap_port = 36412;
+constexpr std::uint16_t diameter_port = 3868;
+
+DiameterIdentity host(std::string_view name, const PlmnId& plmn) {
+  return *DiameterIdentity::parse(std::string(name) + "." + plmn.realm());
+}
+
+template <class Secret>
+Secret drawn(Entropy& entropy) {
+  std::array<Byte, Secret::size> octets{};
+  entropy.fill(octets);
+  return Secret(octets);
+}
+
+// IMEISV with a serial number of its own.
+Imeisv imeisv_of(std::size_t i) {
+  std::string serial = std::to_string(i + 1);
+  serial.insert(0, 6 - serial.size(), '0');
+  return *Imeisv::parse("35349006" + serial + "01");
+}
+
+}  // namespace
+
+Imsi imsi_of(std::size_t i) {
+  std::string msin = std::to_string(i + 1);
+  msin.insert(0, 10 - msin.size(), '0');
+  return *Imsi::parse("00101" + msin);
+}
+
+Ipv4 enb_address(std::size_t i) { return {{127, 0, 1, static_cast<Byte>(i + 1)}}; }
+Ipv4 ue_address(std::size_t i) {
+  const std::size_t n = i + 1;
+  return {{127, static_cast<Byte>(1 + n / 65536), static_cast<Byte>(n / 256), static_cast<Byte>(n)}};
+}
+
+Script script(std::size_t ues, std::size_t enbs, std::uint64_t seed) {
+  const PlmnId plmn = PlmnId::test_value();
+  const DiameterIdentity realm = *DiameterIdentity::parse(plmn.realm());
+  const DiameterIdentity mme_identity = host("mme", plmn);
+  const DiameterIdentity hss_identity = host("hss", plmn);
+  const Endpoint mme_gtpc{mme_address, wire::gtp2::udp_port};
+  const Endpoint upe_gtpc{upe_address, wire::gtp2::udp_port};
+
+  node::hss::Config hss{.identity = hss_identity,
+                        .realm = realm,
+                        .address = hss_address,
+                        .clients = {{"mme", mme_identity, realm, mme_address, {plmn}, 0}},
+                        .plmns = {plmn}};
+  node::mme::Config mme{.id_key = {},
+                        .gummei = {plmn, MmeGroupId{0x8001}, MmeCode{1}},
+                        .tais = {},
+                        .identity = mme_identity,
+                        .realm = realm,
+                        .hss = {"hss", hss_identity, realm, {hss_address, diameter_port}},
+                        .upe = {"upe", upe_gtpc},
+                        .gtpc = mme_gtpc};
+  node::upe::Config upe;
+  upe.gtpc = upe_gtpc;
+  upe.gtpu = upe_address;
+  upe.mmes = {{"mme", mme_gtpc}};
+  upe.restart_counter = wire::gtp2::Recovery{1};
+
+  std::vector<node::enb::Config> all_enbs;
+  std::vector<node::ue::Cell> cells;
+  for (std::size_t i = 0; i < enbs; ++i) {
+    const auto number = static_cast<std::uint32_t>(i + 1);
+    const Tac tac{static_cast<std::uint16_t>(number)};
+    mme.tais.push_back({plmn, tac});
+    node::enb::Config enb{
+        .id_key = {},
+        .id = {plmn, number},
+        .cell = {{plmn, number << 8U | 1U}, tac, Pci{static_cast<std::uint16_t>(number)}, 1850},
+        .plmns = {plmn},
+        .mmes = {{"mme", {mme_address, s1ap_port}}},
+        .gtpu = enb_address(i)};
+    enb.name = "enb" + std::to_string(number);
+    cells.push_back({enb.name, {enb_address(i), wire::rrc::udp_port}});
+    all_enbs.push_back(std::move(enb));
+  }
+
+  std::vector<node::ue::Config> all_ues;
+  std::vector<context::SubscriberRecord> subscribers;
+  for (std::size_t i = 0; i < ues; ++i) {
+    const Imsi imsi = imsi_of(i);
+    SeededEntropy card(seed, "card of " + imsi.digits());
+    K k = drawn<K>(card);
+    Opc opc = drawn<Opc>(card);
+    subscribers.push_back({.imsi = imsi, .k = k.clone(), .opc = opc.clone(), .msisdn = {}});
+    node::ue::Config ue{.name = "ue" + std::to_string(i + 1),
+                        .id_key = {},
+                        .imsi = imsi,
+                        .k = std::move(k),
+                        .opc = std::move(opc),
+                        .imeisv = imeisv_of(i),
+                        .apn = {},
+                        .cells = cells};
+    all_ues.push_back(std::move(ue));
+  }
+  return {seed,
+          std::move(hss),
+          std::move(mme),
+          std::move(upe),
+          std::move(all_enbs),
+          std::move(all_ues),
+          std::move(subscribers)};
+}
+
+}  // namespace baton::lab
