@@ -75,7 +75,9 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
     if (const auto* enb = pick(topology.enb, setup, why))
       hosts.push_back(enb_host(services, *enb, topology, *entropy));
   } else if (setup.role == "ue") {
-    if (!topology.ue)
+    if (setup.subscribers.empty())
+      why = "there are no subscribers";
+    else if (!topology.ue)
       why = "the file has no ue";
     else if (!ue_address(*topology.ue, setup.subscribers.size() - 1))
       why = "there are more subscribers than addresses for UEs";
