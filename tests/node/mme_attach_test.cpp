@@ -113,7 +113,7 @@ TEST_F(MmeAttach, TheStepsAreThoseOfTheFlow) {
   }
   EXPECT_EQ(ids, (std::vector<std::string>{"1", "2", "5a", "5a", "5a", "5a", "5a", "5a", "8", "11", "12",
                                            "16", "17", "20", "22", "23", "24"}));
-  EXPECT_EQ(stage.steps.front().from, "ue-000001");
+  EXPECT_EQ(stage.steps.front().from, "ue-001010000000001");
   EXPECT_EQ(stage.steps.back().to, "mme");
 }
 
@@ -130,7 +130,7 @@ TEST_F(MmeAttach, AnUnknownGutiIsAskedForItsImsiAndTheStepsKeepTheirOrder) {
   ASSERT_GE(stage.steps.size(), 4U);
   EXPECT_EQ(stage.steps[0].id, "1");
   EXPECT_EQ(stage.steps[2].id, "4");
-  EXPECT_EQ(stage.steps[0].from, "ue-000001");
+  EXPECT_EQ(stage.steps[0].from, "ue-001010000000001");
 }
 
 //= TS 24.301, 5.4.4.6; type=test
@@ -419,11 +419,15 @@ TEST_F(MmeAttach, ALostConnectionAtAnyStepLeavesNothing) {
     Phone p = phone("0010100000000" + std::to_string(n), static_cast<Byte>(n * 2));
     p.enb_id = EnbUeS1apId{n};
     stage.attach(p, cut);
+    stage.let_go();
     stage.enb_says_message(0, s1ap::Reset{s1ap::CauseMisc::unspecified, s1ap::ResetAll{}});
     (void)stage.at_enb<s1ap::ResetAcknowledge>(0);
     EXPECT_EQ(stage.mme.ue_count(), 0U) << "cut " << static_cast<int>(cut);
     EXPECT_EQ(stage.mme.connection_count(), 0U);
     EXPECT_TRUE(stage.held(p.imsi).empty()) << "cut " << static_cast<int>(cut);
+    // Who was told of the UE is told that it is gone.
+    EXPECT_EQ(stage.hss_unasked(), cut < Until::creating);
+    stage.let_go();
   }
 }
 

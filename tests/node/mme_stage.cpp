@@ -164,9 +164,9 @@ void Stage::carry_out(Action& action) {
     if (!decoded) throw std::runtime_error("the MME sent GTP that nobody can read");
     if (std::holds_alternative<gtp2::EchoRequest>(decoded->message)) {
       if (upe_answers_echo)
-        give(DatagramIn{
-            Port::gtpc, upe_door,
-            gtp2::encode(gtp2::EchoResponse{gtp2::Recovery{1}, {}}, Teid{0}, decoded->header.sequence)});
+        give(DatagramIn{Port::gtpc, upe_door,
+                        gtp2::encode(gtp2::EchoResponse{gtp2::Recovery{echo_counter}, {}}, Teid{0},
+                                     decoded->header.sequence)});
       return;
     }
     upe_.push_back({decoded->header, std::move(decoded->message)});

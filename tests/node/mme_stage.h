@@ -187,6 +187,12 @@ class Stage {
   /// upe_asks sends a request of the UPE's own.
   void upe_asks(const gtp2::Message& m, Teid teid);
 
+  /// let_go drops what HSS and UPE were asked and nobody has looked at.
+  void let_go() {
+    hss_.clear();
+    upe_.clear();
+  }
+
   // --- whole stretches of the good path
   enum class Until : int {
     challenged,  ///< step 5a: the UE holds the challenge
@@ -222,6 +228,7 @@ class Stage {
   std::vector<std::string> log;
   std::map<Teid, Teid> tunnels;  ///< the UPE's TEID to the MME's
   bool upe_answers_echo = true;
+  Byte echo_counter = 1;  ///< the UPE's restart counter
 
  private:
   void carry_out(Action& a);

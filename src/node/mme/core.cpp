@@ -40,11 +40,7 @@ constexpr std::uint32_t timer_bit_of(Timer t) { return 1U << static_cast<unsigne
 
 }  // namespace
 
-std::string ue_name(std::string_view imsi_digits) {
-  constexpr std::size_t digits_shown = 6;
-  const auto from = imsi_digits.size() > digits_shown ? imsi_digits.size() - digits_shown : 0;
-  return "ue-" + std::string(imsi_digits.substr(from));
-}
+std::string ue_name(std::string_view imsi_digits) { return "ue-" + std::string(imsi_digits); }
 
 Core::Core(Config c, Entropy& e)
     : config(std::move(c)),

@@ -146,7 +146,7 @@ class Core {
   std::map<peer::GtpToken, UeId> upe_asked_;
 };
 
-/// ue_name is how a UE is called in steps: "ue-" and the last six digits of its IMSI.
+/// ue_name is how a UE is called in steps: "ue-" and its IMSI, as the UE's own node is.
 std::string ue_name(std::string_view imsi_digits);
 
 /// Kept is a key that a procedure holds for a while. When the procedure ends in whatever way without
