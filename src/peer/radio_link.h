@@ -86,7 +86,9 @@ class RadioLink {
   TimerId timer() const { return timer_; }
 
   /// acknowledge_gone answers a frame of a connection that this end has already released, so that the
-  /// other end stops repeating it (the acknowledgement of a ConnectionRelease was lost, say).
+  /// other end stops repeating it (the acknowledgement of a ConnectionRelease was lost, say). It is for the
+  /// end that was told to release: an eNB that does not know a connection stays silent, so that a UE whose
+  /// eNB has restarted learns from its own link that nobody hears it.
   static void acknowledge_gone(const wire::rrc::Frame& frame, Endpoint remote, Outlet& out);
 
  private:

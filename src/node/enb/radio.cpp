@@ -28,8 +28,9 @@ void Enb::on_radio(Endpoint remote, Bytes datagram) {
   }
   Ue* ue = ue_by_radio(remote, frame->c_rnti);
   if (ue == nullptr) {
+    // Not acknowledged: a UE whose eNB has restarted must find out that nobody hears it, or it would speak
+    // into the void for ever.
     out_->count("radio_rx_unknown_ue");
-    peer::RadioLink::acknowledge_gone(*frame, remote, *out_);
     return;
   }
   const bool current = ue->radio.link.c_rnti() == frame->c_rnti;
