@@ -76,13 +76,8 @@ TEST_F(MmeAuthentication, AMacFailureOfAGutiIsAGuessOfOursAndTheImsiIsAsked) {
   stage.attach(owner);
   ue.guti = owner.guti;
   stage.initial(ue, nas::encode(ue.attach()));
-  EXPECT_EQ(stage.at_hss<diameter::AuthenticationInformationRequest>().user_name, owner.imsi);
-  diameter::AuthenticationInformationRequest air{.session_id = "x",
-                                                 .origin_host = stage.mme.config().identity,
-                                                 .origin_realm = stage.mme.config().realm,
-                                                 .destination_realm = stage.mme.config().realm,
-                                                 .user_name = owner.imsi,
-                                                 .visited_plmn = PlmnId::test_value()};
+  const auto air = stage.at_hss<diameter::AuthenticationInformationRequest>();
+  EXPECT_EQ(air.user_name, owner.imsi);
   stage.hss_says(stage.aia(air, owner));
   // The USIM cannot verify what was made with the owner's K.
   stage.uplink(ue, ue.answer(stage.hears<nas::AuthenticationRequest>(ue)));
