@@ -36,7 +36,9 @@ void replay(const std::filesystem::path& file, std::mt19937& random) {
         case 0: m[at] = static_cast<std::uint8_t>(m[at] ^ (1U << (random() % 8))); break;
         case 1: m[at] = static_cast<std::uint8_t>(random()); break;
         case 2: m[at] = random() % 2 != 0U ? 0xFF : 0x00; break;
-        default: m.insert(m.begin() + static_cast<std::ptrdiff_t>(at), static_cast<std::uint8_t>(random())); break;
+        default:
+          m.insert(m.begin() + static_cast<std::ptrdiff_t>(at), static_cast<std::uint8_t>(random()));
+          break;
       }
     }
     one(m);

@@ -25,3 +25,12 @@ endforeach()
 baton_script(tidy.symbols COMMAND Python3::Interpreter "${tidy}/symbols.py" "${CMAKE_BINARY_DIR}" LABELS tidy)
 baton_script(tidy.symbols.self_test
   COMMAND Python3::Interpreter "${tidy}/symbols.py" --self-test "${CMAKE_CXX_COMPILER}" LABELS tidy)
+
+# The command as a person and a program use it. The tests that start the demo network need its loopback addresses.
+set(cli "${CMAKE_CURRENT_SOURCE_DIR}/cli")
+foreach(test key decode ledger scenario)
+  baton_script(cli.${test} COMMAND Python3::Interpreter -B "${cli}/${test}_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 300)
+endforeach()
+foreach(test input run node secrets tshark recompute)
+  baton_script(cli.${test} COMMAND Python3::Interpreter -B "${cli}/${test}_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 600 NETWORK)
+endforeach()

@@ -75,14 +75,22 @@ constexpr Act reauthentication[] = {
 };
 constexpr Act mme_crash[] = {
     {"a UE attaches", attaches},
-    {"the MME crashes and starts again with nothing",
+    {"the MME crashes and starts again with nothing; the eNBs set up S1 anew",
      [](Cast& c) {
        c.crash_mme();
        c.restart_mme();
-       c.settle();
-       return true;
+       c.run(3min);
+       return c.mme().enb_count() == 2;
      }},
-    {"the UE attaches again; UE, MME and eNB hold the same keys", attaches},
+    {"the UE asks for service, is refused, and attaches again with new keys",
+     [](Cast& c) {
+       const auto before = c.key(0, KeyKind::kasme);
+       c.service_request(0);
+       c.run(1min);
+       const auto after = c.key(0, KeyKind::kasme);
+       return c.ue(0).state() == node::ue::State::registered && before && after &&
+              before->current != after->current && after->holders.size() >= 2;
+     }},
 };
 constexpr Act hss_crash[] = {
     {"a UE attaches", attaches},

@@ -76,7 +76,7 @@ node::enb::Config enb_config(const EnbSettings& enb, const Topology& topology) {
 
 node::ue::Config ue_config(const UeSettings& ue, std::size_t index, const context::SubscriberRecord& record,
                            const Topology& topology) {
-  node::ue::Config out{.name = "ue" + std::to_string(index + 1),
+  node::ue::Config out{.name = "ue-" + record.imsi.digits(),
                        .id_key = topology.id_key,
                        .imsi = record.imsi,
                        .k = record.k.clone(),

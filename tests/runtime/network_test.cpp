@@ -82,9 +82,9 @@ TEST(EmbeddedNetwork, walks_the_demo_subscribers_from_attach_to_detach_and_back)
         return std::find(k.state.holders.begin(), k.state.holders.end(), node) != k.state.holders.end();
     return false;
   };
-  EXPECT_TRUE(holds(KeyKind::kasme, "ue1") && holds(KeyKind::kasme, "mme1"));
+  EXPECT_TRUE(holds(KeyKind::kasme, "ue-001010000000001") && holds(KeyKind::kasme, "mme1"));
   EXPECT_FALSE(holds(KeyKind::kasme, "enb1"));
-  EXPECT_TRUE(holds(KeyKind::kenb, "ue1") && holds(KeyKind::kenb, "enb1"));
+  EXPECT_TRUE(holds(KeyKind::kenb, "ue-001010000000001") && holds(KeyKind::kenb, "enb1"));
   EXPECT_FALSE(holds(KeyKind::kasme, "upe1"));
 
   expect_all_hold((*network)->run_all("service-request"));

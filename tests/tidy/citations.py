@@ -6,7 +6,7 @@ from tree import is_code, lines
 
 # //= TS 24.301, 8.2.4; type=test
 PART = re.compile(r"^(?P<document>(?:3GPP )?T[SR] \d{2}\.\d{3}|RFC \d{3,5}|(?:ITU-T )?X\.\d{3}|FIPS \d{3}(?:-\d)?"
-                  r"|NIST SP 800-\d+[A-F]?|S[0-4]|design\.md|requirements\.md)(?:(?:,|\.) ?(?P<clause>[^;]+))?$")
+                  r"|NIST SP 800-\d+[A-F]?|draft-[a-z0-9-]+|S[0-4]|design\.md|requirements\.md)(?:(?:,|\.) ?(?P<clause>[^;]+))?$")
 
 
 def parse(line):

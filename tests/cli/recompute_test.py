@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""recompute_test.py BATON: a program that shares no code with Baton derives every key of a run and finds the ledger's ids."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from support import ROOT, Checks, subscribers
+
+PROGRAM = ROOT / "tests" / "independent" / "recompute"
+
+
+def recompute(folder, *arguments):
+    done = subprocess.run([sys.executable, "-B", str(PROGRAM), "--json", "--pcap", f"{folder}/keys.pcapng", *arguments],
+                          capture_output=True, text=True, timeout=240)
+    return done.returncode, json.loads(done.stdout) if done.stdout else {"problems": [done.stderr]}
+
+
+def main():
+    checks = Checks(sys.argv[1])
+    file = str(ROOT / "etc" / "subscribers.csv")
+    with tempfile.TemporaryDirectory() as folder:
+        ledger = pathlib.Path(folder) / "ledger"
+        said = checks.run("run", "--json", "--pcap-with-keys", f"{folder}/keys.pcapng", "--ledger", ledger)
+        checks.equal(said.status, 0, f"the run: {said.err[-1500:]}")
+        status, found = recompute(folder, "--subscribers", file, "--ledger", str(ledger))
+        checks.equal((status, found["problems"]), (0, []), "recompute")
+        checks.that(found["ledger_entries"] > 100 and found["nas_macs"] > 20, f"little was compared: {found}")
+        # Every id that the run reports follows from the subscriber file and the capture.
+        ids = {(k["subscriber"], k["kind"], k["key_id"]) for k in found["keys"]}
+        for p in said.json()["procedures"]:
+            for key in p["keys"]:
+                if key["kind"] in ("K_ASME", "K_NASenc", "K_NASint", "K_eNB", "K_RRCenc", "K_RRCint"):
+                    checks.that((p["subscriber"], key["kind"], key["key_id"]) in ids, f"{p['name']}: {key} does not follow")
+        # It can say no: another K, another ledger.
+        other = pathlib.Path(folder) / "other.csv"
+        key = subscribers()[0][1]
+        other.write_text(pathlib.Path(file).read_text().replace(key, "00" + key[2:]))
+        checks.that(recompute(folder, "--subscribers", str(other), "--ledger", str(ledger))[0] != 0, "another K is not noticed")
+        entries = ledger.read_text().splitlines()
+        changed = json.loads(entries[-1])
+        changed["key"] = "0123456789abcdef"
+        ledger.write_text("\n".join(entries + [json.dumps(changed)]) + "\n")
+        checks.that(recompute(folder, "--subscribers", file, "--ledger", str(ledger))[0] != 0, "another id is not noticed")
+    checks.finish()
+
+
+main()
