@@ -130,8 +130,8 @@ void print_summary(const RunReport& report, Terminal& terminal) {
   std::vector<std::string> names;
   for (const ProcedureReport& p : report.procedures)
     if (std::find(names.begin(), names.end(), p.name) == names.end()) names.push_back(p.name);
-  Table table({"procedure", "subscribers", "ok", "ms median", "ms 99 %"});
-  for (const std::size_t column : {1U, 2U, 3U, 4U}) table.right(column);
+  Table table({"procedure", "subscribers", "ok", "ms median", "ms 99 %", "a second"});
+  for (const std::size_t column : {1U, 2U, 3U, 4U, 5U}) table.right(column);
   for (const std::string& name : names) {
     std::vector<double> ms;
     std::size_t good = 0;
@@ -141,11 +141,16 @@ void print_summary(const RunReport& report, Terminal& terminal) {
       if (p.ok) ++good;
     }
     std::sort(ms.begin(), ms.end());
+    const auto wall = report.wall_s.find(name);
+    const std::string rate = wall == report.wall_s.end() || wall->second <= 0
+                                 ? "-"
+                                 : fmt::format("{:.0f}", static_cast<double>(ms.size()) / wall->second);
     table.add({name,
                std::to_string(ms.size()),
                {std::to_string(good), good == ms.size() ? Paint::good : Paint::bad},
                fmt::format("{:.1f}", ms[ms.size() / 2]),
-               fmt::format("{:.1f}", ms[(ms.size() - 1) * 99 / 100])});
+               fmt::format("{:.1f}", ms[(ms.size() - 1) * 99 / 100]),
+               rate});
   }
   table.print(terminal);
 }

@@ -1,6 +1,7 @@
 // run_report.h: what a run of the network did, for a person and for a program.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,8 @@ struct ProcedureReport {
 /// RunReport is a whole run.
 struct RunReport {
   std::vector<ProcedureReport> procedures;
+  /// How long all subscribers together took for the procedures of each name, in seconds.
+  std::map<std::string, double> wall_s;
   /// ok: something was done and all of it held.
   bool ok() const;
 };

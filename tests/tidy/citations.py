@@ -9,6 +9,10 @@ PART = re.compile(r"^(?P<document>(?:3GPP )?T[SR] \d{2}\.\d{3}|RFC \d{3,5}|(?:IT
                   r"|NIST SP 800-\d+[A-F]?|draft-[a-z0-9-]+|S[0-4]|design\.md|requirements\.md)(?:(?:,|\.) ?(?P<clause>[^;]+))?$")
 
 
+# Words behind the clause: what the line makes of it.
+REMARK = re.compile(r"^[a-z][^=]*$")
+
+
 def parse(line):
     """([(document, clause)], is a test) of a line with a citation, or None when it is not understood."""
     parts = [p.strip() for p in line.partition("//=")[2].split(";")]
@@ -16,8 +20,10 @@ def parse(line):
     if is_test:
         parts.pop()
     cited = []
-    for part in parts:
+    for i, part in enumerate(parts):
         found = PART.match(part)
+        if not found and i > 0 and REMARK.match(part):
+            continue
         if not found:
             return None
         cited.append((found["document"].removeprefix("3GPP "), (found["clause"] or "").strip()))

@@ -31,14 +31,16 @@ int complain_about(const runtime::InputErrors& errors) {
 }
 
 /// walk runs the procedures one after the other; who fails at one is left out of the next.
-RunReport walk(runtime::EmbeddedNetwork& network, const Options& options) {
+RunReport walk(transport::Loop& loop, runtime::EmbeddedNetwork& network, const Options& options) {
   RunReport report;
   std::vector<std::size_t> going(network.subscribers());
   for (std::size_t i = 0; i < going.size(); ++i) going[i] = i;
   runtime::Pace pace;
   pace.at_once = options.at_once;
   for (const std::string& procedure : options.procedures) {
+    const Instant began = loop.now();
     const auto results = network.run(procedure, going, pace);
+    report.wall_s[procedure] += static_cast<double>((loop.now() - began).count()) / 1e6;
     std::vector<std::size_t> next;
     for (std::size_t i = 0; i < results.size(); ++i) {
       report.procedures.push_back(report_of(results[i]));
@@ -98,7 +100,7 @@ int run(const Options& options) {
     complain("run: " + started.why());
     return Exit::failed;
   }
-  RunReport report = walk(**network, options);
+  RunReport report = walk(loop, **network, options);
   if (options.json) {
     terminal.line(to_json(report));
   } else {
