@@ -1,26 +1,17 @@
 // A whole network on invented time: attach, idle, service request, tracking area update, detach.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <set>
+
 #include "lab/cast.h"
+#include "scenarios/story.h"
 
 namespace baton::lab {
 namespace {
 
 constexpr std::array nas_keys{KeyKind::kasme, KeyKind::knas_enc, KeyKind::knas_int};
 constexpr std::array as_keys{KeyKind::kenb, KeyKind::krrc_enc, KeyKind::krrc_int, KeyKind::kup_enc};
-
-// What went wrong, for whoever reads a failed test.
-std::string story(const Cast& cast) {
-  std::string out;
-  for (const auto& s : cast.net.steps()) {
-    out += std::string(s.procedure) + " " + std::string(s.id) + "  " + s.from + " -> " + s.to + "  " +
-           s.text + "\n";
-  }
-  for (const auto& o : cast.net.outcomes())
-    out += "outcome " + std::string(o.procedure) + (o.ok ? " ok" : " failed: " + o.cause) + "\n";
-  for (const auto& l : cast.net.log()) out += l.node + ": " + l.text + "\n";
-  return out;
-}
 
 void expect_agreement(const Cast& cast, std::size_t ue, bool as) {
   for (const KeyKind kind : nas_keys)

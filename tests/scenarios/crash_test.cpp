@@ -2,20 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "lab/cast.h"
+#include "scenarios/story.h"
 
 namespace baton::lab {
 namespace {
-
-std::string story(const Cast& cast) {
-  std::string out;
-  for (const auto& s : cast.net.steps())
-    out += std::string(s.procedure) + " " + std::string(s.id) + "  " + s.from + " -> " + s.to + "  " +
-           s.text + "\n";
-  for (const auto& o : cast.net.outcomes())
-    out += "outcome " + std::string(o.procedure) + (o.ok ? " ok" : " failed: " + o.cause) + "\n";
-  for (const auto& l : cast.net.log()) out += l.node + ": " + l.text + "\n";
-  return out;
-}
 
 // Lets time pass until reconnections, echoes and retries have had their turn.
 constexpr Duration healing = 3min;

@@ -2,22 +2,12 @@
 #include <gtest/gtest.h>
 
 #include "lab/cast.h"
+#include "scenarios/story.h"
 #include "wire/gtp2/codec.h"
 #include "wire/rrc/messages.h"
 
 namespace baton::lab {
 namespace {
-
-std::string story(const Cast& cast) {
-  std::string out;
-  for (const auto& s : cast.net.steps())
-    out += std::string(s.procedure) + " " + std::string(s.id) + "  " + s.from + " -> " + s.to + "  " +
-           s.text + "\n";
-  for (const auto& o : cast.net.outcomes())
-    out += "outcome " + std::string(o.procedure) + (o.ok ? " ok" : " failed: " + o.cause) + "\n";
-  for (const auto& l : cast.net.log()) out += l.node + ": " + l.text + "\n";
-  return out;
-}
 
 // UE 1 has the IMSI of UE 0 on a card with another K.
 Script with_a_clone() {
