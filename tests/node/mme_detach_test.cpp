@@ -133,6 +133,22 @@ TEST(MmeRememberedGutis, ForgetTheOldestFirst) {
   EXPECT_EQ(*r.find(MTmsi{2}), imsi(2));
 }
 
+TEST_F(MmeDetach, WhatAUeAsksForWhileItDetachesComesTooLateButANewAttachDoesNot) {
+  stage.attach(ue);
+  stage.uplink(ue, ue.cipher(nas::encode(request(false))));
+  (void)stage.at_upe<gtp2::DeleteSessionRequest>();
+  Phone again{ue.imsi, 0x11};
+  again.guti = ue.guti;
+  again.security = ue.security->clone();
+  again.enb_id = EnbUeS1apId{2};
+  stage.initial(again, stage.service_request(again));
+  EXPECT_EQ(stage.hears<nas::ServiceReject>(again).cause, nas::EmmCause::implicitly_detached);
+  again.enb_id = EnbUeS1apId{3};
+  stage.initial(again, again.first(nas::encode(again.attach())));
+  const auto create = stage.at_upe<gtp2::CreateSessionRequest>();
+  EXPECT_EQ(create.imsi, ue.imsi) << "its keys are as good as before";
+}
+
 // --- sent away
 
 //= TS 23.401, 5.3.8.3; type=test

@@ -252,6 +252,49 @@ TEST_F(MmeS1, EveryCutAndEveryFlippedBitOfAnS1apMessageIsSurvived) {
   EXPECT_EQ(stage.context(ue).emm, Ue::Emm::registered);
 }
 
+//= TS 24.301, 6.5.1.4; type=test
+//= TS 24.301, 6.5.2.4; type=test
+TEST_F(MmeS1, ASecondPdnConnectionAndTheEndOfTheOnlyOneAreRefused) {
+  stage.attach(ue);
+  nas::PdnConnectivityRequest more;
+  more.pti = nas::Pti{7};
+  stage.uplink(ue, ue.cipher(nas::encode(more)));
+  const auto no_more = stage.hears<nas::PdnConnectivityReject>(ue);
+  EXPECT_EQ(no_more.pti, nas::Pti{7});
+  EXPECT_EQ(no_more.cause, nas::EsmCause::service_option_not_supported);
+  nas::PdnDisconnectRequest less;
+  less.pti = nas::Pti{8};
+  less.linked.bearer = nas::EpsBearerId{default_bearer};
+  stage.uplink(ue, ue.cipher(nas::encode(less)));
+  EXPECT_EQ(stage.hears<nas::PdnDisconnectReject>(ue).cause,
+            nas::EsmCause::last_pdn_disconnection_not_allowed);
+  EXPECT_TRUE(stage.context(ue).session);
+}
+
+TEST(MmeLinks, AssociationsThatSayNothingAreBounded) {
+  Stage stage;
+  stage.give(Started{});
+  for (std::size_t i = 0; i < unnamed_links_max; ++i) stage.enb_link_up(0);
+  EXPECT_EQ(stage.counter("mme.link.refused"), 0U) << "on the bound";
+  stage.enb_link_up(1);
+  EXPECT_EQ(stage.counter("mme.link.refused"), 1U) << "one past it";
+  stage.enb_is_up(1);
+  EXPECT_EQ(stage.mme.enb_count(), 0U);
+  EXPECT_EQ(stage.counter("mme.link.unknown"), 1U);
+}
+
+TEST(MmeGuti, ABrokenSourceOfRandomnessIsGivenUpAfterEightDraws) {
+  TestEntropy entropy;
+  for (const int free_at : {m_tmsi_draws_max, m_tmsi_draws_max + 1}) {
+    int draws = 0;
+    const auto m = draw_m_tmsi(entropy, [&](MTmsi) { return ++draws < free_at; });
+    EXPECT_EQ(m.has_value(), free_at <= m_tmsi_draws_max);
+    if (m) {
+      EXPECT_EQ(m->value >> 30U, 3U) << "mapped to a P-TMSI it must not change";
+    }
+  }
+}
+
 TEST_F(MmeS1, AnUpeThatRestartedHasLostItsSessionsAndTheUesAreLetGo) {
   stage.attach(ue);
   stage.advance(61s);  // the next Echo

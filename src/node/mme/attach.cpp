@@ -237,6 +237,7 @@ Procedure attach(Core& core, Ue& ue) {
   // What an earlier registration of this same context left is deleted in step 10.
   ue.emm = Ue::Emm::deregistered;
   ue.accept_sent = false;
+  ue.pending_detach.reset();
   if (ue.session) ue.old_session = std::exchange(ue.session, std::nullopt);
   if (const S1Connection* c = core.connection_of(ue)) ue.tais = {c->tai};
 

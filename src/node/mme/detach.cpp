@@ -9,7 +9,8 @@ namespace s1ap = wire::s1ap;
 //= TS 23.401, 5.3.8.2.1
 //= TS 24.301, 5.5.2.2
 Procedure detach_by_ue(Core& core, Ue& ue, nas::UeDetachRequest request) {
-  // 1. The request has arrived, and it is the UE's.
+  // 1. The request has arrived, and it is the UE's. From here on nothing but a new attach is of use to it.
+  ue.emm = Ue::Emm::deregistered;
   core.step_from_ue(ue, "1",
                     request.detach_type.switch_off ? "Detach Request (switch off)" : "Detach Request");
 
@@ -39,7 +40,8 @@ Procedure detach_by_ue(Core& core, Ue& ue, nas::UeDetachRequest request) {
 //= TS 23.401, 5.3.8.3
 //= TS 24.301, 5.5.2.3
 Task<void> network_detach(Core& core, Ue& ue, nas::NetworkDetachType type) {
-  // 1. The UE is told.
+  // 1. The UE is told. Whatever it asks for meanwhile comes too late.
+  ue.emm = Ue::Emm::deregistered;
   nas::NetworkDetachRequest request;
   request.detach_type = type;
   const ByteVector plain = nas::encode(request);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/cases.h"
+#include "node/mme/gea.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/procedures.h"
 #include "wire/nas/message.h"
@@ -76,10 +77,6 @@ nas::EmmCause cause_for_stranger(Core& core, const Guti* guti) {
   return nas::EmmCause::implicitly_detached;
 }
 
-std::optional<Byte> gea_of(const nas::AttachRequest& r) {
-  return r.ms_capability ? std::optional<Byte>(r.ms_capability->bytes()[0]) : std::nullopt;
-}
-
 //= TS 24.301, 5.5.1.2
 void on_attach(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m, const nas::Protected& parsed,
                nas::AttachRequest request) {
@@ -114,7 +111,7 @@ void on_attach(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m, cons
     }
   }
   ue->capability = request.capability;
-  ue->gea = gea_of(request);
+  ue->gea = gea_of(request.ms_capability);
   ue->ue_ksi = request.ksi;
   ue->attach = std::move(request);
   core.run(*ue, "attach", attach(core, *ue));
@@ -128,7 +125,12 @@ void on_tau(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m, const n
     const auto cause = cause_for_stranger(core, request.old_guti.guti());
     return turn_away(core, enb, m, refusal<nas::TauReject>(cause), "no context for its tracking area update");
   }
+  // The UPE may hold the eNB's end of a connection that ends here, or wait for a call that this update
+  // takes the place of. An update that brings no bearer would leave it so.
+  const bool upe_waits = ue->session && (ue->session->s1u_enb || ue->doing == "paging");
   connect(core, *ue, enb, m);
+  if (upe_waits && !request.update_type.active)
+    core.tell_upe(ue->session->upe_teid, wire::gtp2::ReleaseAccessBearersRequest{});
   used_guti(core, *ue, request.old_guti.guti()->m_tmsi);
   ue->secured = true;
   ue->as_count = ue->security->last_received();

@@ -1,5 +1,6 @@
 // nas_uplink.cpp: a NAS message of a UE that has a connection.
 #include "base/cases.h"
+#include "node/mme/gea.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/procedures.h"
 #include "wire/nas/message.h"
@@ -43,15 +44,15 @@ constexpr bool awaited = AlternativeOf<M, UeEvent>::value;
 
 /// begin_again drops what there is of an attach and starts a new one on the same connection.
 void begin_again(Core& core, S1Connection& c, Ue& ue, nas::AttachRequest request, Trust trust) {
-  core.cancel(ue);
   if (trust == Trust::unverified && ue.imsi) {
     // The connection's UE is registered or about to be, and this is not proved to be it: a newcomer takes
-    // the connection, and the context stays as it was.
+    // the connection, and the context stays as it was. Without room for one nothing happens at all.
     Ue* newcomer = core.ues.add();
     if (newcomer == nullptr) {
       core.count("mme.attach.congestion");
       return;
     }
+    core.cancel(ue);
     const MmeUeS1apId connection = c.mme_id;
     if (ue.emm == Ue::Emm::registered) {
       if (ue.session) core.tell_upe(ue.session->upe_teid, wire::gtp2::ReleaseAccessBearersRequest{});
@@ -64,12 +65,14 @@ void begin_again(Core& core, S1Connection& c, Ue& ue, nas::AttachRequest request
     newcomer->s1 = connection;
     c.ue = newcomer->id;
     newcomer->capability = request.capability;
+    newcomer->gea = gea_of(request.ms_capability);
     newcomer->ue_ksi = request.ksi;
     if (const Imsi* imsi = request.identity.imsi()) newcomer->claimed = *imsi;
     newcomer->attach = std::move(request);
     core.run(*newcomer, "attach", attach(core, *newcomer));
     return;
   }
+  core.cancel(ue);
   if (trust == Trust::verified) {
     ue.as_count = ue.security->last_received();
     ue.capabilities_changed = ue.capability != request.capability;
@@ -79,6 +82,7 @@ void begin_again(Core& core, S1Connection& c, Ue& ue, nas::AttachRequest request
     ue.by_guti = false;
   }
   ue.capability = request.capability;
+  ue.gea = gea_of(request.ms_capability);
   ue.ue_ksi = request.ksi;
   ue.attach = std::move(request);
   core.run(ue, "attach", attach(core, ue));
@@ -117,6 +121,17 @@ void on_tau(Core& core, S1Connection& c, Ue& ue, nas::TauRequest request, Trust 
   strike(core, c, ue, "mme.nas.unexpected", "a tracking area update that nobody can vouch for");
 }
 
+/// One PDN connection is what there is: a second one is refused, and so is giving up the only one.
+//= TS 24.301, 6.5.1.4
+template <class Reject>
+void refuse_pdn(Core& core, Ue& ue, nas::Pti pti, nas::EsmCause cause) {
+  core.count("mme.nas.pdn_refused");
+  Reject m;
+  m.pti = pti;
+  m.cause = cause;
+  core.send_nas(ue, nas::encode(m));
+}
+
 /// dispatch gives a readable message to whoever it is for.
 void dispatch(Core& core, S1Connection& c, Ue& ue, Bytes plain, Trust trust) {
   auto message = nas::decode_any(plain, nas::Direction::uplink);
@@ -147,6 +162,16 @@ void dispatch(Core& core, S1Connection& c, Ue& ue, Bytes plain, Trust trust) {
         } else if constexpr (std::is_same_v<M, nas::EmmStatus>) {
           core.count("mme.nas.status_received");
           core.log(LogLevel::info, core.label(ue) + ": EMM STATUS: " + std::string(to_string(m.cause)));
+        } else if constexpr (std::is_same_v<M, nas::PdnConnectivityRequest>) {
+          refuse_pdn<nas::PdnConnectivityReject>(core, ue, m.pti,
+                                                 nas::EsmCause::service_option_not_supported);
+        } else if constexpr (std::is_same_v<M, nas::PdnDisconnectRequest>) {
+          //= TS 24.301, 6.5.2.4
+          refuse_pdn<nas::PdnDisconnectReject>(core, ue, m.pti,
+                                               nas::EsmCause::last_pdn_disconnection_not_allowed);
+        } else if constexpr (std::is_same_v<M, nas::EsmStatus>) {
+          core.count("mme.nas.status_received");
+          core.log(LogLevel::info, core.label(ue) + ": ESM STATUS: " + std::string(to_string(m.cause)));
         } else if constexpr (awaited<M>) {
           if (trust == Trust::unverified && ue.secured)
             return strike(core, c, ue, "mme.nas.unprotected", std::string(M::name) + " without protection");

@@ -66,6 +66,7 @@ Procedure reauthenticate(Core& core, Ue& ue) {
     co_return;
   }
   const Refusal& why = result.why();
+  core.erase_context(ue, ue.fresh, "re-authentication failed");
   core.out->outcome({ue.subscriber(), "reauthenticate", false, std::string(why.because)});
   if (why.how == Refusal::How::authentication_reject) {
     core.send_nas(ue, nas::encode(nas::AuthenticationReject{}));

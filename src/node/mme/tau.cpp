@@ -24,6 +24,8 @@ ByteVector accept_of(const Core& core, const Ue& ue, bool with_guti) {
 
 /// back_to_idle ends the signalling connection that was there for this procedure only.
 void back_to_idle(Core& core, Ue& ue) {
+  if (ue.session && ue.session->s1u_enb)
+    core.tell_upe(ue.session->upe_teid, wire::gtp2::ReleaseAccessBearersRequest{});
   if (S1Connection* c = core.connection_of(ue)) core.release_s1(*c, s1ap::CauseNas::normal_release);
   core.go_idle(ue, "signalling connection released");
 }
