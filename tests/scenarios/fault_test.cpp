@@ -121,7 +121,7 @@ TEST_P(EveryStep, MayFailAndNothingIsStuckAndNoKeyIsLeft) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Fault, EveryStep, ::testing::ValuesIn(acts),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& act) { return std::string(act.param.name); });
 
 }  // namespace
 }  // namespace baton::lab
