@@ -73,6 +73,21 @@ void Network::inject(peer::Port port, Endpoint source, Endpoint destination, Byt
     schedule(now_ + weather_.datagram, *to, node::DatagramIn{port, source, std::move(octets)});
 }
 
+bool Network::inject_link(std::string_view from, std::string_view to, peer::Port port, std::uint16_t stream,
+                          ByteVector octets) {
+  const std::size_t sender = seat_of(from);
+  const std::size_t receiver = seat_of(to);
+  for (const Wire& w : wires_) {
+    if (!w.open || w.port != port) continue;
+    for (std::size_t side = 0; side < 2; ++side) {
+      if (w.seat[side] != receiver || w.seat[1 - side] != sender) continue;
+      schedule(now_ + weather_.link, receiver, node::LinkData{w.link[side], stream, std::move(octets)});
+      return true;
+    }
+  }
+  return false;
+}
+
 void Network::cut(std::string_view a, std::string_view b) {
   const auto pair = ordered(seat_of(a), seat_of(b));
   cuts_.push_back(pair);

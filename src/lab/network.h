@@ -73,6 +73,10 @@ class Network {
   void command(std::string_view name, node::Command command);
   /// inject delivers a datagram to a door as if `source` had sent it: the attacker's hand.
   void inject(peer::Port port, Endpoint source, Endpoint destination, ByteVector octets);
+  /// inject_link delivers octets on the link between two nodes as if `from` had sent them there. False when
+  /// they have none open for that port.
+  bool inject_link(std::string_view from, std::string_view to, peer::Port port, std::uint16_t stream,
+                   ByteVector octets);
   /// cut stops all traffic between two nodes (links break) until mend.
   void cut(std::string_view a, std::string_view b);
   void mend(std::string_view a, std::string_view b);
