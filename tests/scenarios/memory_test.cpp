@@ -65,6 +65,7 @@ TEST(Memory, AnHssThatCrashedStillKnowsWhereEverybodyIs) {
   // A purged subscriber is found again when it comes back.
   EXPECT_TRUE(s.cast.attach(1)) << story(s.cast);
   EXPECT_FALSE(record(1)->purged);
+  ASSERT_TRUE(s.revive(0));
   EXPECT_TRUE(s.cast.reauthenticate(0)) << story(s.cast);
 }
 
@@ -130,7 +131,7 @@ TEST(Memory, AfterADetachOfEitherSideNoNodeHoldsAKeyOfTheUeAndOthersKeepTheirs) 
     } else {
       EXPECT_TRUE(s.cast.network_detach(0));
     }
-    s.cast.run(10s);
+    s.cast.run(5s);
     std::set<KeyKind> of_the_other;
     for (const auto& h : s.holdings()) {
       EXPECT_EQ(h.subscriber, imsi_of(1).digits()) << h.node << " " << to_string(h.kind);

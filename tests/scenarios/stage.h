@@ -97,6 +97,24 @@ class Stage {
     return out;
   }
 
+  /// notice lets phones find out what only speaking tells them. A real phone loses the signal of a cell that
+  /// has let it go; on the stand-in a phone with nothing to say does not notice. And where the connection
+  /// ended just when new keys were taken into use, the MME cannot know whether the UE has them (TS 24.301,
+  /// 5.4.3.7): the next message, under keys that the MME gave up, is refused, and the UE attaches again.
+  void notice() {
+    for (std::size_t i = 0; i < ues_; ++i) {
+      const auto& ue = cast.ue(i);
+      const bool abandoned = ue.connected() && keys_at("enb1", i, KeyKind::kenb).empty() &&
+                             keys_at("enb2", i, KeyKind::kenb).empty();
+      const auto there = keys_at("mme", i, KeyKind::kasme);
+      const bool rekeyed = ue.state() == node::ue::State::registered && !there.empty() &&
+                           there != keys_at(Cast::ue_name(i), i, KeyKind::kasme);
+      if (!abandoned && !rekeyed) continue;
+      cast.tau(i);
+      cast.run(1min);
+    }
+  }
+
   /// wrong lists what is not as it must be when nothing is under way: keys where they have no business,
   /// and ends that believe to share a context and do not. Empty: all is well.
   std::string wrong() {
@@ -113,8 +131,7 @@ class Stage {
       const bool air = h.kind == KeyKind::kenb || h.kind == KeyKind::krrc_enc ||
                        h.kind == KeyKind::krrc_int || h.kind == KeyKind::kup_enc ||
                        h.kind == KeyKind::kup_int;
-      const bool nas =
-          h.kind == KeyKind::kasme || h.kind == KeyKind::knas_enc || h.kind == KeyKind::knas_int;
+      const bool nas = h.kind == KeyKind::kasme || h.kind == KeyKind::knas_enc || h.kind == KeyKind::knas_int;
       const auto ue = number_of(h.subscriber);
       if (!ue) {
         complain(h, "no subscriber of ours");
@@ -146,8 +163,8 @@ class Stage {
         for (const KeyKind kind : {KeyKind::kasme, KeyKind::knas_enc, KeyKind::knas_int}) {
           const auto there = keys_at("mme", i, kind);
           if (there.size() != 1 || there != keys_at(Cast::ue_name(i), i, kind))
-            out += Cast::ue_name(i) + " and the MME do not hold the same " + std::string(to_string(kind)) +
-                   "\n";
+            out +=
+                Cast::ue_name(i) + " and the MME do not hold the same " + std::string(to_string(kind)) + "\n";
         }
       }
       if (cast.ue(i).as_secured()) {
@@ -155,8 +172,8 @@ class Stage {
           auto there = keys_at("enb1", i, kind);
           there.merge(keys_at("enb2", i, kind));
           if (there.size() != 1 || there != keys_at(Cast::ue_name(i), i, kind))
-            out += Cast::ue_name(i) + " and its eNB do not hold the same " + std::string(to_string(kind)) +
-                   "\n";
+            out +=
+                Cast::ue_name(i) + " and its eNB do not hold the same " + std::string(to_string(kind)) + "\n";
         }
       }
     }
