@@ -48,6 +48,8 @@ void ask(Cast& c, const char* node, node::Verb verb, bool of_subscriber = false)
   c.net.command(node, {verb, of_subscriber ? std::optional(imsi_of(0)) : std::nullopt, 0});
 }
 
+void PrintTo(const Act& act, std::ostream* out) { *out << act.name; }
+
 bool registered(Cast& c) { return c.attach(0); }
 bool idle(Cast& c) { return c.attach(0) && c.idle(0); }
 
@@ -58,7 +60,10 @@ const Act acts[] = {
     {"ServiceRequest", idle, [](Cast& c) { ask(c, "ue1", node::Verb::service_request); }},
     {"Paging", idle, [](Cast& c) { ask(c, "upe", node::Verb::page, true); }},
     {"Tau", idle, [](Cast& c) { ask(c, "ue1", node::Verb::tau); }},
-    {"TauWithBearer", idle, [](Cast& c) { c.net.command("ue1", {node::Verb::tau, {}, 1}); }},
+    {"TauWithBearer", idle,
+     [](Cast& c) {
+       c.net.command("ue1", {node::Verb::tau, {}, 1});
+     }},
     {"Release", registered,
      [](Cast& c) {
        // The way a person asks an eNB: the UE's address on the air.
@@ -102,6 +107,7 @@ TEST_P(EveryStep, MayFailAndNothingIsStuckAndNoKeyIsLeft) {
       s.cast.run(lasts);
       fault.mend(s);
       s.cast.run(healing);
+      s.notice();
       const std::string wrong = s.wrong();
       if (!wrong.empty()) {
         ADD_FAILURE() << wrong << story(s.cast);

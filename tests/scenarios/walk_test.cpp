@@ -21,11 +21,11 @@ namespace baton::lab {
 namespace {
 
 constexpr std::size_t ues = 6;
-constexpr int verbs = 200;
 
 /// Walk is one walk; `done` counts the verbs that ended as they were meant to.
 struct Walk {
-  explicit Walk(std::uint64_t seed) : stage(with_inactivity(ues, seed)), dice(seed, "walk") {}
+  explicit Walk(std::uint64_t seed, int steps = 200)
+      : stage(with_inactivity(ues, seed)), dice(seed, "walk"), verbs(steps) {}
   std::uint32_t roll(std::uint32_t sides) { return dice.u32() % sides; }
 
   /// ask has somebody begin something and does not wait for its end.
@@ -89,6 +89,7 @@ struct Walk {
       path.push_back(ill ? mishap() : ask());
       if (ill) {
         stage.cast.run(healing);
+        stage.notice();
       } else if (roll(4) == 0) {
         stage.cast.run(1us * roll(5000));  // the next verb meets this one under way
         continue;
@@ -98,6 +99,7 @@ struct Walk {
       if (const std::string wrong = stage.wrong(); !wrong.empty()) return wrong;
     }
     stage.cast.run(healing);
+    stage.notice();
     return stage.wrong();
   }
 
@@ -109,6 +111,7 @@ struct Walk {
 
   Stage stage;
   SeededEntropy dice;
+  int verbs;
   std::vector<std::string> path;
 };
 
@@ -134,9 +137,15 @@ struct S1 {
         unreadable += hex(t.octets) + "\n";
         continue;
       }
-      std::visit(Cases{[&](InitialUeMessage& m) { nas.push_back({up, std::move(m.nas.octets)}); },
-                       [&](UplinkNasTransport& m) { nas.push_back({up, std::move(m.nas.octets)}); },
-                       [&](DownlinkNasTransport& m) { nas.push_back({down, std::move(m.nas.octets)}); },
+      std::visit(Cases{[&](InitialUeMessage& m) {
+                         nas.push_back({up, std::move(m.nas.octets)});
+                       },
+                       [&](UplinkNasTransport& m) {
+                         nas.push_back({up, std::move(m.nas.octets)});
+                       },
+                       [&](DownlinkNasTransport& m) {
+                         nas.push_back({down, std::move(m.nas.octets)});
+                       },
                        [&](InitialContextSetupRequest& m) {
                          for (auto& e : m.erabs)
                            if (e.nas) nas.push_back({down, std::move(e.nas->octets)});
@@ -219,7 +228,8 @@ TEST_P(RandomWalk, NeverLeavesAKeyWhereItHasNoBusinessAndNeverUsesACountTwice) {
     const auto parsed = wire::nas::parse_protected(m.octets);
     ASSERT_TRUE(parsed);
     using wire::nas::SecurityHeader;
-    if (parsed->header == SecurityHeader::plain || parsed->header == SecurityHeader::service_request) continue;
+    if (parsed->header == SecurityHeader::plain || parsed->header == SecurityHeader::service_request)
+      continue;
     bool found = false;
     for (std::size_t key = vectors.knas_int.size(); key-- > 0 && !found;) {
       for (std::uint32_t overflow = 0; overflow < 2 && !found; ++overflow) {
@@ -245,7 +255,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, RandomWalk, ::testing::Values(1, 2, 3, 4, 5, 6))
 // Crashes, cuts and all: the same seed is the same walk to the last entry.
 TEST(SameSeed, IsTheSameWalkAndTheSameLedger) {
   const auto ledger = [](std::uint64_t seed) {
-    Walk walk(seed);
+    Walk walk(seed, 60);
     EXPECT_EQ(walk.go(), "");
     std::string out;
     for (const LedgerEntry& e : walk.stage.cast.net.ledger())
