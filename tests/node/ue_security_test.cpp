@@ -327,6 +327,23 @@ TEST(UeRadioSecurity, ACommandUnderAnotherKeyIsRefusedInTheEnd) {
   EXPECT_EQ(n.counters["ue.as_command_forged"], 1);
 }
 
+// Whoever recorded the command of an earlier connection can play it again on one that brought no new COUNT:
+// its MAC-I is right, and the bearers would repeat the key stream.
+//= TS 33.401, 7.2.9.1; type=test
+TEST(UeRadioSecurity, AKenbIsNotTakenIntoUseTwice) {
+  UeNetwork n;
+  n.attached_and_idle();
+  // A detach makes a connection, but no KeNB.
+  n.command(Verb::detach);
+  (void)n.heard_as<nas::UeDetachRequest>();
+  const auto old = n.context->kenb();
+  ASSERT_TRUE(old);
+  ASSERT_TRUE(n.srb1->start_integrity(Eia::eia2, derive_krrc_int(*old, Eia::eia2)));
+  n.say(rrc::SecurityModeCommand{{2, 2}});
+  EXPECT_FALSE(n.ue.as_secured());
+  EXPECT_EQ(n.counters["ue.as_security_refused"], 1);
+}
+
 TEST(UeRadioSecurity, BearersBeforeSecurityAreRefused) {
   UeNetwork n;
   asked(n);

@@ -31,6 +31,7 @@ bool Ue::on_as_command(Bytes pdu, const rrc::SecurityModeCommand& m) {
     return refuse("null integrity");
   auto kenb = current_->kenb();
   if (!kenb) return refuse("no uplink COUNT to derive KeNB from");
+  if (current_->kenb_count()->count == kenb_used_for_) return refuse("KeNB was in use already");
   if (!context::is_built(*eea)) return refuse("an algorithm that is not built in");
   if (!srb1_->unprotect_command(pdu, *eia, derive_krrc_int(*kenb, *eia))) {
     // A forgery takes the place of the genuine frame only until that is sent again. If that is no better,
@@ -62,6 +63,7 @@ void Ue::set_up_as(Kenb kenb, rrc::AsAlgorithms algorithms, std::vector<KeyId> p
   KupEnc kup = derive_kup_enc(kenb, eea);
   write_key(KeyEvent::derived, kup, "TS 33.401, A.7", from);
   as_.emplace(AsSecurity{algorithms, std::move(kenb), std::move(kup)});
+  kenb_used_for_ = current_->kenb_count()->count;
 }
 
 /// A new KASME reaches the radio by an intra-cell handover. Moves to other cells are not built yet, and
@@ -76,7 +78,9 @@ bool Ue::change_as_keys(const rrc::MobilityControl& m) {
   const auto eia = eia_from(algorithms.eia);
   const bool built = eea && eia && context::is_built(*eea) && context::is_built(*eia) &&
                      (*eia != Eia::eia0 || config_.null_integrity == context::NullIntegrity::allow);
-  if (!m.key_change_indicator || m.target_pci != cell_information_->pci || !fresh || !earfcn || !built) {
+  const bool used = fresh && current_->kenb_count()->count == kenb_used_for_;
+  if (used || !m.key_change_indicator || m.target_pci != cell_information_->pci || !fresh || !earfcn ||
+      !built) {
     //= TS 36.331, 5.3.5.5
     count("ue.reconfiguration_refused");
     release_ = "a reconfiguration the UE cannot follow";

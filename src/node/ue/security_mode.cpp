@@ -63,6 +63,7 @@ void Ue::on_security_mode_command(Bytes pdu) {
   if (is_fresh) {
     erase_context(current_, "replaced by a new security context");
     fresh_.reset();
+    kenb_used_for_.reset();
   } else {
     write_key(KeyEvent::erased, *current_->knas_enc(), "new algorithms");
     write_key(KeyEvent::erased, *current_->knas_int(), "new algorithms");

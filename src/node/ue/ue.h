@@ -219,6 +219,9 @@ class Ue final : public Node {
     KupEnc kup_enc;
   };
   std::optional<AsSecurity> as_;
+  /// The uplink COUNT that KeNB was last taken into use for, under `current_`. A KeNB serves one connection:
+  /// its bearers' COUNTs begin at 0, so a second one would repeat the first one's key stream.
+  std::optional<NasCount> kenb_used_for_;
   int as_forgeries_ = 0;  ///< commands with a wrong MAC-I on this connection
 };
 
