@@ -158,6 +158,17 @@ TEST_F(ErrorTest, a_phone_that_speaks_before_the_mme_has_answered_is_not_heard) 
   expect_untouched();
 }
 
+TEST_F(ErrorTest, a_ue_of_which_the_mme_says_nothing_is_let_go) {
+  connect(phone(2), rrc::RandomValue{2});
+  const auto second = next<s1ap::InitialUeMessage>().enb_ue_id;
+  advance(first_word_guard - 1s);
+  ASSERT_NE(enb.find(second), nullptr);
+  EXPECT_EQ(enb.find(second)->phase, Ue::Phase::connected);
+  advance(2s + leave_guard);
+  EXPECT_EQ(enb.find(second), nullptr);
+  expect_untouched();
+}
+
 TEST_F(ErrorTest, answers_that_nobody_asked_for_are_counted) {
   Phone& p = phone(1);
   p.say(rrc::SecurityModeComplete{}, now);

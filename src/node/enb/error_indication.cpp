@@ -26,6 +26,7 @@ Ue* Enb::addressed(std::size_t mme, std::uint16_t stream, s1ap::MmeUeS1apId mme_
   // The MME's first message about this UE brings its id, unless another UE has it already.
   if (ue_by_mme_id(mme, mme_ue_id) != nullptr) return refuse(s1ap::CauseRadioNetwork::unknown_mme_ue_s1ap_id);
   ue->mme_ue_id = mme_ue_id;
+  stop_timer(*ue, UeTimer::setup);
   by_mme_id_[{mme, mme_ue_id.value}] = enb_ue_id.value;
   return ue;
 }

@@ -26,6 +26,9 @@ inline constexpr std::uint16_t ue_streams = 4;
 
 /// How long the first message on a new radio connection may take. Two turns of the UE's T300.
 inline constexpr Duration setup_guard = 4s;
+/// How long an MME may take to say its first word about a UE. It asks its HSS before, which takes seconds at
+/// worst; a UE that gave up in the meantime does not say so.
+inline constexpr Duration first_word_guard = 30s;
 /// How long a UE may take to answer a radio procedure: the radio link gives up after 4 s.
 inline constexpr Duration radio_guard = 5s;
 /// How long a released connection waits for the acknowledgement of its end.

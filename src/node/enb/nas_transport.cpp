@@ -5,7 +5,8 @@ namespace baton::node::enb {
 
 //= TS 36.413, 8.6.2.1
 void Enb::initial_ue_message(Ue& ue, rrc::ConnectionSetupComplete m) {
-  stop_timer(ue, UeTimer::setup);
+  // From here on the setup timer waits for the MME.
+  start_timer(ue, UeTimer::setup, first_word_guard);
   const auto mme = choose_mme(m, ue);
   if (!mme) {
     out_->count("s1_no_mme");

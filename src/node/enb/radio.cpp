@@ -183,6 +183,7 @@ void Enb::on_ue_timer(TimerId timer) {
     }
     case UeTimer::setup:
       if (ue.phase == Ue::Phase::setup) leave(ue, "connection not completed");
+      if (ue.phase == Ue::Phase::connected && !ue.mme_ue_id) leave(ue, "the MME says nothing about the UE");
       return;
     case UeTimer::procedure:
       if (!leaving) offer(ue, Expiry{});

@@ -32,7 +32,7 @@ using UeEvent = std::variant<SecurityModeDone, SecurityModeRefused, Reconfigured
 enum class UeTimer : std::uint16_t {
   radio_link_a,  ///< retransmission; two kinds, since two links live while the keys change
   radio_link_b,
-  setup,       ///< waits for ConnectionSetupComplete
+  setup,       ///< waits for ConnectionSetupComplete, then for the first word of the MME
   procedure,   ///< waits for the UE's answer to a radio procedure
   inactivity,  ///< the UE has been silent
   release,     ///< waits for the MME's UE Context Release Command
