@@ -425,6 +425,15 @@ TEST_F(UpeTest, PagingThatFailsLaterLetsTheNextDataTryAgain) {
   EXPECT_EQ(page().size(), 1U);
 }
 
+TEST_F(UpeTest, AReleaseEndsTheCallThatWasUnderWay) {
+  const Teid s11 = created(create()).sender->teid;
+  const auto sent = page();
+  give(mme1, gtp2::encode(gtp2::DownlinkDataNotificationAck{}, s11, sent.at(0).header.sequence));
+  EXPECT_TRUE(page().empty()) << "the MME pages";
+  refused(gtp2::ReleaseAccessBearersRequest{}, s11);
+  EXPECT_EQ(page().size(), 1U) << "the UE answered with an update and is idle again";
+}
+
 TEST_F(UpeTest, AnMmeThatRefusesToPageKeepsTheSessionUnlessItDoesNotKnowTheUe) {
   const Teid s11 = created(create()).sender->teid;
   gtp2::DownlinkDataNotificationAck no;

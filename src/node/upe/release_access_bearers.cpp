@@ -19,6 +19,8 @@ Upe::Answer Upe::release_access_bearers(const gtp2::ReleaseAccessBearersRequest&
   for (auto& [id, pdn] : session->pdns)
     for (auto& [ebi, bearer] : pdn.bearers)
       if (named(ebi)) bearer.s1u_enb.reset();
+  // Whatever call was under way is over as well: the next data start a new one.
+  if (!session->connected()) session->being_paged = false;
   out.count("upe.access_bearers_released");
   gtp2::ReleaseAccessBearersResponse answer;
   answer.recovery = s11_.restart_counter();
