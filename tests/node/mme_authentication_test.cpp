@@ -293,5 +293,54 @@ TEST_F(MmeAuthentication, AReauthenticationWithoutHssLeavesTheOldKeysInUse) {
   EXPECT_EQ(stage.context(ue).emm, Ue::Emm::registered);
 }
 
+TEST_F(MmeAuthentication, AReauthenticationTheUeRefusesLeavesNoNewKeyBehind) {
+  stage.attach(ue);
+  const auto before = stage.held(ue.imsi);
+  stage.give(Command{Verb::reauthenticate, ue.imsi, 0});
+  const auto air = stage.at_hss<diameter::AuthenticationInformationRequest>();
+  stage.hss_says(stage.aia(air, ue));
+  stage.uplink(ue, ue.cipher(ue.answer(stage.hears<nas::AuthenticationRequest>(ue))));
+  (void)stage.at_enb_for<s1ap::DownlinkNasTransport>(ue);
+  stage.uplink(
+      ue, ue.cipher(nas::encode(nas::SecurityModeReject{nas::EmmCause::security_mode_rejected_unspecified})));
+  EXPECT_FALSE(stage.outcomes.at(0).ok);
+  EXPECT_FALSE(stage.context(ue).fresh);
+  EXPECT_EQ(stage.held(ue.imsi), before);
+}
+
+// Octets: pycrate, test/test_mobile.py: what a phone said of itself (nas_pdu_mo) and what its network
+// replayed to it (nas_pdu_mt).
+//= TS 24.301, 9.9.3.36; type=test
+TEST_F(MmeAuthentication, TheGprsAlgorithmsAreReplayedAsTheCommandHasThem) {
+  auto request = ue.attach();
+  const ByteVector network{0xE0, 0x60, 0xC0, 0x40};
+  const ByteVector ms{0xE5, 0xE0, 0x34};
+  request.capability = *nas::UeNetworkCapability::parse(network);
+  request.ms_capability = nas::MsNetworkCapability::parse(ms);
+  ASSERT_TRUE(request.ms_capability);
+  stage.initial(ue, nas::encode(request));
+  stage.hss_says(stage.aia(stage.at_hss<diameter::AuthenticationInformationRequest>(), ue));
+  stage.uplink(ue, ue.answer(stage.hears<nas::AuthenticationRequest>(ue)));
+  const auto command = stage.hears<nas::SecurityModeCommand>(ue);
+  const ByteVector replayed{0xE0, 0x60, 0xC0, 0x40, 0x70};
+  EXPECT_EQ(command.replayed_capability, nas::UeSecurityCapability::parse(replayed));
+}
+
+//= TS 24.301, 6.5.1.4; type=test
+TEST_F(MmeAuthentication, AUeThatTakesNothingButIpv6IsToldSo) {
+  auto wanted = ue.pdn_request();
+  wanted.pdn_type = nas::PdnType::ipv6;
+  auto request = ue.attach();
+  request.esm = nas::EsmContainer::of(nas::encode(wanted));
+  stage.initial(ue, nas::encode(request));
+  stage.authenticate(ue);
+  const auto reject = stage.hears<nas::AttachReject>(ue);
+  EXPECT_EQ(reject.cause, nas::EmmCause::esm_failure);
+  ASSERT_TRUE(reject.esm);
+  const auto inside = nas::decode<nas::PdnConnectivityReject>(reject.esm->bytes());
+  ASSERT_TRUE(inside);
+  EXPECT_EQ(inside->cause, nas::EsmCause::pdn_type_ipv4_only);
+}
+
 }  // namespace
 }  // namespace baton::node::mme::test

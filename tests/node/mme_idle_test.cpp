@@ -317,5 +317,56 @@ TEST_F(MmeIdle, APeriodicUpdateKeepsTheUe) {
   EXPECT_EQ(stage.context(ue).emm, Ue::Emm::registered);
 }
 
+TEST_F(MmeIdle, AnUpdateOnANewConnectionLeavesNoOldEndAtTheUpe) {
+  stage.attach(ue);
+  stage.let_go();
+  ue.enb = 1;
+  ue.enb_id = EnbUeS1apId{5};
+  stage.initial(ue, ue.first(nas::encode(tau())));
+  (void)stage.at_upe<gtp2::ReleaseAccessBearersRequest>();
+  (void)stage.hears<nas::TauAccept>(ue);
+}
+
+TEST_F(MmeIdle, AnUpdateThatEndsACallTellsTheUpe) {
+  idle();
+  gtp2::DownlinkDataNotification data;
+  data.ebi = gtp2::Ebi{default_bearer};
+  stage.upe_asks(data, *stage.context(ue).s11);
+  (void)stage.at_upe<gtp2::DownlinkDataNotificationAck>();
+  stage.initial(ue, ue.first(nas::encode(tau())));
+  (void)stage.at_upe<gtp2::ReleaseAccessBearersRequest>();
+}
+
+TEST_F(MmeIdle, ASlowUpeDoesNotSilenceTheTimerOfAnUpdate) {
+  idle();
+  stage.initial(ue, ue.first(nas::encode(tau(true))));
+  auto setup = stage.at_enb_for<s1ap::InitialContextSetupRequest>(ue);
+  const auto accept = stage.opened<nas::TauAccept>(ue, std::move(setup.erabs.at(0).nas->octets));
+  ASSERT_TRUE(accept.guti);
+  stage.context_set_up(ue);
+  (void)stage.at_upe<gtp2::ModifyBearerRequest>();
+  stage.advance(7s);  // T3450 runs out meanwhile, and nobody listens to it
+  stage.bearer_modified();
+  stage.advance(7s);
+  (void)stage.hears<nas::TauAccept>(ue);
+}
+
+//= TS 33.401, 7.2.9.2; type=test
+TEST_F(MmeIdle, AnUpdateOfAConnectedUeThatBringsNewKeysBringsThemToTheRadioToo) {
+  stage.attach(ue);
+  ue.capability.eea |= 0x10;
+  auto request = tau();
+  request.capability = ue.capability;
+  stage.uplink(ue, ue.cipher(nas::encode(request)));
+  stage.hss_says(stage.aia(stage.at_hss<diameter::AuthenticationInformationRequest>(), ue));
+  stage.uplink(ue, ue.cipher(ue.answer(stage.hears<nas::AuthenticationRequest>(ue))));
+  stage.uplink(ue, ue.complete(stage.hears<nas::SecurityModeCommand>(ue)));
+  const auto change = stage.at_enb_for<s1ap::UeContextModificationRequest>(ue);
+  EXPECT_EQ(*change.security_key, derive_kenb(ue.security->kasme(), UplinkNasCount{NasCount{}}));
+  EXPECT_TRUE(stage.quiet(ue));
+  stage.enb_says_message(0, s1ap::UeContextModificationResponse{ue.mme_id, ue.enb_id, std::nullopt});
+  (void)stage.hears<nas::TauAccept>(ue);
+}
+
 }  // namespace
 }  // namespace baton::node::mme::test

@@ -307,5 +307,22 @@ TEST(MmeLimits, ProvisionalContextsAreBoundedAndDoNotCrowdOutRegisteredOnes) {
   EXPECT_EQ(stage.context(registered).emm, Ue::Emm::registered);
 }
 
+TEST(MmeLimits, APlainAttachOnAConnectionIsNothingWhileThereIsNoRoomForANewcomer) {
+  Config config = Stage::config();
+  config.provisional_limit = 1;
+  Stage stage(std::move(config));
+  stage.start();
+  Phone ue{*Imsi::parse("001010000000001"), 0x11};
+  Phone other{*Imsi::parse("001010000000002"), 0x22};
+  other.enb_id = EnbUeS1apId{2};
+  stage.attach(ue, Until::creating);
+  stage.initial(other, nas::encode(other.attach()));  // takes the only room
+  stage.uplink(ue, nas::encode(other.attach()));
+  EXPECT_EQ(stage.counter("mme.attach.congestion"), 1U);
+  EXPECT_TRUE(stage.context(ue).busy());
+  stage.attach_from(ue, Until::accepted);
+  EXPECT_EQ(stage.context(ue).emm, Ue::Emm::registered);
+}
+
 }  // namespace
 }  // namespace baton::node::mme::test

@@ -154,6 +154,10 @@ Task<Outcomes> attach_steps(Core& core, Ue& ue) {
     co_return Fail{reject_esm(nas::EsmCause::invalid_mandatory_information, "unreadable PDN request")};
   if (request->pti.value == 0 || request->pti.value == 255)
     co_return Fail{reject_esm(nas::EsmCause::invalid_pti, "no PTI")};
+  //= TS 24.301, 6.5.1.4
+  // IPv4 is all there is; a UE that can do with it says so by asking for both.
+  if (request->pdn_type != nas::PdnType::ipv4 && request->pdn_type != nas::PdnType::ipv4v6)
+    co_return Fail{reject_esm(nas::EsmCause::pdn_type_ipv4_only, "it wants something else than IPv4")};
   if (request->information_transfer && request->information_transfer->required) {
     auto ask = ask_for_options(core, ue, *request);
     auto options = co_await ask;

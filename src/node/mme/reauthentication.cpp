@@ -1,15 +1,13 @@
 // reauthentication.cpp: new keys for a UE that is connected.
+#include "node/mme/reauthentication.h"
+
 #include "keys/derive_eps.h"
-#include "node/mme/procedures.h"
 
 namespace baton::node::mme {
 
 namespace nas = wire::nas;
 namespace s1ap = wire::s1ap;
 
-namespace {
-
-/// rekey_enb gives the eNB a KeNB from the new KASME.
 //= TS 33.401, 7.2.9.2
 Task<void> rekey_enb(Core& core, Ue& ue) {
   S1Connection* c = core.connection_of(ue);
@@ -44,8 +42,6 @@ Task<void> rekey_enb(Core& core, Ue& ue) {
     core.release_s1(*still, s1ap::CauseRadioNetwork::unspecified);
   core.go_idle(ue, "the eNB did not take the new key");
 }
-
-}  // namespace
 
 //= TS 24.301, 5.4.2
 //= TS 33.401, 7.2.9.2

@@ -1,5 +1,6 @@
 // tau.cpp: a UE says where it is. The node has verified that it is this UE.
 #include "node/mme/procedures.h"
+#include "node/mme/reauthentication.h"
 
 namespace baton::node::mme {
 
@@ -81,6 +82,12 @@ Procedure tau(Core& core, Ue& ue, nas::TauRequest request) {
       core.forget(ue, "tracking area update failed", s1ap::CauseNas::authentication_failure, false);
       co_return;
     }
+    if (ue.context_at_enb) {
+      // Keys of different age on NAS and radio are not left standing.
+      auto rekey = rekey_enb(core, ue);
+      co_await rekey;
+      if (ue.idle()) co_return;
+    }
   }
 
   // 20. Accepted, with a new GUTI if the operator wants that, with the bearer if the UE does.
@@ -131,6 +138,8 @@ Procedure tau(Core& core, Ue& ue, nas::TauRequest request) {
         co_return;
       }
       bearer_wanted = false;
+      // What was said or expired while the UPE was asked went unheard.
+      if (complete_wanted) core.start_timer(ue, Timer::t3450);
     } else if (std::holds_alternative<s1ap::InitialContextSetupFailure>(got) ||
                std::get_if<Expired>(&got)->timer == Timer::xsetup) {
       back_to_idle(core, ue);
