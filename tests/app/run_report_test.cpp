@@ -26,7 +26,7 @@ ProcedureReport attach(bool agree) {
 }
 
 TEST(RunReport, WritesTheDocumentOfTheContract) {
-  RunReport report{{attach(true)}};
+  RunReport report{{attach(true)}, {}};
   const auto json = nlohmann::json::parse(to_json(report));
   EXPECT_TRUE(json["ok"].get<bool>());
   const auto& p = json["procedures"][0];
@@ -38,7 +38,7 @@ TEST(RunReport, WritesTheDocumentOfTheContract) {
 }
 
 TEST(RunReport, IsNotOkWhenKeysDiffer) {
-  RunReport report{{attach(true), attach(false)}};
+  RunReport report{{attach(true), attach(false)}, {}};
   EXPECT_FALSE(report.ok());
   EXPECT_FALSE(report.procedures[1].ok);
   EXPECT_EQ(report.procedures[1].cause, "keys differ");
