@@ -32,7 +32,8 @@ std::string kind_of(const WireTap& t) {
       name += wire::s1ap::name_of(got->pdu);
       if (const auto* m = std::get_if<wire::s1ap::DownlinkNasTransport>(&got->pdu))
         name += shape(m->nas.octets);
-      if (const auto* m = std::get_if<wire::s1ap::UplinkNasTransport>(&got->pdu)) name += shape(m->nas.octets);
+      if (const auto* m = std::get_if<wire::s1ap::UplinkNasTransport>(&got->pdu))
+        name += shape(m->nas.octets);
       if (const auto* m = std::get_if<wire::s1ap::InitialUeMessage>(&got->pdu)) name += shape(m->nas.octets);
       return name;
     }
@@ -77,6 +78,8 @@ const std::vector<Kind>& life() {
     cast.tau(0);
     cast.idle(0);
     cast.page(0);
+    cast.reauthenticate(0);
+    cast.run(1min);  // watchdogs and echoes
     cast.detach(0);
     std::vector<Kind> out;
     std::set<std::string> seen;
@@ -94,18 +97,26 @@ Attitude attitude_of(const WireTap& like, const ByteVector& octets) {
   bool readable = false;
   switch (like.port) {
     case peer::Port::s1ap: readable = static_cast<bool>(wire::s1ap::decode_any(octets)); break;
-    case peer::Port::diameter: readable = true; break;  // a stream that lost its place takes its link along
+    case peer::Port::diameter: {
+      // A stream that lost its place takes its link along, so what does not fill its own length may act.
+      const auto header = wire::diameter::decode_header(octets);
+      readable = !header || static_cast<bool>(wire::diameter::decode_any(octets));
+      break;
+    }
     case peer::Port::gtpc: readable = static_cast<bool>(wire::gtp2::decode_any(octets)); break;
     case peer::Port::radio: readable = static_cast<bool>(wire::rrc::decode_frame(octets)); break;
   }
   return readable ? Attitude::different : Attitude::invalid;
 }
 
-void deliver(Cast& cast, const WireTap& like, ByteVector octets) {
-  if (like.port == peer::Port::gtpc || like.port == peer::Port::radio)
+bool deliver(Cast& cast, const WireTap& like, ByteVector octets) {
+  if (like.port == peer::Port::gtpc || like.port == peer::Port::radio) {
     cast.net.inject(like.port, like.source, like.destination, std::move(octets));
-  else
-    cast.net.inject_link(like.from, like.to, like.port, like.stream, std::move(octets));
+    return true;
+  }
+  if (cast.net.inject_link(like.from, like.to, like.port, like.stream, octets)) return true;
+  cast.run(3min);
+  return cast.net.inject_link(like.from, like.to, like.port, like.stream, std::move(octets));
 }
 
 std::string tables(Cast& cast) {
@@ -119,8 +130,7 @@ std::string tables(Cast& cast) {
                     std::to_string(sessions.s1u_teids_in_use()) + " teids; enbs";
   for (std::size_t i = 0; i < cast.enb_configs.size(); ++i)
     out += " " + std::to_string(cast.enb(i).ue_count()) + "/" + std::to_string(cast.enb(i).camped_count());
-  return out + "; hss busy " +
-         std::to_string(static_cast<node::hss::Hss&>(cast.hss()).busy());
+  return out + "; hss busy " + std::to_string(static_cast<node::hss::Hss&>(cast.hss()).busy());
 }
 
 std::string standing(Cast& cast) {
@@ -157,7 +167,7 @@ bool serves(Cast& cast) {
   return cast.page(0) && agree() && cast.agree(0, KeyKind::kenb);
 }
 
-bool recovers(Cast& cast) {
+bool recovers(Cast& cast, std::size_t most_sessions) {
   using node::ue::State;
   for (int tries = 0; tries < 4; ++tries) {
     cast.run(tries == 0 ? 40s : 15min);  // watchdogs, retries and the pauses between attempts end
@@ -176,7 +186,7 @@ bool recovers(Cast& cast) {
   std::size_t at_enbs = 0;
   for (std::size_t i = 0; i < cast.enb_configs.size(); ++i) at_enbs += cast.enb(i).ue_count();
   return mme.ue_count() <= 1 && mme.provisional_count() == 0 && mme.connection_count() <= 1 &&
-         mme.enb_count() == cast.enb_configs.size() && sessions.size() <= 1 && at_enbs <= 1 &&
+         mme.enb_count() == cast.enb_configs.size() && sessions.size() <= most_sessions && at_enbs <= 1 &&
          static_cast<node::hss::Hss&>(cast.hss()).busy() == 0;
 }
 

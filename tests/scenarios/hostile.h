@@ -28,8 +28,9 @@ enum class Attitude : Byte {
 /// attitude_of judges octets that arrive where `like` was heard.
 Attitude attitude_of(const WireTap& like, const ByteVector& octets);
 
-/// deliver puts octets on the wire on which `like` was heard, as if its sender had sent them.
-void deliver(Cast& cast, const WireTap& like, ByteVector octets);
+/// deliver puts octets on the wire on which `like` was heard, as if its sender had sent them. A link that
+/// broke is given time to come back first. False: it did not.
+bool deliver(Cast& cast, const WireTap& like, ByteVector octets);
 
 /// standing is everything about the victim (UE 0) and the size of every table that a message which nobody
 /// can read must leave alone, as text for whoever reads a failed test.
@@ -40,8 +41,9 @@ std::string tables(Cast& cast);
 /// serves: the victim can be released, called back, update and be paged, and its keys agree.
 bool serves(Cast& cast);
 /// recovers lets time pass and does what the victim's owner would; true when it is served again and
-/// nothing of the disturbance is left in any table.
-bool recovers(Cast& cast);
+/// nothing of the disturbance is left in any table. (`sessions` at most at the UPE: those that its own MME
+/// asked for in other subscribers' names stay until that MME deletes them or restarts.)
+bool recovers(Cast& cast, std::size_t sessions = 1);
 
 /// A network with the victim attached; idle if asked.
 std::unique_ptr<Cast> victim_network(bool idle);
