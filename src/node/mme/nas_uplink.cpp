@@ -139,7 +139,10 @@ void dispatch(Core& core, S1Connection& c, Ue& ue, Bytes plain, Trust trust) {
     //= TS 24.301, 7.4
     //= TS 24.301, 7.5.1
     const bool known_type = message.why().fault != wire::Fault::wrong_type;
-    if (nas::peek_discriminator(plain) == static_cast<Byte>(nas::Family::emm)) {
+    // Once NAS is secured, what nobody vouches for gets no answer: each would spend a downlink COUNT.
+    //= TS 24.301, 4.4.4.3
+    const bool heard = trust == Trust::verified || !ue.secured;
+    if (heard && nas::peek_discriminator(plain) == static_cast<Byte>(nas::Family::emm)) {
       const nas::EmmStatus status{known_type ? nas::EmmCause::invalid_mandatory_information
                                              : nas::EmmCause::message_type_non_existent};
       core.send_nas(ue, nas::encode(status));
