@@ -197,5 +197,20 @@ TEST(HashMme, IsTheEndOfAnHmacUnderZeros) {
   EXPECT_EQ(hex(hash_mme(ByteVector{0x07, 0x41, 0x71}).bytes), "a76e85f540b876a6");
 }
 
+// A hash over a length kept in too few bits covers only part of the message (CVE-2024-24432). The values are
+// Python's hmac over octets 7 i + 3 modulo 256.
+//= TS 33.401, I.2; type=test
+TEST(DeriveEps, HashMmeCoversTheWholeMessageWhateverItsLength) {
+  const std::pair<std::size_t, std::string_view> cases[] = {
+      {0, "c6c712144292c5ad"},   {1, "cefb8f867962bb86"},   {255, "8bfe14d7de2b9877"},
+      {256, "7430a0ab0073c298"}, {257, "d252dfa227afa7f8"}, {512, "6b5c5323b817c72e"},
+      {8188, "bf34fb9b2d57c874"}};
+  for (const auto& [octets, expected] : cases) {
+    ByteVector message(octets);
+    for (std::size_t i = 0; i < octets; ++i) message[i] = static_cast<Byte>(i * 7 + 3);
+    EXPECT_EQ(hex(hash_mme(message).bytes), expected) << octets;
+  }
+}
+
 }  // namespace
 }  // namespace baton

@@ -47,6 +47,27 @@ TEST(MmeS1Setup, RefusesAnEnbOfAnotherNetworkOrTrackingArea) {
   EXPECT_EQ(stage.mme.enb_count(), 0U);
 }
 
+TEST(MmeS1Setup, AnAssociationThatStaysSilentLosesItsPlaceAndAnEnbGetsIt) {
+  Stage stage;
+  stage.give(Started{});
+  for (std::uint32_t i = 0; i < unnamed_links_max; ++i)
+    stage.give(
+        LinkUp{peer::LinkId{peer::accepted_links_from + 1000 + i}, Port::s1ap, {{{127, 0, 9, 9}}, 36412}});
+  EXPECT_EQ(stage.counter("mme.link.refused"), 0U);
+  // One more finds no place.
+  stage.give(LinkUp{peer::LinkId{peer::accepted_links_from + 2000}, Port::s1ap, {{{127, 0, 9, 9}}, 36412}});
+  EXPECT_EQ(stage.counter("mme.link.refused"), 1U);
+  // The silent ones go when their time is up, and an eNB that sets up S1 in time stays.
+  stage.advance(unnamed_link_wait);
+  EXPECT_EQ(stage.counter("mme.link.silent"), unnamed_links_max);
+  stage.enb_link_up(0);
+  stage.enb_is_up(0);
+  (void)stage.at_enb<s1ap::S1SetupResponse>(0);
+  stage.advance(2 * unnamed_link_wait);
+  EXPECT_EQ(stage.mme.enb_count(), 1U);
+  EXPECT_EQ(stage.counter("mme.link.silent"), unnamed_links_max);
+}
+
 TEST(MmeS1Setup, TheTableOfEnbsHasAnEnd) {
   Config c = Stage::config();
   c.enb_limit = 1;

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "base/instant.h"
+
 namespace baton::node::mme {
 
 /// UE contexts at once, provisional ones included. 30,000 of them take about 100 MB; past that a new
@@ -19,6 +21,9 @@ inline constexpr std::size_t enbs_max = 256;
 
 /// SCTP associations that have not sent a usable S1 Setup yet.
 inline constexpr std::size_t unnamed_links_max = 64;
+/// How long such an association may stay silent: an eNB sends S1 Setup at once, and repeats it within the
+/// longest time to wait, 60 s. Without an end, 64 silent ones would lock every new eNB out.
+inline constexpr Duration unnamed_link_wait = std::chrono::seconds(90);
 
 /// GUTI of UEs that are gone, kept with their IMSI so that they need not send it in the clear when they
 /// come back. The oldest is forgotten first. 64 octets each.

@@ -6,6 +6,14 @@
 
 namespace baton::node::mme {
 
+namespace {
+
+/// The timer of an association without S1 Setup; its kind lies beyond those of a UE's timers.
+constexpr std::uint16_t unnamed_link_kind = 0x100;
+TimerId unnamed_link_timer(LinkId link) { return {TimerDomain::node, link.value, unnamed_link_kind}; }
+
+}  // namespace
+
 void Mme::on(Event event, Instant now, Actions& out) {
   core_.now = now;
   core_.out = &out;
@@ -35,6 +43,7 @@ void Mme::on(peer::LinkUp& e) {
     return;
   }
   strangers_.insert(e.link);
+  core_.out->start_timer(unnamed_link_timer(e.link), core_.now + unnamed_link_wait);
 }
 
 void Mme::on(peer::LinkDown& e) {
@@ -42,7 +51,7 @@ void Mme::on(peer::LinkDown& e) {
     for (auto& p : core_.s6a.on_link_down(e.link, core_.now, *core_.out)) on_s6a(core_, std::move(p));
     return;
   }
-  strangers_.erase(e.link);
+  if (strangers_.erase(e.link) != 0) core_.out->stop_timer(unnamed_link_timer(e.link));
   lose_enb(core_, e.link);
 }
 
@@ -57,7 +66,8 @@ void Mme::on(peer::LinkData& e) {
     return;
   }
   on_s1ap(core_, e.link, e.octets);
-  if (core_.enbs.find(e.link) != nullptr) strangers_.erase(e.link);
+  if (core_.enbs.find(e.link) != nullptr && strangers_.erase(e.link) != 0)
+    core_.out->stop_timer(unnamed_link_timer(e.link));
 }
 
 void Mme::on(peer::DatagramIn& e) {
@@ -76,6 +86,11 @@ void Mme::on(peer::TimerFired& e) {
     for (auto& p : core_.s6a.on_timer(e.timer, core_.now, *core_.out)) on_s6a(core_, std::move(p));
   } else if (e.timer.domain == TimerDomain::ue && e.timer.kind < timers.size()) {
     on_ue_timer(UeId{e.timer.owner}, static_cast<Timer>(e.timer.kind));
+  } else if (e.timer.domain == TimerDomain::node && e.timer.kind == unnamed_link_kind) {
+    if (const LinkId link{e.timer.owner}; strangers_.erase(link) != 0) {
+      core_.count("mme.link.silent");
+      core_.out->close_link(link);
+    }
   } else if (e.timer.domain == TimerDomain::node &&
              e.timer.kind == static_cast<std::uint16_t>(Timer::xrelease)) {
     // The eNB does not confirm: the ids are free all the same.
