@@ -1,13 +1,17 @@
 """words.py: what must not stand in the tree, and what to write instead."""
 
+import pathlib
 import re
 
 from tree import BELOW_THE_LINE, is_code, layer_of, lines, without_comments
 
+# Where this checkout lies: no file says so.
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
 # In any text.
 ANYWHERE = [
     (re.compile(r"(?<![\w.])/(?:home|root|Users)/\w"), "a path of one machine", "use a path relative to the project"),
-    (re.compile(r"(?<![\w./:-])/work/"), "a path of one machine", "use a path relative to the project"),
+    (re.compile(r"(?<![\w./:-])" + re.escape(str(ROOT)) + r"\b"), "a path of this machine", "use a path relative to the project"),
     (re.compile(r"\b(?:TODO|FIXME|XXX)\b(?!\([a-z-]+\))"), "an open end", "finish it, or say in the text what is left out and why"),
     (re.compile(r"<<<<<<<|>>>>>>>"), "a conflict mark", "resolve it"),
 ]
