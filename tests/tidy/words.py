@@ -5,13 +5,14 @@ import re
 
 from tree import BELOW_THE_LINE, is_code, layer_of, lines, without_comments
 
-# Where this checkout lies: no file says so.
+# Where this checkout lies: no file says so. A place as short as /src would be found everywhere.
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+OWN_PLACE = re.escape(str(ROOT)) + r"\b" if len(ROOT.parts) > 2 else r"(?!)"
 
 # In any text.
 ANYWHERE = [
     (re.compile(r"(?<![\w.])/(?:home|root|Users)/\w"), "a path of one machine", "use a path relative to the project"),
-    (re.compile(r"(?<![\w./:-])" + re.escape(str(ROOT)) + r"\b"), "a path of this machine", "use a path relative to the project"),
+    (re.compile(r"(?<![\w./:-])" + OWN_PLACE), "a path of this machine", "use a path relative to the project"),
     (re.compile(r"\b(?:TODO|FIXME|XXX)\b(?!\([a-z-]+\))"), "an open end", "finish it, or say in the text what is left out and why"),
     (re.compile(r"<<<<<<<|>>>>>>>"), "a conflict mark", "resolve it"),
 ]
