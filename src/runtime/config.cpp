@@ -155,7 +155,7 @@ bool Section::has(std::string_view key) const {
 }
 
 const ConfigNode* Section::find(std::string_view key) {
-  asked_.emplace_back(key);
+  if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) asked_.emplace_back(key);
   for (const ConfigNode::Member& m : node_->members)
     if (m.key == key) return &m.value;
   return nullptr;

@@ -86,7 +86,7 @@ node::ue::Config ue_config(const UeSettings& ue, std::size_t index, const contex
                        .cells = {}};
   out.capability.eea = bits(ue.eea);
   out.capability.eia = bits(ue.eia);
-  for (const EnbSettings& enb : topology.enb) out.cells.push_back({enb.name, enb.radio});
+  for (const RadioCellSettings& cell : ue.cells) out.cells.push_back({cell.name, cell.radio});
   return out;
 }
 

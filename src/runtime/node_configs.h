@@ -20,7 +20,7 @@ node::upe::Config upe_config(const UpeSettings& upe);
 node::enb::Config enb_config(const EnbSettings& enb, const Topology& topology);
 /// ue_config makes the UE number `index` (from 0) for a subscriber: "ue-" and its IMSI,
 /// on the first address of the pool and so on.
-/// Its card holds what the file says; it camps on the first eNB and hears all of them.
+/// Its card holds what the file says; it camps on the first of its cells and hears all of them.
 node::ue::Config ue_config(const UeSettings& ue, std::size_t index, const context::SubscriberRecord& record,
                            const Topology& topology);
 

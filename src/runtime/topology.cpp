@@ -16,6 +16,8 @@ using namespace topology_values;
 struct Interface {
   std::optional<Endpoint> server;
   std::vector<NeighbourSettings> clients;
+  std::optional<std::vector<MmeNeighbourSettings>> mmes;  ///< `s10`, where it was given
+  bool guarded = false;
 };
 
 /// Reader turns the sections of one file into settings. What is wrong goes to `errors_`; a node whose
@@ -36,6 +38,13 @@ class Reader {
     each(top, "enb", [&](Section& s) { keep(out.enb, read_enb(s)); });
     if (auto ue = top.section("ue")) out.ue = read_ue(*ue);
     top.done();
+    // Who is whose neighbour is asked only when every node could be read.
+    if (errors_.empty()) {
+      acquaint_mmes(out);
+      acquaint_enbs(out);
+      if (out.ue && !ue_cells_given_)
+        for (const EnbSettings& enb : out.enb) out.ue->cells.push_back({enb.name, enb.radio});
+    }
     return out;
   }
 
@@ -131,10 +140,16 @@ class Reader {
       }
       client.done();
     }
+    if (key == "gtpc" && client_role == "UPE") {  // an MME's
+      auto mmes = read_s10(*s);
+      for (const MmeNeighbourSettings& mme : mmes) exposed = exposed || !mme.endpoint.address.is_loopback();
+      if (s->has("s10")) out.mmes = std::move(mmes);
+    }
     if (s->has("client") ? out.clients.size() < clients_min : clients_min > 0)
       s->wrong("client", "the " + std::string(client_role) + " to talk to, `- address: ...`");
 
     const auto guard = s->get("protected-by", protection, "ipsec");
+    out.guarded = guard.has_value();
     // What travels here are keys or what keys are made of; in the clear only inside this host.
     if (exposed && !guard)
       s->wrong("protected-by", "ipsec, because this interface carries keys to an address off this host");
@@ -179,16 +194,7 @@ class Reader {
     auto realm = read_realm(s);
     std::optional<Gummei> gummei;
     if (auto section = s.need_section("gummei")) gummei = read_gummei(*section);
-    std::vector<Tai> tais;
-    for (Section& section : s.sections("tai")) {
-      const PlmnId plmn = plmn_or_global(section);
-      for (const std::uint16_t tac :
-           section.values("tac", number<std::uint16_t, 0, 0xFFFF>, "a number from 0 to 65535"))
-        tais.push_back({plmn, Tac{tac}});
-      section.done();
-    }
-    //= TS 36.413, 9.1.8.4
-    if (tais.empty() || tais.size() > 256) s.wrong("tai", "1 to 256 tracking areas, `- tac: [1, 2]`");
+    auto tais = read_tais(s);
     auto orders = read_security(s);
     auto s1ap = read_interface(s, "s1ap", s1ap_port, true, "eNB", 0);
     auto gtpc = read_interface(s, "gtpc", gtpc_port, true, "UPE", 1);
@@ -199,6 +205,7 @@ class Reader {
     const Ipv4 own = diameter.server ? diameter.server->address : s1ap.server->address;
     NeighbourSettings hss = std::move(diameter.clients.front());
     if (!hss.realm) hss.realm = realm;
+    mme_notes_.push_back({*s.section("gtpc"), *s.section("gummei"), gtpc.mmes.has_value(), gtpc.guarded});
     return MmeSettings{name,
                        *gummei,
                        std::move(tais),
@@ -209,8 +216,99 @@ class Reader {
                        own,
                        std::move(hss),
                        std::move(gtpc.clients.front()),
+                       std::move(gtpc.mmes).value_or(std::vector<MmeNeighbourSettings>{}),
                        std::move(orders.integrity),
                        std::move(orders.ciphering)};
+  }
+
+  std::vector<Tai> read_tais(Section& s) {
+    std::vector<Tai> tais;
+    for (Section& section : s.sections("tai")) {
+      const PlmnId plmn = plmn_or_global(section);
+      for (const std::uint16_t tac :
+           section.values("tac", number<std::uint16_t, 0, 0xFFFF>, "a number from 0 to 65535"))
+        tais.push_back({plmn, Tac{tac}});
+      section.done();
+    }
+    //= TS 36.413, 9.1.8.4
+    if (tais.empty() || tais.size() > 256) s.wrong("tai", "1 to 256 tracking areas, `- tac: [1, 2]`");
+    return tais;
+  }
+
+  /// The MMEs that share S10 with this one.
+  std::vector<MmeNeighbourSettings> read_s10(Section& gtpc) {
+    std::vector<MmeNeighbourSettings> out;
+    auto sections = gtpc.sections("s10");
+    if (sections.size() > topology_nodes_max)
+      gtpc.wrong("s10", "at most " + std::to_string(topology_nodes_max) + " MMEs");
+    for (Section& s : sections) {
+      auto name = s.get("name", node_name, "a name").value_or("mme");
+      auto identity = s.need("identity", diameter_identity, "a fully qualified host name");
+      std::optional<Gummei> gummei;
+      if (auto section = s.need_section("gummei")) gummei = read_gummei(*section);
+      auto tais = read_tais(s);
+      const auto endpoint = read_endpoint(s, gtpc_port);
+      s.done();
+      if (identity && gummei && endpoint)
+        out.push_back({std::move(name), std::move(*identity), *gummei, std::move(tais), *endpoint});
+    }
+    return out;
+  }
+
+  /// Every MME gets to know the others of the file, unless it was told whom it knows.
+  void acquaint_mmes(Topology& out) {
+    std::map<Gummei, std::size_t> line_of_gummei;
+    for (std::size_t i = 0; i < out.mme.size(); ++i) {
+      const auto [first, is_new] = line_of_gummei.emplace(out.mme[i].gummei, mme_notes_[i].gummei.line());
+      if (!is_new)
+        errors_.add(mme_notes_[i].gummei.line(), mme_notes_[i].gummei.path(),
+                    "a GUMMEI of its own, line " + std::to_string(first->second) + " has it already");
+    }
+    for (std::size_t i = 0; i < out.mme.size(); ++i) {
+      MmeSettings& mme = out.mme[i];
+      MmeNotes& notes = mme_notes_[i];
+      if (notes.s10_given) {
+        std::vector<Gummei> known{mme.gummei};
+        for (const MmeNeighbourSettings& other : mme.mmes) {
+          if (std::find(known.begin(), known.end(), other.gummei) != known.end())
+            notes.gtpc.wrong("s10", "other MMEs, each GUMMEI once");
+          known.push_back(other.gummei);
+        }
+        continue;
+      }
+      bool exposed = false;
+      for (const MmeSettings& other : out.mme) {
+        if (&other == &mme) continue;
+        mme.mmes.push_back({other.name, other.identity, other.gummei, other.tais, other.gtpc});
+        exposed = exposed || !other.gtpc.address.is_loopback();
+      }
+      if (exposed && !notes.guarded)
+        notes.gtpc.wrong("protected-by", "ipsec, because S10 carries keys to an MME off this host");
+    }
+  }
+
+  /// Every eNB gets to know the others of the file, unless it was told whom it knows.
+  void acquaint_enbs(Topology& out) {
+    for (std::size_t i = 0; i < out.enb.size(); ++i) {
+      EnbSettings& enb = out.enb[i];
+      EnbNotes& notes = enb_notes_[i];
+      if (!notes.neighbours_given)
+        for (const EnbSettings& other : out.enb)
+          if (&other != &enb)
+            enb.neighbours.push_back({other.id, other.cell, other.tac, other.pci, other.earfcn_dl});
+      // A UE names the better cell by these two numbers, nothing else.
+      std::vector<std::pair<std::uint16_t, std::uint32_t>> known{{enb.pci, enb.earfcn_dl}};
+      for (const CellNeighbourSettings& other : enb.neighbours) {
+        const std::pair cell{other.pci, other.earfcn_dl};
+        if (std::find(known.begin(), known.end(), cell) != known.end()) {
+          notes.section.wrong(notes.neighbours_given ? "neighbours" : "cell",
+                              "a neighbourhood in which each PCI stands once on an EARFCN, PCI " +
+                                  std::to_string(other.pci) + " stands twice");
+          break;
+        }
+        known.push_back(cell);
+      }
+    }
   }
 
   struct Orders {
@@ -281,18 +379,10 @@ class Reader {
     const std::string name = read_name(s, "enb");
     const PlmnId plmn = plmn_or_global(s);
     const auto id = s.need("enb_id", number<std::uint32_t, 0, MacroEnbId::max>, "a number from 0 to 1048575");
-    std::optional<EnbSettings> out;
-    const auto cell = s.need_section("cell");
-    std::optional<std::uint8_t> cell_id;
-    std::optional<std::uint16_t> tac, pci;
-    std::optional<std::uint32_t> earfcn;
-    if (cell) {
-      Section c = *cell;
-      cell_id = c.need("cell_id", number<std::uint8_t, 0, 0xFF>, "a number from 0 to 255");
-      tac = c.need("tac", number<std::uint16_t, 0, 0xFFFF>, "a number from 0 to 65535");
-      pci = c.need("pci", number<std::uint16_t, 0, 503>, "a number from 0 to 503");
-      earfcn = c.need("earfcn_dl", number<std::uint32_t, 0, 262'143>, "a number from 0 to 262143");
-      c.done();
+    CellValues cell;
+    if (auto section = s.need_section("cell")) {
+      cell = read_cell(*section);
+      section->done();
     }
     auto s1ap = read_interface(s, "s1ap", s1ap_port, true, "MME", 1);
     std::optional<Endpoint> radio;
@@ -304,24 +394,59 @@ class Reader {
     std::optional<Ipv4> gtpu;
     if (auto section = s.section("gtpu")) gtpu = read_address(*section);
     auto orders = read_security(s);
-    if (!id || !cell_id || !tac || !pci || !earfcn || !s1ap.server || s1ap.clients.empty() || !radio)
-      return std::nullopt;
+    const bool neighbours_given = s.has("neighbours");
+    auto neighbours = read_neighbours(s);
+    if (!id || !cell.complete() || !s1ap.server || s1ap.clients.empty() || !radio) return std::nullopt;
+    enb_notes_.push_back({s, neighbours_given});
     return EnbSettings{name,
                        {plmn, *id},
-                       {plmn, *id << 8U | *cell_id},
-                       Tac{*tac},
-                       *pci,
-                       *earfcn,
+                       {plmn, *id << 8U | *cell.id},
+                       Tac{*cell.tac},
+                       *cell.pci,
+                       *cell.earfcn,
                        s1ap.server->address,
                        std::move(s1ap.clients.front()),
                        *radio,
                        gtpu.value_or(s1ap.server->address),
+                       std::move(neighbours),
                        std::move(orders.integrity),
                        std::move(orders.ciphering)};
   }
 
+  struct CellValues {
+    std::optional<std::uint8_t> id;
+    std::optional<std::uint16_t> tac, pci;
+    std::optional<std::uint32_t> earfcn;
+    bool complete() const { return id && tac && pci && earfcn; }
+  };
+  static CellValues read_cell(Section& s) {
+    CellValues out;
+    out.id = s.need("cell_id", number<std::uint8_t, 0, 0xFF>, "a number from 0 to 255");
+    out.tac = s.need("tac", number<std::uint16_t, 0, 0xFFFF>, "a number from 0 to 65535");
+    out.pci = s.need("pci", number<std::uint16_t, 0, 503>, "a number from 0 to 503");
+    out.earfcn = s.need("earfcn_dl", number<std::uint32_t, 0, 262'143>, "a number from 0 to 262143");
+    return out;
+  }
+
+  std::vector<CellNeighbourSettings> read_neighbours(Section& enb) {
+    std::vector<CellNeighbourSettings> out;
+    auto sections = enb.sections("neighbours");
+    if (sections.size() > topology_nodes_max)
+      enb.wrong("neighbours", "at most " + std::to_string(topology_nodes_max) + " cells");
+    for (Section& s : sections) {
+      const PlmnId plmn = plmn_or_global(s);
+      const auto id =
+          s.need("enb_id", number<std::uint32_t, 0, MacroEnbId::max>, "a number from 0 to 1048575");
+      const CellValues cell = read_cell(s);
+      s.done();
+      if (id && cell.complete())
+        out.push_back({{plmn, *id}, {plmn, *id << 8U | *cell.id}, Tac{*cell.tac}, *cell.pci, *cell.earfcn});
+    }
+    return out;
+  }
+
   std::optional<UeSettings> read_ue(Section& s) {
-    UeSettings out{.imeisv = Imeisv::test_value()};
+    UeSettings out{.imeisv = Imeisv::test_value(), .cells = {}};
     if (auto pool = s.get("addresses", subnet, "a subnet such as 127.1.0.0/16")) {
       out.first_address = pool->address;
       out.first_address.octets[3] |= 1U;
@@ -334,11 +459,36 @@ class Reader {
       if (capability->has("eia")) out.eia = read_order(*capability, "eia", eia, "EIA0 to EIA3");
       capability->done();
     }
+    ue_cells_given_ = s.has("cells");
+    auto cells = s.sections("cells");
+    if (cells.size() > topology_nodes_max)
+      s.wrong("cells", "at most " + std::to_string(topology_nodes_max) + " cells");
+    for (Section& cell : cells) {
+      auto name = cell.get("name", node_name, "a name").value_or("enb");
+      const auto radio = read_endpoint(cell, radio_port);
+      cell.done();
+      if (radio) out.cells.push_back({std::move(name), *radio});
+    }
     s.done();
     return out;
   }
 
+  /// What the settings do not say any more, for mistakes that need the whole file to be seen.
+  struct MmeNotes {
+    Section gtpc;
+    Section gummei;
+    bool s10_given;
+    bool guarded;
+  };
+  struct EnbNotes {
+    Section section;
+    bool neighbours_given;
+  };
+
   ConfigErrors& errors_;
+  std::vector<MmeNotes> mme_notes_;
+  std::vector<EnbNotes> enb_notes_;
+  bool ue_cells_given_ = false;
   PlmnId plmn_ = PlmnId::test_value();
   std::map<std::string, std::size_t> line_of_name_;
   std::map<std::pair<std::string, Endpoint>, std::size_t> line_of_door_;

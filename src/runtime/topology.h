@@ -56,6 +56,15 @@ struct HssSettings {
   std::string subscribers;                 ///< file to import at start; empty: none
 };
 
+/// Another MME, reached over S10 from the same door as the UPE.
+struct MmeNeighbourSettings {
+  std::string name;
+  DiameterIdentity identity;
+  Gummei gummei;
+  std::vector<Tai> tais;
+  Endpoint endpoint;
+};
+
 struct MmeSettings {
   std::string name = "mme";
   Gummei gummei;
@@ -67,7 +76,8 @@ struct MmeSettings {
   Ipv4 diameter;  ///< our own address towards the HSS
   NeighbourSettings hss;
   NeighbourSettings upe;
-  std::vector<Byte> integrity_order{2};  ///< numbers of TS 24.301, 9.9.3.23
+  std::vector<MmeNeighbourSettings> mmes;  ///< `gtpc.s10`, or else the other MMEs of the file
+  std::vector<Byte> integrity_order{2};    ///< numbers of TS 24.301, 9.9.3.23
   std::vector<Byte> ciphering_order{2};
 };
 
@@ -78,6 +88,15 @@ struct UpeSettings {
   Ipv4 pool;  ///< first address of the subnet UEs get theirs from
   unsigned pool_prefix = 16;
   std::vector<NeighbourSettings> clients;  ///< who may ask: MMEs
+};
+
+/// A cell of another eNB, to which UEs may be handed over.
+struct CellNeighbourSettings {
+  MacroEnbId enb;
+  Ecgi cell;
+  Tac tac;
+  std::uint16_t pci = 0;
+  std::uint32_t earfcn_dl = 0;
 };
 
 struct EnbSettings {
@@ -91,8 +110,15 @@ struct EnbSettings {
   NeighbourSettings mme;
   Endpoint radio;
   Ipv4 gtpu;
+  std::vector<CellNeighbourSettings> neighbours;  ///< `neighbours`, or else the other eNBs of the file
   std::vector<Byte> integrity_order{2};
   std::vector<Byte> ciphering_order{2};
+};
+
+/// Where a cell's radio stand-in listens.
+struct RadioCellSettings {
+  std::string name;  ///< its eNB's
+  Endpoint radio;
 };
 
 /// What all simulated UEs have in common.
@@ -103,6 +129,8 @@ struct UeSettings {
   Imeisv imeisv;                   ///< the first UE's; the serial number counts up
   std::vector<Byte> eea{0, 1, 2};  ///< algorithms it can do
   std::vector<Byte> eia{1, 2};
+  std::vector<RadioCellSettings>
+      cells;  ///< `cells`, or else those of the file's eNBs; the first is camped on
 };
 
 struct Topology {
@@ -117,7 +145,8 @@ struct Topology {
 };
 
 /// parse_topology reads a whole file or nothing. Unknown keys, wrong types and values, two nodes of one name,
-/// two doors with one address, and an interface that carries keys to an address off this host without
+/// two doors with one address, two MMEs of one GUMMEI, two cells of a neighbourhood that a UE could not tell
+/// apart (PCI and EARFCN), and an interface that carries keys to an address off this host without
 /// `protected_by: ipsec` are mistakes, each with its line.
 Expected<Topology, InputErrors> parse_topology(std::string_view file, std::string_view text);
 Expected<Topology, InputErrors> load_topology(const std::string& path);

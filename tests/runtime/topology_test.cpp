@@ -37,16 +37,20 @@ TEST(Topology, ReadsTheDemoNetwork) {
   EXPECT_EQ(result->hss[0].diameter.to_string(), "127.0.0.8:3868");
   EXPECT_EQ(result->hss[0].clients.at(0).identity->value(), "mme1.epc.mnc001.mcc001.3gppnetwork.org");
   EXPECT_EQ(result->hss[0].realm.value(), "epc.mnc001.mcc001.3gppnetwork.org");
-  ASSERT_EQ(result->mme.size(), 1U);
+  EXPECT_EQ(result->hss[0].clients.size(), 2U);
+  ASSERT_EQ(result->mme.size(), 2U);
   EXPECT_EQ(result->mme[0].gummei.group.value, 0x8001);
+  EXPECT_EQ(result->mme[1].gummei.code.value, 2);
   EXPECT_EQ(result->mme[0].tais.size(), 2U);
   EXPECT_EQ(result->mme[0].hss.endpoint.to_string(), "127.0.0.8:3868");
   EXPECT_EQ(result->mme[0].integrity_order, std::vector<Byte>{2});
   ASSERT_EQ(result->upe.size(), 1U);
   EXPECT_EQ(result->upe[0].pool.to_string(), "10.45.0.0");
-  ASSERT_EQ(result->enb.size(), 2U);
+  EXPECT_EQ(result->upe[0].clients.size(), 2U);
+  ASSERT_EQ(result->enb.size(), 4U);
   EXPECT_EQ(result->enb[1].cell.cell, 0x10201U);
   EXPECT_EQ(result->enb[1].mme.endpoint.to_string(), "127.0.0.2:36412");
+  EXPECT_EQ(result->enb[3].mme.endpoint.to_string(), "127.0.0.4:36412");
   ASSERT_TRUE(result->ue);
   EXPECT_EQ(result->ue->first_address.to_string(), "127.1.0.1");
 }
@@ -100,7 +104,146 @@ TEST(Topology, NamesTheLineOfAMistake) {
   const auto all = mistakes("ue:\n  port: 4997\n  colour: blue\n");
   ASSERT_EQ(all.size(), 1U);
   EXPECT_EQ(all[0].to_string(),
-            "net.yaml:3: ue.colour: expected one of the keys addresses, port, imeisv, capability");
+            "net.yaml:3: ue.colour: expected one of the keys addresses, port, imeisv, capability, cells");
+}
+
+TEST(Topology, MakesTheNodesOfOneFileNeighbours) {
+  auto result = parse_topology("demo.yaml", demo());
+  ASSERT_TRUE(result) << to_text(result.why());
+  ASSERT_EQ(result->mme[0].mmes.size(), 1U);
+  const MmeNeighbourSettings& other = result->mme[0].mmes[0];
+  EXPECT_EQ(other.name, "mme2");
+  EXPECT_EQ(other.identity.value(), "mme2.epc.mnc001.mcc001.3gppnetwork.org");
+  EXPECT_EQ(other.gummei, result->mme[1].gummei);
+  EXPECT_EQ(other.tais, result->mme[1].tais);
+  EXPECT_EQ(other.endpoint.to_string(), "127.0.0.4:2123");
+  ASSERT_EQ(result->mme[1].mmes.size(), 1U);
+  EXPECT_EQ(result->mme[1].mmes[0].name, "mme1");
+  ASSERT_EQ(result->enb[0].neighbours.size(), 3U);
+  EXPECT_EQ(result->enb[0].neighbours[0].enb, result->enb[1].id);
+  EXPECT_EQ(result->enb[0].neighbours[2].pci, 104);
+  EXPECT_EQ(result->enb[0].neighbours[2].tac, Tac{4});
+  EXPECT_EQ(result->enb[0].neighbours[2].cell.cell, 0x10401U);
+  ASSERT_EQ(result->ue->cells.size(), 4U);
+  EXPECT_EQ(result->ue->cells[2].name, "enb3");
+  EXPECT_EQ(result->ue->cells[2].radio.to_string(), "127.0.0.23:4997");
+}
+
+// mme1 of the demo with an S10 list of its own.
+std::string demo_with_s10(const std::string& entries, const std::string& guard = "") {
+  return demo_with("      client:\n        - {name: upe1, address: 127.0.0.3}\n    diameter",
+                   "      client:\n        - {name: upe1, address: 127.0.0.3}\n      s10:\n" + entries +
+                       guard + "    diameter");
+}
+const char* const far_mme =
+    "        - name: far\n"
+    "          identity: far.example.org\n"
+    "          gummei: {mme_gid: 7, mme_code: 9}\n"
+    "          tai: [{tac: [70, 71], plmn_id: {mcc: \"999\", mnc: \"70\"}}]\n";
+
+TEST(Topology, ANodeThatWasToldItsNeighboursKnowsNoOthers) {
+  auto result = parse_topology(
+      "net.yaml",
+      demo_with_s10(std::string(far_mme) + "          address: 127.0.0.9\n          port: 2124\n"));
+  ASSERT_TRUE(result) << to_text(result.why());
+  ASSERT_EQ(result->mme[0].mmes.size(), 1U);
+  EXPECT_EQ(result->mme[0].mmes[0].name, "far");
+  EXPECT_EQ(result->mme[0].mmes[0].gummei.code.value, 9);
+  ASSERT_EQ(result->mme[0].mmes[0].tais.size(), 2U);
+  EXPECT_EQ(result->mme[0].mmes[0].tais[1].plmn.to_string(), "99970");
+  EXPECT_EQ(result->mme[0].mmes[0].endpoint.to_string(), "127.0.0.9:2124");
+  EXPECT_EQ(result->mme[1].mmes.at(0).name, "mme1") << "the other one is still told by the file";
+
+  result = parse_topology("net.yaml", demo_with_s10("        []\n"));
+  ASSERT_TRUE(result) << to_text(result.why());
+  EXPECT_TRUE(result->mme[0].mmes.empty()) << "an empty list is a list";
+
+  result = parse_topology("net.yaml",
+                          demo_with("    radio: {address: 127.0.0.21}",
+                                    "    radio: {address: 127.0.0.21}\n    neighbours:\n"
+                                    "      - {enb_id: 0x102, cell_id: 3, tac: 2, pci: 5, earfcn_dl: 1800}"));
+  ASSERT_TRUE(result) << to_text(result.why());
+  ASSERT_EQ(result->enb[0].neighbours.size(), 1U);
+  EXPECT_EQ(result->enb[0].neighbours[0].cell.cell, 0x10203U);
+  EXPECT_EQ(result->enb[0].neighbours[0].earfcn_dl, 1800U);
+  EXPECT_EQ(result->enb[1].neighbours.size(), 3U);
+
+  result = parse_topology("net.yaml", "ue:\n  cells: [{name: enb7, address: 127.0.0.77, port: 4998}]\n");
+  ASSERT_TRUE(result) << to_text(result.why());
+  ASSERT_EQ(result->ue->cells.size(), 1U);
+  EXPECT_EQ(result->ue->cells[0].name, "enb7");
+  EXPECT_EQ(result->ue->cells[0].radio.to_string(), "127.0.0.77:4998");
+}
+
+TEST(Topology, RefusesNeighboursThatAreWrongAndSaysWhere) {
+  const std::string here = "          address: 127.0.0.9\n";
+  const std::string neighbour = "    radio: {address: 127.0.0.21}";
+  const auto with_neighbours = [&](const std::string& list) {
+    return demo_with(neighbour, neighbour + "\n    neighbours:\n" + list);
+  };
+  const std::string cell = "      - {enb_id: 0x102, cell_id: 3, tac: 2, pci: 5, earfcn_dl: 1800}\n";
+  const struct {
+    const char* what;
+    std::string text;
+    const char* field;
+  } cases[] = {
+      {"an MME without a GUMMEI",
+       demo_with_s10(
+           "        - {name: far, identity: far.example.org, address: 127.0.0.9, tai: [{tac: [7]}]}\n"),
+       "mme[0].gtpc.s10[0].gummei"},
+      {"an MME without tracking areas",
+       demo_with_s10("        - {identity: far.example.org, address: 127.0.0.9, "
+                     "gummei: {mme_gid: 1, mme_code: 1}}\n"),
+       "mme[0].gtpc.s10[0].tai"},
+      {"an MME without an address", demo_with_s10(far_mme), "mme[0].gtpc.s10[0].address"},
+      {"an unknown key", demo_with_s10(far_mme + here + "          colour: blue\n"),
+       "mme[0].gtpc.s10[0].colour"},
+      {"one MME twice", demo_with_s10(far_mme + here + far_mme + "          address: 127.0.0.10\n"),
+       "mme[0].gtpc.s10"},
+      {"itself",
+       demo_with_s10("        - {identity: far.example.org, address: 127.0.0.9, tai: [{tac: [7]}], "
+                     "gummei: {mme_gid: 0x8001, mme_code: 1}}\n"),
+       "mme[0].gtpc.s10"},
+      {"a GUMMEI used twice", demo_with("mme_code: 2}", "mme_code: 1}"), "mme[1].gummei"},
+      {"S10 at a UPE",
+       demo_with("        - {name: mme2, address: 127.0.0.4}\n    gtpu",
+                 "        - {name: mme2, address: 127.0.0.4}\n      s10: []\n    gtpu"),
+       "upe[0].gtpc.s10"},
+      {"two cells that a UE cannot tell apart", demo_with("pci: 103", "pci: 102"), "enb[0].cell"},
+      {"the same in a list", with_neighbours(cell + cell), "enb[0].neighbours"},
+      {"a cell like its own",
+       with_neighbours("      - {enb_id: 0x102, cell_id: 3, tac: 2, pci: 101, earfcn_dl: 1300}\n"),
+       "enb[0].neighbours"},
+      {"a neighbour's PCI out of range",
+       with_neighbours("      - {enb_id: 0x102, cell_id: 3, tac: 2, pci: 504, earfcn_dl: 1300}\n"),
+       "enb[0].neighbours[0].pci"},
+      {"a neighbour without its eNB", with_neighbours("      - {cell_id: 3, tac: 2, pci: 5, earfcn_dl: 1}\n"),
+       "enb[0].neighbours[0].enb_id"},
+      {"a UE's cell without an address", "ue:\n  cells: [{name: enb7}]\n", "ue.cells[0].address"},
+  };
+  for (const auto& c : cases) {
+    const auto all = mistakes(c.text);
+    ASSERT_FALSE(all.empty()) << c.what;
+    EXPECT_EQ(all[0].field, c.field) << c.what << "\n" << to_text(all);
+    EXPECT_GT(all[0].line, 0U) << c.what;
+  }
+}
+
+// S10 carries KASME and NH: what holds for S11 holds for it.
+TEST(Topology, RefusesS10InTheClearOffThisHost) {
+  const std::string away = std::string(far_mme) + "          address: 192.0.2.9\n";
+  auto all = mistakes(demo_with_s10(away));
+  ASSERT_EQ(all.size(), 1U) << to_text(all);
+  EXPECT_EQ(all[0].field, "mme[0].gtpc.protected-by");
+  EXPECT_TRUE(mistakes(demo_with_s10(away, "      protected-by: ipsec\n")).empty());
+
+  // The other MME of the same file says that its own door is protected, which says nothing of ours.
+  all =
+      mistakes(demo_with("      server:\n        - address: 127.0.0.4\n      client:\n        - {name: upe1",
+                         "      protected-by: ipsec\n      server:\n        - address: 192.0.2.4\n      "
+                         "client:\n        - {name: upe1"));
+  ASSERT_EQ(all.size(), 1U) << to_text(all);
+  EXPECT_EQ(all[0].field, "mme[0].gtpc.protected-by");
 }
 
 TEST(Topology, RefusesKeysInTheClearOffThisHost) {
