@@ -14,6 +14,7 @@ std::string_view to_string(Verb verb) {
     case Verb::release: return "release";
     case Verb::page: return "page";
     case Verb::reauthenticate: return "reauthenticate";
+    case Verb::handover: return "handover";
   }
   return "?";
 }

@@ -58,6 +58,7 @@ enum class Verb : Byte {
   release,          ///< eNB: ask the MME to release `subscriber` or the UE at radio `argument` (inactivity)
   page,             ///< MME: downlink data for `subscriber`; UPE: the same, from the user plane
   reauthenticate,   ///< MME: run AKA and security mode again for `subscriber`
+  handover,         ///< UE: report that cell number `argument` is the better one (connected)
 };
 std::string_view to_string(Verb verb);
 struct Command {

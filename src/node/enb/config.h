@@ -28,6 +28,16 @@ struct Cell {
   std::uint32_t earfcn_dl = 0;  ///< 0 to EarfcnDl::max
 };
 
+/// Neighbour is a cell of another eNB that a UE may report as the better one, and where it is on S1. A cell
+/// that is not listed is never handed over to.
+struct Neighbour {
+  Pci pci;
+  std::uint32_t earfcn_dl = 0;  ///< 0 to EarfcnDl::max
+  MacroEnbId enb;
+  Tai tai;
+  Ecgi cell;
+};
+
 struct Config {
   std::string name = "enb";  ///< the node's name, also the eNB Name of S1 Setup
   KeyIdKey id_key;
@@ -35,7 +45,8 @@ struct Config {
   Cell cell;
   std::vector<PlmnId> plmns;  ///< broadcast by the cell, 1 to 6; the first is the one of the cell's TAI
   std::vector<MmePeer> mmes;  ///< at most mmes_max
-  Ipv4 gtpu;                  ///< our own S1-U address, the downlink end of every E-RAB
+  std::vector<Neighbour> neighbours;  ///< at most neighbours_max
+  Ipv4 gtpu;                          ///< our own S1-U address, the downlink end of every E-RAB
 
   /// Algorithms by preference. EEA0 is used only if it is listed and nothing else fits; EIA0 never.
   std::vector<Eea> ciphering_order{Eea::eea2};

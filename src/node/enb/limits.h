@@ -21,6 +21,8 @@ inline constexpr std::uint16_t c_rnti_max = 0xFFF3;
 inline constexpr std::size_t held_nas_max = 8;
 /// MMEs of one eNB. LTE pools have some ten.
 inline constexpr std::size_t mmes_max = 16;
+/// Neighbour cells of one cell. TS 36.331, 6.4 has room for 16 on the own carrier and on each of 8 others.
+inline constexpr std::size_t neighbours_max = 256;
 /// SCTP streams that UE-associated signalling is spread over; stream 0 is for the rest (TS 36.412, 7).
 inline constexpr std::uint16_t ue_streams = 4;
 
