@@ -68,7 +68,7 @@ class Stage {
       return *entropy_;
     };
     switch (role % 5) {
-      case 0: node_ = std::make_unique<node::mme::Mme>(s.mme, draw(3, s.mme.name)); break;
+      case 0: node_ = std::make_unique<node::mme::Mme>(s.mmes[0], draw(3, s.mmes[0].name)); break;
       case 1: node_ = std::make_unique<node::enb::Enb>(s.enbs[0], draw(4, s.enbs[0].name)); break;
       case 2: node_ = std::make_unique<node::upe::Upe>(s.upe, draw(2, s.upe.name)); break;
       case 3: node_ = std::make_unique<node::hss::Hss>(s.hss, draw(1, s.hss.name)); break;

@@ -20,22 +20,25 @@ std::uint32_t number_of(Ipv4 address) {
 Cast::Cast(Script s, Weather weather)
     : net(weather),
       hss_config(std::move(s.hss)),
-      mme_config(std::move(s.mme)),
+      mme_configs(std::move(s.mmes)),
       upe_config(std::move(s.upe)),
       enb_configs(std::move(s.enbs)),
       seed_(s.seed) {
   (void)store::import(subscribers, std::move(s.subscribers));
 
-  Doors hss_doors, mme_doors, upe_doors;
+  Doors hss_doors, upe_doors;
   hss_doors.diameter = Endpoint{hss_config.address, diameter_port};
-  mme_doors.s1ap = Endpoint{mme_config.gtpc.address, s1ap_port};
-  mme_doors.diameter = Endpoint{mme_config.gtpc.address, diameter_port};
-  mme_doors.gtpc = mme_config.gtpc;
   upe_doors.gtpc = upe_config.gtpc;
   net.add(std::make_unique<node::hss::Hss>(hss_config, entropy_for(hss_config.name)), hss_doors,
           &subscribers);
   net.add(std::make_unique<node::upe::Upe>(upe_config, entropy_for(upe_config.name)), upe_doors);
-  net.add(std::make_unique<node::mme::Mme>(mme_config, entropy_for(mme_config.name)), mme_doors);
+  for (const auto& c : mme_configs) {
+    Doors doors;
+    doors.s1ap = Endpoint{c.gtpc.address, s1ap_port};
+    doors.diameter = Endpoint{c.gtpc.address, diameter_port};
+    doors.gtpc = c.gtpc;
+    net.add(std::make_unique<node::mme::Mme>(c, entropy_for(c.name)), doors);
+  }
   for (std::size_t i = 0; i < enb_configs.size(); ++i) {
     const auto& c = enb_configs[i];
     Doors doors;
@@ -54,7 +57,7 @@ Cast::Cast(Script s, Weather weather)
   // The core first, so that nobody finds a door closed and waits for its next attempt.
   net.start(hss_config.name);
   net.start(upe_config.name);
-  net.start(mme_config.name);
+  for (const auto& c : mme_configs) net.start(c.name);
   settle();
   for (const auto& c : enb_configs) net.start(c.name);
   settle();
@@ -102,22 +105,31 @@ bool Cast::page(std::size_t ue_number) {
   return ue(ue_number).connected();
 }
 
+std::size_t Cast::mme_with(std::size_t ue_number) {
+  for (std::size_t i = 0; i < mme_configs.size(); ++i)
+    if (net.running(mme_configs[i].name) && mme(i).find(imsi_of(ue_number)) != nullptr) return i;
+  return 0;
+}
+
 bool Cast::network_detach(std::size_t ue_number) {
-  net.command(mme_config.name, {node::Verb::detach, imsi_of(ue_number), 0});
+  const std::size_t at = mme_with(ue_number);
+  net.command(mme_configs[at].name, {node::Verb::detach, imsi_of(ue_number), 0});
   settle();
-  return ue(ue_number).state() == node::ue::State::deregistered && mme().find(imsi_of(ue_number)) == nullptr;
+  return ue(ue_number).state() == node::ue::State::deregistered &&
+         mme(at).find(imsi_of(ue_number)) == nullptr;
 }
 
 bool Cast::reauthenticate(std::size_t ue_number) {
   const auto before = key(ue_number, KeyKind::kasme);
-  net.command(mme_config.name, {node::Verb::reauthenticate, imsi_of(ue_number), 0});
+  net.command(mme_configs[mme_with(ue_number)].name, {node::Verb::reauthenticate, imsi_of(ue_number), 0});
   settle();
   const auto after = key(ue_number, KeyKind::kasme);
   return before && after && after->agree && after->current && after->current != before->current;
 }
 
-void Cast::restart_mme() {
-  net.restart(std::make_unique<node::mme::Mme>(mme_config, entropy_for(mme_config.name)));
+void Cast::restart_mme(std::size_t i) {
+  const auto& c = mme_configs[i];
+  net.restart(std::make_unique<node::mme::Mme>(c, entropy_for(c.name)));
   settle();
 }
 
@@ -148,8 +160,8 @@ const node::Outcome* Cast::outcome(std::size_t ue, std::string_view procedure) c
 
 std::vector<node::KeyState> Cast::keys(std::size_t ue) const {
   std::map<std::string, node::Role> roles{{hss_config.name, node::Role::hss},
-                                          {mme_config.name, node::Role::mme},
                                           {upe_config.name, node::Role::upe}};
+  for (const auto& c : mme_configs) roles.emplace(c.name, node::Role::mme);
   for (const auto& c : enb_configs) roles.emplace(c.name, node::Role::enb);
   roles.emplace(ue_name(ue), node::Role::ue);
   node::KeyAgreement agreement(std::move(roles));
@@ -165,7 +177,12 @@ std::optional<node::KeyState> Cast::key(std::size_t ue, KeyKind kind) const {
 
 bool Cast::agree(std::size_t ue, KeyKind kind) const {
   const auto state = key(ue, kind);
-  return state && state->agree && state->holders.size() >= 2 && state->stale_at.empty();
+  return state && state->agree && !state->shared && state->holders.size() >= 2 && state->stale_at.empty();
+}
+
+std::vector<std::string> Cast::holders(std::size_t ue, KeyKind kind) const {
+  const auto state = key(ue, kind);
+  return state ? state->holders : std::vector<std::string>{};
 }
 
 bool Cast::held_by_nobody(std::size_t ue, KeyKind kind) const {

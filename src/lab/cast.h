@@ -20,7 +20,7 @@
 
 namespace baton::lab {
 
-/// Cast plays a script. UEs and eNBs are numbered from 0. Each verb lets time pass until nobody has
+/// Cast plays a script. UEs, eNBs and MMEs are numbered from 0. Each verb lets time pass until nobody has
 /// anything to do but wait for timers far ahead.
 ///
 ///     Cast cast(script(2));
@@ -43,7 +43,7 @@ class Cast {
   bool idle(std::size_t ue);
   /// page lets data come at the UPE for the UE; true when the UE ends up connected.
   bool page(std::size_t ue);
-  /// network_detach lets the MME send the UE away; true when both have ended it.
+  /// network_detach lets the MME that knows the UE send it away; true when both have ended it.
   bool network_detach(std::size_t ue);
   bool reauthenticate(std::size_t ue);
 
@@ -51,8 +51,8 @@ class Cast {
   void settle() { net.run_while_busy(); }
 
   // Crashes lose what the role loses; a restart builds the node anew from its configuration.
-  void crash_mme() { net.crash(mme_config.name); }
-  void restart_mme();
+  void crash_mme(std::size_t i = 0) { net.crash(mme_configs[i].name); }
+  void restart_mme(std::size_t i = 0);
   void crash_hss() { net.crash(hss_config.name); }
   void restart_hss();
   void crash_upe() { net.crash(upe_config.name); }
@@ -62,7 +62,9 @@ class Cast {
 
   // Who plays. References are good until the node crashes.
   node::Node& hss() { return net.node(hss_config.name); }
-  node::mme::Mme& mme() { return static_cast<node::mme::Mme&>(net.node(mme_config.name)); }
+  node::mme::Mme& mme(std::size_t i = 0) {
+    return static_cast<node::mme::Mme&>(net.node(mme_configs[i].name));
+  }
   node::upe::Upe& upe() { return static_cast<node::upe::Upe&>(net.node(upe_config.name)); }
   node::enb::Enb& enb(std::size_t i) { return static_cast<node::enb::Enb&>(net.node(enb_configs[i].name)); }
   node::ue::Ue& ue(std::size_t i) { return static_cast<node::ue::Ue&>(net.node(ue_name(i))); }
@@ -73,8 +75,11 @@ class Cast {
   const node::Outcome* outcome(std::size_t ue, std::string_view procedure) const;
   /// keys says who holds which key of the UE now, read from the ledger alone.
   std::vector<node::KeyState> keys(std::size_t ue) const;
+  /// holders names the nodes that hold the UE's current key of this kind, in name order.
+  std::vector<std::string> holders(std::size_t ue, KeyKind kind) const;
   std::optional<node::KeyState> key(std::size_t ue, KeyKind kind) const;
-  /// agree: both ends that a key of this kind is for hold the same one, and somebody holds one.
+  /// agree: both ends that a key of this kind is for hold the same one, somebody holds one, and no two MMEs
+  /// and no two eNBs do.
   bool agree(std::size_t ue, KeyKind kind) const;
   /// held_by_nobody: no node holds any key of this kind of the UE.
   bool held_by_nobody(std::size_t ue, KeyKind kind) const;
@@ -82,11 +87,14 @@ class Cast {
   Network net;
   store::MemoryStore subscribers;
   node::hss::Config hss_config;
-  node::mme::Config mme_config;
+  std::vector<node::mme::Config> mme_configs;
   node::upe::Config upe_config;
   std::vector<node::enb::Config> enb_configs;
 
  private:
+  /// mme_with is the first MME that is running and has proof of who the UE is; the first of all when none
+  /// has.
+  std::size_t mme_with(std::size_t ue);
   bool ask_ue(std::size_t ue, node::Verb verb, std::string_view procedure);
   /// entropy_for makes the generator of one life of a node; it lives as long as the cast.
   Entropy& entropy_for(const std::string& name);

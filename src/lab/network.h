@@ -92,6 +92,8 @@ class Network {
   void run_while_busy(Duration quiet = 100ms, Duration limit = 60s);
 
   node::Node& node(std::string_view name);
+  /// running: the node is there, and not crashed.
+  bool running(std::string_view name) const { return seats_[seat_of(name)].node != nullptr; }
   const std::vector<LedgerEntry>& ledger() const { return ledger_; }
   const std::vector<node::Step>& steps() const { return steps_; }
   const std::vector<node::Outcome>& outcomes() const { return outcomes_; }

@@ -31,6 +31,8 @@ Imeisv imeisv_of(std::size_t i) {
   return *Imeisv::parse("35349006" + serial + "01");
 }
 
+std::string mme_name(std::size_t i) { return i == 0 ? "mme" : "mme" + std::to_string(i + 1); }
+
 }  // namespace
 
 Imsi imsi_of(std::size_t i) {
@@ -39,51 +41,59 @@ Imsi imsi_of(std::size_t i) {
   return *Imsi::parse("00101" + msin);
 }
 
+Ipv4 mme_address_of(std::size_t i) { return i == 0 ? mme_address : Ipv4{{127, 0, 2, static_cast<Byte>(i)}}; }
 Ipv4 enb_address(std::size_t i) { return {{127, 0, 1, static_cast<Byte>(i + 1)}}; }
 Ipv4 ue_address(std::size_t i) {
   const std::size_t n = i + 1;
   return {{127, static_cast<Byte>(1 + n / 65536), static_cast<Byte>(n / 256), static_cast<Byte>(n)}};
 }
 
-Script script(std::size_t ues, std::size_t enbs, std::uint64_t seed) {
+Script script(std::size_t ues, std::size_t enbs, std::uint64_t seed, std::size_t mmes) {
   const PlmnId plmn = PlmnId::test_value();
   const DiameterIdentity realm = *DiameterIdentity::parse(plmn.realm());
-  const DiameterIdentity mme_identity = host("mme", plmn);
   const DiameterIdentity hss_identity = host("hss", plmn);
-  const Endpoint mme_gtpc{mme_address, wire::gtp2::udp_port};
   const Endpoint upe_gtpc{upe_address, wire::gtp2::udp_port};
 
-  node::hss::Config hss{.identity = hss_identity,
-                        .realm = realm,
-                        .address = hss_address,
-                        .clients = {{"mme", mme_identity, realm, mme_address, {plmn}, 0}},
-                        .plmns = {plmn}};
-  node::mme::Config mme{.id_key = {},
-                        .gummei = {plmn, MmeGroupId{0x8001}, MmeCode{1}},
-                        .tais = {},
-                        .identity = mme_identity,
-                        .realm = realm,
-                        .hss = {"hss", hss_identity, realm, {hss_address, diameter_port}},
-                        .upe = {"upe", upe_gtpc},
-                        .gtpc = mme_gtpc};
+  node::hss::Config hss{
+      .identity = hss_identity, .realm = realm, .address = hss_address, .clients = {}, .plmns = {plmn}};
   node::upe::Config upe;
   upe.gtpc = upe_gtpc;
   upe.gtpu = upe_address;
-  upe.mmes = {{"mme", mme_gtpc}};
   upe.restart_counter = wire::gtp2::Recovery{1};
+
+  std::vector<node::mme::Config> all_mmes;
+  for (std::size_t i = 0; i < mmes; ++i) {
+    const std::string name = mme_name(i);
+    const DiameterIdentity identity = host(name, plmn);
+    const Endpoint gtpc{mme_address_of(i), wire::gtp2::udp_port};
+    node::mme::Config mme{.id_key = {},
+                          .gummei = {plmn, MmeGroupId{0x8001}, MmeCode{static_cast<Byte>(i + 1)}},
+                          .tais = {},
+                          .identity = identity,
+                          .realm = realm,
+                          .hss = {"hss", hss_identity, realm, {hss_address, diameter_port}},
+                          .upe = {"upe", upe_gtpc},
+                          .gtpc = gtpc};
+    mme.name = name;
+    all_mmes.push_back(std::move(mme));
+    // An index of its own in the SQN for each MME. TS 33.102, C.3.4.
+    hss.clients.push_back({name, identity, realm, gtpc.address, {plmn}, static_cast<std::uint32_t>(i)});
+    upe.mmes.push_back({name, gtpc});
+  }
 
   std::vector<node::enb::Config> all_enbs;
   std::vector<node::ue::Cell> cells;
   for (std::size_t i = 0; i < enbs; ++i) {
     const auto number = static_cast<std::uint32_t>(i + 1);
     const Tac tac{static_cast<std::uint16_t>(number)};
-    mme.tais.push_back({plmn, tac});
+    const std::size_t at = mme_of_enb(i, enbs, mmes);
+    all_mmes[at].tais.push_back({plmn, tac});
     node::enb::Config enb{
         .id_key = {},
         .id = {plmn, number},
         .cell = {{plmn, number << 8U | 1U}, tac, Pci{static_cast<std::uint16_t>(number)}, 1850},
         .plmns = {plmn},
-        .mmes = {{"mme", {mme_address, s1ap_port}}},
+        .mmes = {{all_mmes[at].name, {mme_address_of(at), s1ap_port}}},
         .gtpu = enb_address(i)};
     enb.name = "enb" + std::to_string(number);
     cells.push_back({enb.name, {enb_address(i), wire::rrc::udp_port}});
@@ -110,7 +120,7 @@ Script script(std::size_t ues, std::size_t enbs, std::uint64_t seed) {
   }
   return {seed,
           std::move(hss),
-          std::move(mme),
+          std::move(all_mmes),
           std::move(upe),
           std::move(all_enbs),
           std::move(all_ues),

@@ -13,27 +13,35 @@
 
 namespace baton::lab {
 
-/// Script is one HSS, one MME, one UPE, eNBs "enb1", "enb2" ... with a cell each, and UEs "ue1", "ue2" ...
-/// which all hear every cell and camp on the first. Each UE's subscription is in the HSS.
+/// Script is one HSS, MMEs "mme", "mme2" ..., one UPE, eNBs "enb1", "enb2" ... with a cell each, and UEs
+/// "ue1", "ue2" ... which all hear every cell and camp on the first. Each UE's subscription is in the HSS.
 struct Script {
   std::uint64_t seed = 1;
   node::hss::Config hss;
-  node::mme::Config mme;
+  std::vector<node::mme::Config> mmes;  ///< at least one
   node::upe::Config upe;
   std::vector<node::enb::Config> enbs;
   std::vector<node::ue::Config> ues;
   std::vector<context::SubscriberRecord> subscribers;
 };
 
-/// script writes the usual one: 001/01, TAC 1 for the first eNB and 2 for the second and so on, all of them
-/// served by the MME. IMSI, K and OPc of UE number i (from 0) follow from the seed and i.
-Script script(std::size_t ues = 1, std::size_t enbs = 2, std::uint64_t seed = 1);
+/// script writes the usual one: 001/01, TAC 1 for the first eNB and 2 for the second and so on. The MMEs
+/// share the eNBs evenly in their order: with two MMEs and four eNBs, enb1 and enb2 are at "mme", enb3 and
+/// enb4 at "mme2". UPE and HSS know every MME. IMSI, K and OPc of UE number i (from 0) follow from the seed
+/// and i.
+Script script(std::size_t ues = 1, std::size_t enbs = 2, std::uint64_t seed = 1, std::size_t mmes = 1);
+
+/// mme_of_enb is the number of the MME that serves eNB number `enb`, both from 0, in that script.
+constexpr std::size_t mme_of_enb(std::size_t enb, std::size_t enbs, std::size_t mmes) {
+  return enb * mmes / enbs;
+}
 
 /// imsi_of is the subscriber of UE number i, from 0.
 Imsi imsi_of(std::size_t i);
 
 // The addresses of the usual script.
-inline constexpr Ipv4 mme_address{{127, 0, 0, 4}};
+inline constexpr Ipv4 mme_address{{127, 0, 0, 4}};  ///< of the first MME
+Ipv4 mme_address_of(std::size_t i);
 inline constexpr Ipv4 upe_address{{127, 0, 0, 6}};
 inline constexpr Ipv4 hss_address{{127, 0, 0, 8}};
 Ipv4 enb_address(std::size_t i);

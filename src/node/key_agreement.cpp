@@ -104,7 +104,13 @@ std::vector<KeyState> KeyAgreement::states(const std::string& subscriber) const 
       if (held.empty()) continue;
       bool holds_current = false;
       for (const Held& h : held) holds_current |= h.key == *state.current;
-      if (holds_current) state.holders.push_back(node);
+      if (holds_current) {
+        const Role role = role_of(node);
+        state.shared |= role != Role::other &&
+                        std::any_of(state.holders.begin(), state.holders.end(),
+                                    [&](const std::string& other) { return role_of(other) == role; });
+        state.holders.push_back(node);
+      }
       if (!holds_current || held.size() > 1) state.stale_at.push_back(node);
       newest_differs |= held.back().key != *state.current;
       if (ends && holds_current) {

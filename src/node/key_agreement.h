@@ -24,6 +24,8 @@ struct KeyState {
   /// Both ends that this kind is for hold `current`, and nobody else holds a different newest one.
   /// Nobody holding anything is agreement too.
   bool agree = false;
+  /// Two nodes of one role hold `current`: two MMEs while a context moves between them, and nobody else.
+  bool shared = false;
 };
 
 /// KeyAgreement replays ledger entries. `derived`, `received` and `stored` make a node hold a key,

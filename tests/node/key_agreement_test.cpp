@@ -10,6 +10,7 @@ KeyId id(Byte n) { return KeyId{{n, n, n, n, n, n, n, n}}; }
 struct Ledger {
   KeyAgreement reader{{{"ue-1", Role::ue},
                        {"mme", Role::mme},
+                       {"mme2", Role::mme},
                        {"enb-1", Role::enb},
                        {"enb-2", Role::enb},
                        {"hss", Role::hss}}};
@@ -36,6 +37,22 @@ TEST(KeyAgreement, agrees_when_both_ends_hold_the_same_key) {
   EXPECT_EQ(s.current, id(1));
   EXPECT_EQ(s.holders, (std::vector<std::string>{"mme", "ue-1"}));
   EXPECT_TRUE(s.stale_at.empty());
+}
+
+// While a context moves between MMEs both hold its KASME; afterwards only the second one does.
+TEST(KeyAgreement, tells_a_key_that_two_mmes_hold_from_one_that_has_moved) {
+  Ledger l;
+  l.entry("ue-1", imsi, KeyEvent::derived, KeyKind::kasme, id(1));
+  l.entry("mme", imsi, KeyEvent::received, KeyKind::kasme, id(1));
+  EXPECT_FALSE(l.state(KeyKind::kasme).shared);
+  l.entry("mme", imsi, KeyEvent::sent, KeyKind::kasme, id(1));
+  l.entry("mme2", imsi, KeyEvent::received, KeyKind::kasme, id(1));
+  EXPECT_TRUE(l.state(KeyKind::kasme).shared);
+  l.entry("mme", imsi, KeyEvent::erased, KeyKind::kasme, id(1));
+  const KeyState s = l.state(KeyKind::kasme);
+  EXPECT_FALSE(s.shared);
+  EXPECT_TRUE(s.agree);
+  EXPECT_EQ(s.holders, (std::vector<std::string>{"mme2", "ue-1"}));
 }
 
 TEST(KeyAgreement, does_not_agree_when_one_end_holds_nothing) {

@@ -55,7 +55,7 @@ TEST(Memory, AnHssThatCrashedStillKnowsWhereEverybodyIs) {
   const auto seq = record(0)->seq_reserved;
   s.crash("hss");
   // What the store holds now is what was synced.
-  EXPECT_EQ(record(0)->mme_host, s.cast.mme_config.identity);
+  EXPECT_EQ(record(0)->mme_host, s.cast.mme_configs[0].identity);
   EXPECT_TRUE(record(1)->purged);
   EXPECT_EQ(record(0)->seq_reserved, seq);
   s.restart("hss");
