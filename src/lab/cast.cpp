@@ -70,9 +70,9 @@ Entropy& Cast::entropy_for(const std::string& name) {
   return *entropies_.back();
 }
 
-bool Cast::ask_ue(std::size_t ue, node::Verb verb, std::string_view procedure) {
+bool Cast::ask_ue(std::size_t ue, node::Verb verb, std::string_view procedure, std::uint32_t argument) {
   const std::size_t before = net.outcomes().size();
-  net.command(ue_name(ue), {verb, {}, 0});
+  net.command(ue_name(ue), {verb, {}, argument});
   settle();
   const node::Outcome* last = nullptr;
   for (std::size_t i = before; i < net.outcomes().size(); ++i) {
@@ -85,6 +85,10 @@ bool Cast::ask_ue(std::size_t ue, node::Verb verb, std::string_view procedure) {
 void Cast::move(std::size_t ue, std::size_t enb) {
   net.command(ue_name(ue), {node::Verb::move, {}, static_cast<std::uint32_t>(enb)});
   settle();
+}
+
+bool Cast::handover(std::size_t ue, std::size_t enb) {
+  return ask_ue(ue, node::Verb::handover, "handover", static_cast<std::uint32_t>(enb));
 }
 
 void Cast::power_cycle(std::size_t ue) {

@@ -38,6 +38,9 @@ class Cast {
   bool switch_off(std::size_t ue) { return ask_ue(ue, node::Verb::switch_off, "detach"); }
   /// move lets an idle UE camp on another cell; where the tracking area is a new one, it updates.
   void move(std::size_t ue, std::size_t enb);
+  /// handover has a connected UE report the cell of another eNB as the better one; true when the UE arrived
+  /// there.
+  bool handover(std::size_t ue, std::size_t enb);
   void power_cycle(std::size_t ue);
   /// idle lets the eNB notice that the UE is silent; true when the UE ends up without a connection.
   bool idle(std::size_t ue);
@@ -95,7 +98,7 @@ class Cast {
   /// mme_with is the first MME that is running and has proof of who the UE is; the first of all when none
   /// has.
   std::size_t mme_with(std::size_t ue);
-  bool ask_ue(std::size_t ue, node::Verb verb, std::string_view procedure);
+  bool ask_ue(std::size_t ue, node::Verb verb, std::string_view procedure, std::uint32_t argument = 0);
   /// entropy_for makes the generator of one life of a node; it lives as long as the cast.
   Entropy& entropy_for(const std::string& name);
 

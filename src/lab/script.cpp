@@ -94,11 +94,19 @@ Script script(std::size_t ues, std::size_t enbs, std::uint64_t seed, std::size_t
         .cell = {{plmn, number << 8U | 1U}, tac, Pci{static_cast<std::uint16_t>(number)}, 1850},
         .plmns = {plmn},
         .mmes = {{all_mmes[at].name, {mme_address_of(at), s1ap_port}}},
+        .neighbours = {},
         .gtpu = enb_address(i)};
     enb.name = "enb" + std::to_string(number);
     cells.push_back({enb.name, {enb_address(i), wire::rrc::udp_port}});
     all_enbs.push_back(std::move(enb));
   }
+
+  // Every cell is heard beside every other.
+  for (auto& enb : all_enbs)
+    for (const auto& other : all_enbs)
+      if (other.name != enb.name)
+        enb.neighbours.push_back(
+            {other.cell.pci, other.cell.earfcn_dl, other.id, other.tai(), other.cell.id});
 
   std::vector<node::ue::Config> all_ues;
   std::vector<context::SubscriberRecord> subscribers;
