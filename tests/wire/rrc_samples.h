@@ -18,6 +18,9 @@ inline std::vector<Message> samples() {
           ConnectionRequest{RandomValue{RandomValue::max}, EstablishmentCause::mo_data},
           ConnectionSetup{s_tmsi, CRnti{0xFFF3}},
           ConnectionReject{RandomValue{0}, ConnectionReject::wait_max},
+          ReestablishmentRequest{CRnti{0x1234}, 503, 0xBEEF},
+          Reestablishment{CRnti{0x1234}, CRnti{0x1235}, Ncc{Ncc::max}},
+          ReestablishmentReject{CRnti{0x1234}},
           ConnectionSetupComplete{plmn, Gummei{plmn, MmeGroupId{0x8001}, MmeCode{1}}, nas},
           DlInformationTransfer{nas},
           UlInformationTransfer{nas},
@@ -29,7 +32,10 @@ inline std::vector<Message> samples() {
                           {{5, 1}, {15, 32}},
                           MobilityControl{503, 0xFFFFFFFF, CRnti{61}, true, 7, AsAlgorithms{3, 3}}},
           ReconfigurationComplete{3},
-          ConnectionRelease{ReleaseCause::other}};
+          ConnectionRelease{ReleaseCause::other},
+          MeasurementReport{503, 0xFFFFFFFF},
+          ReestablishmentComplete{},
+          HandoverPreparation{{{{127, 0, 3, 1}}, 4997}, CRnti{0x1234}, 17, {2, 2}, {{5, 1}, {15, 32}}}};
 }
 
 }  // namespace baton::wire::rrc

@@ -81,6 +81,9 @@ TEST(Rrc, ValuesPastTheirRangeAreRefused) {
   far.target_pci = 0;
   far.next_hop_chaining_count = MobilityControl::ncc_max + 1;
   EXPECT_EQ(fault(Reconfiguration{0, {}, {}, far}), Fault::bad_value);
+  EXPECT_EQ(fault(Reestablishment{CRnti{1}, CRnti{2}, Ncc{Ncc::max + 1}}), Fault::bad_value);
+  EXPECT_EQ(fault(HandoverPreparation{{}, CRnti{1}, 1, {4, 2}, {}}), Fault::bad_value);
+  EXPECT_EQ(fault(HandoverPreparation{{}, CRnti{1}, 1, {2, 2}, {{4, 1}}}), Fault::bad_value);
   EXPECT_EQ(fault(ConnectionRequest{RandomValue{}, static_cast<EstablishmentCause>(5)}), Fault::bad_value);
   EXPECT_EQ(fault(ConnectionRelease{static_cast<ReleaseCause>(2)}), Fault::bad_value);
   const ByteVector unknown{0x7F};
@@ -101,6 +104,11 @@ TEST(Rrc, ListsAndNasMessagesEndAtTheirBound) {
   EXPECT_TRUE(decode_any(encode(r)));
   r.nas.push_back({0x07});
   EXPECT_EQ(decode_any(encode(r)).why().fault, Fault::too_many);
+  HandoverPreparation preparation;
+  preparation.bearers.assign(bearers_max, {5, 1});
+  EXPECT_TRUE(decode_any(encode(preparation)));
+  preparation.bearers.push_back({5, 1});
+  EXPECT_EQ(decode_any(encode(preparation)).why().fault, Fault::too_many);
   DlInformationTransfer nas{ByteVector(nas_octets_max, 7)};
   EXPECT_TRUE(decode_any(encode(nas)));
   nas.nas.push_back(7);

@@ -19,6 +19,11 @@ void put(Writer& w, std::uint32_t v) { w.u(v, 4); }
 void put(Writer& w, CRnti v) { w.u(v.value, 2); }
 void put(Writer& w, Tac v) { w.u(v.value, 2); }
 void put(Writer& w, const PlmnId& v) { w.bytes(v.wire()); }
+void put(Writer& w, Ncc v) { w.u8(v.value); }
+void put(Writer& w, const Endpoint& v) {
+  w.bytes(v.address.octets);
+  w.u(v.port, 2);
+}
 void put(Writer& w, const Ecgi& v) {
   put(w, v.plmn);
   w.u(v.cell, 4);
@@ -107,6 +112,19 @@ Expected<PlmnId, Error> get(Reader& r, Name n, As<PlmnId>) {
   auto plmn = PlmnId::from_wire(*octets);
   if (!plmn) return Fail{r.error(Fault::bad_value, n)};
   return *plmn;
+}
+Expected<Ncc, Error> get(Reader& r, Name n, As<Ncc>) {
+  auto v = number<Byte>(r, n, 1, Ncc::max);
+  if (!v) return Fail{v.why()};
+  return Ncc{*v};
+}
+Expected<Endpoint, Error> get(Reader& r, Name n, As<Endpoint>) {
+  const auto address = r.take(n, 4);
+  if (!address) return Fail{address.why()};
+  const auto port = r.u(n, 2);
+  if (!port) return Fail{port.why()};
+  const Bytes a = *address;
+  return Endpoint{{{a[0], a[1], a[2], a[3]}}, static_cast<std::uint16_t>(*port)};
 }
 template <class T>
 Expected<T, Error> plmn_and_number(Reader& r, Name n) {
@@ -308,6 +326,20 @@ std::string describe(const Message& message) {
                      if (m.mobility)
                        out += number(" to PCI ", m.mobility->target_pci) +
                               number(" NCC ", m.mobility->next_hop_chaining_count);
+                   },
+                   [&](const ReestablishmentRequest& m) {
+                     out += number(" C-RNTI ", m.c_rnti.value) + number(" PCI ", m.pci);
+                   },
+                   [&](const Reestablishment& m) {
+                     out += number(" C-RNTI ", m.c_rnti.value) + number(" NCC ", m.ncc.value);
+                   },
+                   [&](const ReestablishmentReject& m) { out += number(" C-RNTI ", m.was.value); },
+                   [&](const MeasurementReport& m) {
+                     out += number(" PCI ", m.pci) + number(" EARFCN ", m.earfcn_dl);
+                   },
+                   [&](const HandoverPreparation& m) {
+                     out += number(" C-RNTI ", m.c_rnti.value) + number(" PCI ", m.pci) +
+                            number(" bearers ", m.bearers.size());
                    },
                    [&](const ReconfigurationComplete& m) { out += number(" transaction ", m.transaction); },
                    [](const auto&) {}},

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "ids/endpoint.h"
 #include "ids/location.h"
 #include "wire/cursor.h"
 #include "wire/rrc/frame.h"
@@ -56,6 +57,13 @@ struct AsAlgorithms {
   friend bool operator==(const AsAlgorithms&, const AsAlgorithms&) = default;
 };
 
+/// Ncc is a next hop chaining count: 0 to 7 (TS 33.401, 7.2.8.1).
+struct Ncc {
+  static constexpr Byte max = 7;
+  Byte value = 0;
+  friend bool operator==(const Ncc&, const Ncc&) = default;
+};
+
 /// DrbToAdd is one data radio bearer: its EPS bearer (5 to 15) and its own number (1 to 32).
 struct DrbToAdd {
   Byte eps_bearer = 5;
@@ -66,7 +74,7 @@ struct DrbToAdd {
 /// MobilityControl sends the UE to another cell and says how its keys follow (TS 33.401, 7.2.8).
 struct MobilityControl {
   static constexpr std::uint16_t pci_max = 503;
-  static constexpr Byte ncc_max = 7;
+  static constexpr Byte ncc_max = Ncc::max;
   std::uint16_t target_pci = 0;  ///< 0 to 503
   std::uint32_t earfcn_dl = 0;
   CRnti c_rnti;                            ///< the UE's name in the target cell
@@ -162,6 +170,48 @@ struct ConnectionReject {
     return std::tuple{Row{"UE identity", &M::identity}, Row{"wait time", &M::wait_seconds}};
   }
   friend bool operator==(const ConnectionReject&, const ConnectionReject&) = default;
+};
+
+/// ReestablishmentRequest: UE to eNB. It was in connection with this cell under that name, and proves it by
+/// 16 bits of a MAC-I under that connection's keys (TS 36.331, 5.3.7.4).
+struct ReestablishmentRequest {
+  CRnti c_rnti;
+  std::uint16_t pci = 0;  ///< 0 to 65535; what no cell has is nobody's
+  std::uint16_t short_mac_i = 0;
+
+  static constexpr Byte type = 0x13;
+  static constexpr std::string_view name = "ReestablishmentRequest";
+  static constexpr auto layout() {
+    using M = ReestablishmentRequest;
+    return std::tuple{Row{"C-RNTI", &M::c_rnti}, Row{"PCI", &M::pci}, Row{"shortMAC-I", &M::short_mac_i}};
+  }
+  friend bool operator==(const ReestablishmentRequest&, const ReestablishmentRequest&) = default;
+};
+
+/// Reestablishment: eNB to UE. `was` repeats the request's C-RNTI; from here on the UE has another one, and
+/// keys made from the old ones or from the NH of that NCC.
+struct Reestablishment {
+  CRnti was;
+  CRnti c_rnti;
+  Ncc ncc;
+
+  static constexpr Byte type = 0x14;
+  static constexpr std::string_view name = "Reestablishment";
+  static constexpr auto layout() {
+    using M = Reestablishment;
+    return std::tuple{Row{"former C-RNTI", &M::was}, Row{"C-RNTI", &M::c_rnti}, Row{"NCC", &M::ncc}};
+  }
+  friend bool operator==(const Reestablishment&, const Reestablishment&) = default;
+};
+
+/// ReestablishmentReject: eNB to UE. Nothing is known of such a connection, or the proof is wrong.
+struct ReestablishmentReject {
+  CRnti was;
+
+  static constexpr Byte type = 0x15;
+  static constexpr std::string_view name = "ReestablishmentReject";
+  static constexpr auto layout() { return std::tuple{Row{"former C-RNTI", &ReestablishmentReject::was}}; }
+  friend bool operator==(const ReestablishmentReject&, const ReestablishmentReject&) = default;
 };
 
 // --- SRB1 and SRB2 ------------------------------------------------------------------------------
@@ -270,11 +320,56 @@ struct ConnectionRelease {
   friend bool operator==(const ConnectionRelease&, const ConnectionRelease&) = default;
 };
 
+/// MeasurementReport: UE to eNB. The cell named is better than this one.
+struct MeasurementReport {
+  std::uint16_t pci = 0;
+  std::uint32_t earfcn_dl = 0;
+
+  static constexpr Byte type = 0x29;
+  static constexpr std::string_view name = "MeasurementReport";
+  static constexpr auto layout() {
+    using M = MeasurementReport;
+    return std::tuple{Row{"PCI", &M::pci}, Row{"EARFCN", &M::earfcn_dl}};
+  }
+  friend bool operator==(const MeasurementReport&, const MeasurementReport&) = default;
+};
+
+/// ReestablishmentComplete: UE to eNB, the first message under the keys that follow a Reestablishment.
+struct ReestablishmentComplete {
+  static constexpr Byte type = 0x2A;
+  static constexpr std::string_view name = "ReestablishmentComplete";
+  static constexpr auto layout() { return std::tuple{}; }
+  friend bool operator==(const ReestablishmentComplete&, const ReestablishmentComplete&) = default;
+};
+
+// --- between eNBs -------------------------------------------------------------------------------
+
+/// HandoverPreparation: source eNB to target eNB, inside S1AP's source-to-target container. What the target
+/// has to know of the radio connection; keys are not among it (TS 36.331, 10.2.2,
+/// HandoverPreparationInformation).
+struct HandoverPreparation {
+  Endpoint radio;         ///< where the UE listens; LTE's random access tells that
+  CRnti c_rnti;           ///< the UE's name in the source cell
+  std::uint16_t pci = 0;  ///< of the source cell
+  AsAlgorithms algorithms;
+  std::vector<DrbToAdd> bearers;
+
+  static constexpr Byte type = 0x30;
+  static constexpr std::string_view name = "HandoverPreparation";
+  static constexpr auto layout() {
+    using M = HandoverPreparation;
+    return std::tuple{Row{"radio address", &M::radio}, Row{"C-RNTI", &M::c_rnti}, Row{"PCI", &M::pci},
+                      Row{"AS algorithms", &M::algorithms}, Row{"bearers", &M::bearers}};
+  }
+  friend bool operator==(const HandoverPreparation&, const HandoverPreparation&) = default;
+};
+
 using Message =
     std::variant<Camp, CellInformation, Paging, ConnectionRequest, ConnectionSetup, ConnectionReject,
-                 ConnectionSetupComplete, DlInformationTransfer, UlInformationTransfer, SecurityModeCommand,
-                 SecurityModeComplete, SecurityModeFailure, Reconfiguration, ReconfigurationComplete,
-                 ConnectionRelease>;
+                 ReestablishmentRequest, Reestablishment, ReestablishmentReject, ConnectionSetupComplete,
+                 DlInformationTransfer, UlInformationTransfer, SecurityModeCommand, SecurityModeComplete,
+                 SecurityModeFailure, Reconfiguration, ReconfigurationComplete, ConnectionRelease,
+                 MeasurementReport, ReestablishmentComplete, HandoverPreparation>;
 
 // --- octets and back ----------------------------------------------------------------------------
 
