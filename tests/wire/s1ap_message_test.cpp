@@ -188,10 +188,8 @@ TEST(S1apSecrets, the_octets_of_a_key_are_found_and_nothing_else) {
 TEST(S1apSecrets, no_octet_of_a_key_is_left_in_what_cannot_be_read) {
   const std::string key = hex(sample_kenb().expose());
   for (const Pdu& m : every_message()) {
-    if (!std::holds_alternative<InitialContextSetupRequest>(m) &&
-        !std::holds_alternative<UeContextModificationRequest>(m))
-      continue;
     const ByteVector octets = encode(m);
+    if (secret_ranges(octets).empty()) continue;
     for (std::size_t n = 0; n < octets.size(); ++n) {
       ByteVector cut(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(n));
       for (const SecretRange& r : secret_ranges(cut)) {

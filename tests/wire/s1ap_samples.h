@@ -12,6 +12,7 @@ inline Kenb sample_kenb(Byte first = 0xA0) {
   for (std::size_t i = 0; i < b.size(); ++i) b[i] = static_cast<Byte>(first + i);
   return Kenb(b);
 }
+inline Nh sample_nh() { return Nh(sample_kenb().expose()); }
 inline PlmnId sample_plmn() { return PlmnId::test_value(); }
 inline Tai sample_tai() { return {sample_plmn(), Tac{7}}; }
 inline Ecgi sample_cell() { return {sample_plmn(), 0x0019B01}; }
@@ -22,6 +23,126 @@ inline CriticalityDiagnostics sample_diagnostics() {
           Criticality::reject,
           {{Criticality::reject, IeId::security_key, TypeOfError::missing},
            {Criticality::notify, static_cast<IeId>(65'000), TypeOfError::not_understood}}};
+}
+
+inline SourceToTarget sample_source_to_target() {
+  return {{0x0A, 0x10, 0x20},
+          {{ErabId{5}, true}, {ErabId{15}, false}},
+          sample_cell(),
+          256,
+          {LastVisitedEutranCell{sample_cell(), CellSize::large, LastVisitedEutranCell::seconds_max},
+           LastVisitedUtranCell{{1, 2, 3}}, LastVisitedGeranCell{}, LastVisitedNgRanCell{{4, 5}}}};
+}
+inline TargetToSource sample_target_to_source() { return {{0x00, 0x01, 0x02, 0x03}}; }
+inline StatusTransferContainer sample_status() {
+  return {{{ErabId{5},
+            {PdcpCount::sn_max, PdcpCount::hfn_max},
+            PdcpCount::from(0x0001'2345),
+            ReceiveStatus{ByteVector(ReceiveStatus::bits / 8, 0xA5)}},
+           {ErabId{15}, {}, {1, 1}, {}}}};
+}
+
+/// every_handover_message gives each message of a handover at least once.
+inline std::vector<Pdu> every_handover_message() {
+  const MmeUeS1apId mme{0xFFFF'FFFF};
+  const EnbUeS1apId enb{0xFF'FFFF};
+  const auto address = TransportLayerAddress::from(*Ipv4::parse("127.0.0.9"));
+  const auto other = TransportLayerAddress::from(*Ipv4::parse("127.0.1.9"));
+  const ErabQos qos{5, {1, true, true}, GbrQos{1'000, 2'000, 3'000, bit_rate_max}};
+  const TransparentContainer down{encode_container(sample_source_to_target())};
+  const TransparentContainer up{encode_container(sample_target_to_source())};
+  const TargetEnb target{MacroEnbId{sample_plmn(), 0x19C}, sample_tai()};
+  const std::vector<ErabFailed> failed{
+      {ErabId{6}, CauseRadioNetwork::no_radio_resources_available_in_target_cell},
+      {ErabId{7}, CauseTransport::transport_resource_unavailable}};
+
+  std::vector<Pdu> out;
+  out.push_back(HandoverRequired{mme, enb, HandoverType::intra_lte,
+                                 CauseRadioNetwork::handover_desirable_for_radio_reason, target,
+                                 DirectForwardingPath::available, down});
+  out.push_back(
+      HandoverRequired{mme,
+                       enb,
+                       HandoverType::lte_to_utran,
+                       CauseRadioNetwork::time_critical_handover,
+                       TargetRnc{{sample_plmn(), Lac{0x1234}}, Rac{5}, rnc_id_max, ExtendedRncId{4096}},
+                       {},
+                       {{9}}});
+  out.push_back(HandoverRequired{mme,
+                                 enb,
+                                 HandoverType::lte_to_geran,
+                                 CauseRadioNetwork::time_critical_handover,
+                                 TargetCgi{sample_plmn(), Lac{0xFFFF}, CellOfGeran{0xABCD}, Rac{5}},
+                                 {},
+                                 {{}}});
+  out.push_back(HandoverCommand{mme,
+                                enb,
+                                HandoverType::intra_lte,
+                                {},
+                                {{ErabId{5}, address, Teid{1}, other, Teid{2}}, {ErabId{6}, {}, {}, {}, {}}},
+                                failed,
+                                up,
+                                sample_diagnostics()});
+  out.push_back(HandoverCommand{
+      mme, enb, HandoverType::lte_to_utran, NasSecurityParameters{{0x03}}, {}, {}, {{1, 2}}, {}});
+  out.push_back(
+      HandoverPreparationFailure{mme, enb, CauseRadioNetwork::unknown_target_id, sample_diagnostics()});
+  out.push_back(HandoverRequest{
+      mme,
+      HandoverType::intra_lte,
+      CauseRadioNetwork::handover_desirable_for_radio_reason,
+      UeAmbr{100'000'000, 50'000'000},
+      {{ErabId{5}, address, Teid{1}, qos}, {ErabId{15}, other, Teid{0xFFFF'FFFF}, {}}},
+      down,
+      UeSecurityCapabilities{0xE000, 0x6000},
+      HandoverRestrictionList{sample_plmn(),
+                              {*PlmnId::parse("310410"), *PlmnId::parse("00102")},
+                              {{sample_plmn(), {Tac{1}, Tac{2}}}},
+                              {{sample_plmn(), {Lac{3}}}, {*PlmnId::parse("310410"), {Lac{4}, Lac{5}}}},
+                              ForbiddenRats::cdma2000_and_utran},
+      SecurityContext{7, sample_nh()},
+      {},
+      sample_gummei()});
+  out.push_back(HandoverRequest{mme,
+                                HandoverType::utran_to_lte,
+                                CauseMisc::unspecified,
+                                {},
+                                {{ErabId{5}, address, Teid{1}, {}}},
+                                {{1}},
+                                {},
+                                {},
+                                SecurityContext{0, sample_nh()},
+                                NasSecurityParameters{{1, 2, 3, 4, 0x11, 9}},
+                                {}});
+  out.push_back(HandoverRequestAcknowledge{mme,
+                                           enb,
+                                           {{ErabId{5}, address, Teid{1}, other, Teid{2}, address, Teid{3}},
+                                            {ErabId{15}, address, Teid{4}, {}, {}, {}, {}}},
+                                           failed,
+                                           up,
+                                           sample_diagnostics()});
+  out.push_back(HandoverFailure{mme, CauseRadioNetwork::ho_target_not_allowed, sample_diagnostics()});
+  out.push_back(HandoverNotify{mme, enb, sample_cell(), sample_tai()});
+  out.push_back(PathSwitchRequest{enb,
+                                  {{ErabId{5}, address, Teid{1}}, {ErabId{6}, other, Teid{2}}},
+                                  mme,
+                                  sample_cell(),
+                                  sample_tai(),
+                                  UeSecurityCapabilities{0xE000, 0x6000}});
+  out.push_back(PathSwitchRequestAcknowledge{mme,
+                                             enb,
+                                             UeAmbr{1, 2},
+                                             {{ErabId{5}, address, Teid{1}}},
+                                             failed,
+                                             SecurityContext{3, sample_nh()},
+                                             sample_diagnostics()});
+  out.push_back(PathSwitchRequestAcknowledge{mme, enb, {}, {}, {}, SecurityContext{4, sample_nh()}, {}});
+  out.push_back(PathSwitchRequestFailure{mme, enb, CauseRadioNetwork::unspecified, sample_diagnostics()});
+  out.push_back(HandoverCancel{mme, enb, CauseRadioNetwork::ts1relocprep_expiry});
+  out.push_back(HandoverCancelAcknowledge{mme, enb, sample_diagnostics()});
+  out.push_back(EnbStatusTransfer{mme, enb, sample_status()});
+  out.push_back(MmeStatusTransfer{mme, enb, sample_status()});
+  return out;
 }
 
 /// every_message gives each alternative of Pdu at least once.
@@ -94,6 +215,7 @@ inline std::vector<Pdu> every_message() {
   out.push_back(UeContextModificationFailure{mme, enb, CauseRadioNetwork::interaction_with_other_procedure,
                                              sample_diagnostics()});
   out.push_back(UeCapabilityInfoIndication{mme, enb, UeRadioCapability{{0xAB, 0xCD}}});
+  for (Pdu& m : every_handover_message()) out.push_back(std::move(m));
   return out;
 }
 

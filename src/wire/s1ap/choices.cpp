@@ -53,6 +53,30 @@ void Codec<GlobalEnbId>::write(per::Writer& w, const GlobalEnbId& v) {
              v);
 }
 
+//= TS 36.413, 9.2.3.6
+template <>
+Read<TargetId> Codec<TargetId>::read(per::Reader& r, std::string_view field, Findings& found) {
+  auto which = r.index(field, 3, true);
+  if (!which) return Fail{which.why()};
+  if (which->extension) return Fail{r.error(Fault::unsupported, field)};
+  const auto alternative = [&](const auto* kind) -> Read<TargetId> {
+    using T = std::remove_cv_t<std::remove_pointer_t<decltype(kind)>>;
+    auto v = Codec<T>::read(r, field, found);
+    if (!v) return Fail{v.why()};
+    return TargetId{std::move(*v)};
+  };
+  switch (which->value) {
+    case 0: return alternative(static_cast<const TargetEnb*>(nullptr));
+    case 1: return alternative(static_cast<const TargetRnc*>(nullptr));
+    default: return alternative(static_cast<const TargetCgi*>(nullptr));
+  }
+}
+template <>
+void Codec<TargetId>::write(per::Writer& w, const TargetId& v) {
+  w.index({static_cast<std::uint32_t>(v.index()), false}, 3, true);
+  std::visit([&]<class T>(const T& target) { Codec<T>::write(w, target); }, v);
+}
+
 //= TS 36.413, 9.2.1.3
 template <>
 Read<Cause> Codec<Cause>::read(per::Reader& r, std::string_view field, Findings&) {

@@ -42,6 +42,10 @@ template <>
 Read<Cause> Codec<Cause>::read(per::Reader& r, std::string_view field, Findings& found);
 template <>
 void Codec<Cause>::write(per::Writer& w, const Cause& v);
+template <>
+Read<GlobalEnbId> Codec<GlobalEnbId>::read(per::Reader& r, std::string_view field, Findings& found);
+template <>
+void Codec<GlobalEnbId>::write(per::Writer& w, const GlobalEnbId& v);
 
 /// An ENUMERATED whose values stand in E in order: `root` before the extension marker, `known` in all.
 template <class E>

@@ -45,9 +45,27 @@ std::string text(Teid v) { return hex_number(v.value, 8); }
 std::string text(const PlmnId& v) { return v.mcc() + "-" + v.mnc(); }
 std::string text(const NasPdu& v) { return shown(v.octets); }
 std::string text(const UeRadioCapability& v) { return shown(v.octets); }
+std::string text(const TransparentContainer& v) { return shown(v.octets); }
+std::string text(const NasSecurityParameters& v) { return shown(v.octets); }
+std::string text(const ReceiveStatus& v) { return shown(v.octets); }
+std::string text(Lac v) { return hex_number(v.value, 4); }
+std::string text(Rac v) { return hex_number(v.value, 2); }
+std::string text(CellOfGeran v) { return hex_number(v.value, 4); }
+std::string text(ExtendedRncId v) { return std::to_string(v.value); }
+std::string text(HandoverType v) {
+  constexpr std::array<std::string_view, 5> names{"intra-LTE", "LTE to UTRAN", "LTE to GERAN", "UTRAN to LTE",
+                                                  "GERAN to LTE"};
+  return std::string(names[static_cast<std::size_t>(v)]);
+}
+std::string text(DirectForwardingPath) { return "available"; }
+std::string text(ForbiddenRats v) {
+  constexpr std::array<std::string_view, 6> names{"all",      "GERAN",           "UTRAN",
+                                                  "cdma2000", "GERAN and UTRAN", "cdma2000 and UTRAN"};
+  return std::string(names[static_cast<std::size_t>(v)]);
+}
 std::string text(const Name& v) { return '"' + v.text + '"'; }
 std::string text(const Kenb&) { return "32 octets, not shown"; }
-[[maybe_unused]] std::string text(const Nh&) { return "32 octets, not shown"; }
+std::string text(const Nh&) { return "32 octets, not shown"; }
 std::string text(const Cause& v) { return to_string(v); }
 std::string text(Criticality v) { return std::string(to_string(v)); }
 std::string text(PduType v) { return std::string(to_string(v)); }
@@ -86,6 +104,7 @@ std::string text(const UePagingId& v) {
 }
 std::string text(const UeS1apIds& v);
 std::string text(const ResetType& v);
+std::string text(const TargetId& v);
 
 template <class T>
 std::string text(const std::vector<T>& list) {
@@ -125,6 +144,13 @@ std::string text(const UeS1apIds& v) {
 std::string text(const ResetType& v) {
   return std::visit(Cases{[](const ResetAll&) { return std::string("all"); },
                           [](const std::vector<UeConnection>& list) { return text(list); }},
+                    v);
+}
+
+std::string text(const TargetId& v) {
+  return std::visit(Cases{[](const TargetEnb& t) { return "eNB " + text(t); },
+                          [](const TargetRnc& t) { return "RNC " + text(t); },
+                          [](const TargetCgi& t) { return "cell " + text(t); }},
                     v);
 }
 

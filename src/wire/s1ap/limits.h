@@ -26,5 +26,14 @@ inline constexpr std::size_t rats_max = 8;
 inline constexpr std::size_t individual_connections_max = 256;
 inline constexpr std::size_t name_characters_max = 150;
 inline constexpr std::size_t transport_address_bits_max = 160;
+inline constexpr std::size_t equivalent_plmns_max = 15;
+inline constexpr std::size_t equivalent_plmns_plus_one_max = 16;
+inline constexpr std::size_t forbidden_areas_max = 4096;
+inline constexpr std::size_t cells_in_history_max = 16;
+
+/// A container between two eNBs. The standard sets no bound. A handover to another MME takes it through one
+/// GTPv2-C element, whose length has 16 bits; what is longer than that could never arrive, so it is refused
+/// where it enters.
+inline constexpr std::size_t transparent_container_octets_max = 65'536;
 
 }  // namespace baton::wire::s1ap

@@ -31,6 +31,47 @@ struct RowOf<Optional<M, F>> {
   using value = typename OptionalOf<F>::type;
 };
 
+template <class M, class E>
+struct RowOf<RequiredItems<M, E>> {
+  using member = std::vector<E>;
+  using value = std::vector<E>;
+};
+template <class M, class E>
+struct RowOf<OptionalItems<M, E>> {
+  using member = std::vector<E>;
+  using value = std::vector<E>;
+};
+
+/// HasItems rows say themselves what their items look like; the others leave it to the Codec of their value.
+template <class Row>
+concept HasItems = requires(const Row& row) {
+  row.item;
+};
+
+template <class Row>
+Read<typename RowOf<Row>::value> read_value(const Row& row, per::Reader& r, Findings& found) {
+  if constexpr (HasItems<Row>)
+    return read_items<typename RowOf<Row>::value::value_type>(
+        r, row.name, found, Items{row.item, row.item_criticality, erabs_max});
+  else
+    return Codec<typename RowOf<Row>::value>::read(r, row.name, found);
+}
+template <class Row>
+void write_value(const Row& row, per::Writer& w, const typename RowOf<Row>::value& v) {
+  if constexpr (HasItems<Row>)
+    write_items(w, v, Items{row.item, row.item_criticality, erabs_max});
+  else
+    Codec<typename RowOf<Row>::value>::write(w, v);
+}
+
+/// Whether a row of presence O holds a list, which is absent when empty.
+template <class Row>
+inline constexpr bool is_optional_list = false;
+template <class M, class E>
+inline constexpr bool is_optional_list<Optional<M, std::vector<E>>> = true;
+template <class M, class E>
+inline constexpr bool is_optional_list<OptionalItems<M, E>> = true;
+
 /// value_of is the value of a row in `m`, or nothing when an optional one is absent.
 template <class M, class Row>
 const typename RowOf<Row>::value* value_of(const M& m, const Row& row) {
@@ -38,7 +79,7 @@ const typename RowOf<Row>::value* value_of(const M& m, const Row& row) {
   const auto& member = m.*row.at;
   if constexpr (OptionalOf<typename R::member>::value) {
     return member ? &*member : nullptr;
-  } else if constexpr (std::is_same_v<Row, Optional<M, typename R::member>>) {
+  } else if constexpr (is_optional_list<Row>) {
     return member.empty() ? nullptr : &member;
   } else {
     return &member;
@@ -90,7 +131,6 @@ class Decoder {
   template <class Row, class V>
   bool claim(std::size_t i, const Row& row, V& value, const ElementHead& head, const per::Contents& contents,
              std::size_t at) {
-    using T = typename RowOf<Row>::value;
     if (row.id != head.id) return false;
     if ((seen_ >> i & 1U) != 0) {
       found_.falsely_constructed(error(Fault::repeated, row.name, head.id, at));
@@ -100,7 +140,7 @@ class Decoder {
       found_.falsely_constructed(error(Fault::bad_value, row.name, head.id, at));
     seen_ |= std::uint64_t{1} << i;
     per::Reader sub(M::outline.name, contents.octets, contents.offset);
-    auto v = Codec<T>::read(sub, row.name, found_);
+    auto v = read_value(row, sub, found_);
     if (v) {
       if (auto done = sub.done(row.name); !done) {
         trouble_ = done.why();
@@ -130,7 +170,14 @@ class Decoder {
 
   template <class F, class V>
   void absent(const Required<M, F>& row, V& value) {
-    if (value) return;
+    if (!value) missing(row);
+  }
+  template <class E, class V>
+  void absent(const RequiredItems<M, E>& row, V& value) {
+    if (!value) missing(row);
+  }
+  template <class Row>
+  void missing(const Row& row) {
     for (const IeDiagnostics& d : found_.refused)
       if (d.id == row.id) return;  // it was there, but not understood
     found_.missing(row.criticality, row.id, error(Fault::missing_mandatory, row.name, row.id, r_.offset()));
@@ -141,6 +188,10 @@ class Decoder {
   }
   template <class F, class V>
   void absent(const Optional<M, F>&, V& value) {
+    if (!value) value.emplace();
+  }
+  template <class E, class V>
+  void absent(const OptionalItems<M, E>&, V& value) {
     if (!value) value.emplace();
   }
 
@@ -198,7 +249,7 @@ void write_element(per::Writer& w, const M& m, const Row& row) {
   if (v == nullptr) return;
   per::Writer sub;
   sub.reserve(64);  // a key fits, so no copy of it is left behind when the vector grows
-  Codec<T>::write(sub, *v);
+  write_value(row, sub, *v);
   ByteVector contents = sub.done();
   write_head(w, {row.id, row.criticality});
   w.open_type(contents);

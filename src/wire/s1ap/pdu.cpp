@@ -145,6 +145,12 @@ std::optional<ByteVector> answer_to(const DecodeFailure& f) {
       return failure_message<InitialContextSetupFailure>(f);
     if (f.procedure == Procedure::ue_context_modification && ids)
       return failure_message<UeContextModificationFailure>(f);
+    if (f.procedure == Procedure::handover_preparation && ids)
+      return failure_message<HandoverPreparationFailure>(f);
+    if (f.procedure == Procedure::handover_resource_allocation && f.mme_ue_id)
+      return encode(HandoverFailure{*f.mme_ue_id, f.cause, diagnostics_of(f)});
+    if (f.procedure == Procedure::path_switch_request && ids)
+      return failure_message<PathSwitchRequestFailure>(f);
   }
   //= TS 36.413, 10.2 and 8.7.2
   return encode(ErrorIndication{f.mme_ue_id, f.enb_ue_id, f.cause, diagnostics_of(f)});

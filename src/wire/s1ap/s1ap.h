@@ -1,5 +1,5 @@
 // s1ap.h: S1AP messages to octets and back (TS 36.413). The messages stand in management.h,
-// nas_transport.h and ue_context.h, their values in types.h.
+// nas_transport.h, ue_context.h and handover.h, their values in types.h and handover_types.h.
 #pragma once
 
 #include <optional>
@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/expected.h"
 #include "wire/cursor.h"
+#include "wire/s1ap/handover.h"
 #include "wire/s1ap/management.h"
 #include "wire/s1ap/nas_transport.h"
 #include "wire/s1ap/ue_context.h"
@@ -23,7 +24,10 @@ using Pdu =
                  InitialContextSetupRequest, InitialContextSetupResponse, InitialContextSetupFailure,
                  UeContextReleaseRequest, UeContextReleaseCommand, UeContextReleaseComplete,
                  UeContextModificationRequest, UeContextModificationResponse, UeContextModificationFailure,
-                 UeCapabilityInfoIndication>;
+                 UeCapabilityInfoIndication, HandoverRequired, HandoverCommand, HandoverPreparationFailure,
+                 HandoverRequest, HandoverRequestAcknowledge, HandoverFailure, HandoverNotify,
+                 PathSwitchRequest, PathSwitchRequestAcknowledge, PathSwitchRequestFailure, HandoverCancel,
+                 HandoverCancelAcknowledge, EnbStatusTransfer, MmeStatusTransfer>;
 
 /// Received is a message that could be read.
 struct Received {

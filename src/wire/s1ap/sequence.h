@@ -40,6 +40,48 @@ void write_list(per::Writer& w, const std::vector<E>& list, std::size_t most) {
   for (const E& e : list) Codec<E>::write(w, e);
 }
 
+/// Items is SEQUENCE (SIZE (1..most)) OF ProtocolIE-SingleContainer: a list whose every item is an element
+/// with its own id and criticality.
+struct Items {
+  IeId id;
+  Criticality criticality;
+  std::size_t most;
+};
+template <class E>
+Read<std::vector<E>> read_items(per::Reader& r, std::string_view field, Findings& found, Items items) {
+  auto n = r.count(field, {1, items.most});
+  if (!n) return Fail{n.why()};
+  std::vector<E> out;
+  for (std::size_t i = 0; i < *n; ++i) {
+    auto head = read_head(r);
+    if (!head) return Fail{head.why()};
+    auto contents = r.open_type(field);
+    if (!contents) return Fail{contents.why()};
+    if (head->id != items.id) {
+      found.not_understood(head->criticality, head->id,
+                           r.error(Fault::unknown_mandatory, field, static_cast<std::uint32_t>(head->id)));
+      continue;
+    }
+    per::Reader sub(r.message(), contents->octets, contents->offset);
+    auto v = Codec<E>::read(sub, field, found);
+    if (!v) return Fail{v.why()};
+    if (auto done = sub.done(field); !done) return Fail{done.why()};
+    out.push_back(std::move(*v));
+  }
+  if (out.empty()) return Fail{r.error(Fault::unsupported, field)};
+  return out;
+}
+template <class E>
+void write_items(per::Writer& w, const std::vector<E>& list, Items items) {
+  w.count(list.size(), {1, items.most});
+  for (const E& e : list) {
+    write_head(w, {items.id, items.criticality});
+    per::Writer sub;
+    Codec<E>::write(sub, e);
+    w.open_type(sub.done());
+  }
+}
+
 // The rows of a SEQUENCE; like a message it is an aggregate with its members in the order of the rows.
 
 /// Field is read by its type's Codec; an std::optional is OPTIONAL.
@@ -155,6 +197,76 @@ struct NumberBits {
   Read<std::uint32_t> read(per::Reader& r, Findings&) const { return read_number_bits(r, name, bits); }
   void write(per::Writer& w, const M& m) const { write_number_bits(w, m.*at, bits); }
 };
+/// OptionalNumber is INTEGER (lo..hi) OPTIONAL.
+template <class M, class F>
+struct OptionalNumber {
+  using member = std::optional<F>;
+  static constexpr bool optional = true;
+  std::string_view name;
+  std::optional<F> M::*at;
+  std::uint64_t lo, hi;
+  bool present(const M& m) const { return (m.*at).has_value(); }
+  Read<std::optional<F>> read(per::Reader& r, Findings&) const {
+    auto v = r.whole(name, lo, hi);
+    if (!v) return Fail{v.why()};
+    return std::optional<F>(static_cast<F>(*v));
+  }
+  void write(per::Writer& w, const M& m) const { w.whole(*(m.*at), lo, hi); }
+};
+/// Octets is an OCTET STRING of any size.
+template <class M>
+struct Octets {
+  using member = ByteVector;
+  static constexpr bool optional = false;
+  std::string_view name;
+  ByteVector M::*at;
+  bool present(const M&) const { return true; }
+  Read<ByteVector> read(per::Reader& r, Findings&) const { return r.octet_string(name, {}); }
+  void write(per::Writer& w, const M& m) const { w.octet_string(m.*at, {}); }
+};
+/// Proposal is an ENUMERATED of one value, extensible and OPTIONAL: said or not said.
+template <class M>
+struct Proposal {
+  using member = bool;
+  static constexpr bool optional = true;
+  std::string_view name;
+  bool M::*at;
+  bool present(const M& m) const { return m.*at; }
+  Read<bool> read(per::Reader& r, Findings&) const {
+    auto i = r.index(name, 1, true);
+    if (!i) return Fail{i.why()};
+    if (i->extension) return Fail{r.error(Fault::unsupported, name)};
+    return true;
+  }
+  void write(per::Writer& w, const M&) const { w.index({0, false}, 1, true); }
+};
+/// ItemList is SEQUENCE (SIZE (1..most)) OF elements with an id each; OptionalItemList is absent when empty.
+template <class M, class E>
+struct ItemList {
+  using member = std::vector<E>;
+  static constexpr bool optional = false;
+  std::string_view name;
+  std::vector<E> M::*at;
+  Items items;
+  bool present(const M&) const { return true; }
+  Read<std::vector<E>> read(per::Reader& r, Findings& found) const {
+    return read_items<E>(r, name, found, items);
+  }
+  void write(per::Writer& w, const M& m) const { write_items(w, m.*at, items); }
+};
+template <class M, class E>
+struct OptionalItemList {
+  using member = std::vector<E>;
+  static constexpr bool optional = true;
+  std::string_view name;
+  std::vector<E> M::*at;
+  Items items;
+  bool present(const M& m) const { return !(m.*at).empty(); }
+  Read<std::vector<E>> read(per::Reader& r, Findings& found) const {
+    return read_items<E>(r, name, found, items);
+  }
+  void write(per::Writer& w, const M& m) const { write_items(w, m.*at, items); }
+};
 // clang 14 has no deduction for aggregates.
 template <class M, class F>
 Field(std::string_view, F M::*) -> Field<M, F>;
@@ -170,6 +282,16 @@ template <class M, class E>
 OptionalList(std::string_view, std::vector<E> M::*, std::size_t) -> OptionalList<M, E>;
 template <class M>
 NumberBits(std::string_view, std::uint32_t M::*, unsigned) -> NumberBits<M>;
+template <class M, class F>
+OptionalNumber(std::string_view, std::optional<F> M::*, std::uint64_t, std::uint64_t) -> OptionalNumber<M, F>;
+template <class M>
+Octets(std::string_view, ByteVector M::*) -> Octets<M>;
+template <class M>
+Proposal(std::string_view, bool M::*) -> Proposal<M>;
+template <class M, class E>
+ItemList(std::string_view, std::vector<E> M::*, Items) -> ItemList<M, E>;
+template <class M, class E>
+OptionalItemList(std::string_view, std::vector<E> M::*, Items) -> OptionalItemList<M, E>;
 
 /// read_sequence reads a SEQUENCE by its rows.
 template <class M, class... Rows>
@@ -237,48 +359,6 @@ void write_sequence(per::Writer& w, const M& m, const std::tuple<Rows...>& rows)
         (write_row(row), ...);
       },
       rows);
-}
-
-/// Items is SEQUENCE (SIZE (1..most)) OF ProtocolIE-SingleContainer: a list whose every item is an element
-/// with its own id and criticality.
-struct Items {
-  IeId id;
-  Criticality criticality;
-  std::size_t most;
-};
-template <class E>
-Read<std::vector<E>> read_items(per::Reader& r, std::string_view field, Findings& found, Items items) {
-  auto n = r.count(field, {1, items.most});
-  if (!n) return Fail{n.why()};
-  std::vector<E> out;
-  for (std::size_t i = 0; i < *n; ++i) {
-    auto head = read_head(r);
-    if (!head) return Fail{head.why()};
-    auto contents = r.open_type(field);
-    if (!contents) return Fail{contents.why()};
-    if (head->id != items.id) {
-      found.not_understood(head->criticality, head->id,
-                           r.error(Fault::unknown_mandatory, field, static_cast<std::uint32_t>(head->id)));
-      continue;
-    }
-    per::Reader sub(r.message(), contents->octets, contents->offset);
-    auto v = Codec<E>::read(sub, field, found);
-    if (!v) return Fail{v.why()};
-    if (auto done = sub.done(field); !done) return Fail{done.why()};
-    out.push_back(std::move(*v));
-  }
-  if (out.empty()) return Fail{r.error(Fault::unsupported, field)};
-  return out;
-}
-template <class E>
-void write_items(per::Writer& w, const std::vector<E>& list, Items items) {
-  w.count(list.size(), {1, items.most});
-  for (const E& e : list) {
-    write_head(w, {items.id, items.criticality});
-    per::Writer sub;
-    Codec<E>::write(sub, e);
-    w.open_type(sub.done());
-  }
 }
 
 }  // namespace baton::wire::s1ap

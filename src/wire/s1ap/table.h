@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "wire/s1ap/codes.h"
 
@@ -46,6 +47,27 @@ struct Assumed {
   F instead;
   static constexpr Criticality criticality = Criticality::ignore;
 };
+/// RequiredItems is a list of presence M, 1 to `erabs_max`, whose every item is an element with an id and a
+/// criticality of its own.
+template <class M, class E>
+struct RequiredItems {
+  IeId id;
+  Criticality criticality;
+  std::string_view name;
+  std::vector<E> M::*at;
+  IeId item;
+  Criticality item_criticality;
+};
+/// OptionalItems is the same of presence O: absent when empty.
+template <class M, class E>
+struct OptionalItems {
+  IeId id;
+  Criticality criticality;
+  std::string_view name;
+  std::vector<E> M::*at;
+  IeId item;
+  Criticality item_criticality;
+};
 // clang 14 has no deduction for aggregates.
 template <class M, class F>
 Required(IeId, Criticality, std::string_view, F M::*) -> Required<M, F>;
@@ -53,5 +75,11 @@ template <class M, class F>
 Optional(IeId, Criticality, std::string_view, F M::*) -> Optional<M, F>;
 template <class M, class F, class D>
 Assumed(IeId, std::string_view, F M::*, D) -> Assumed<M, F>;
+template <class M, class E>
+RequiredItems(IeId, Criticality, std::string_view, std::vector<E> M::*, IeId, Criticality)
+    -> RequiredItems<M, E>;
+template <class M, class E>
+OptionalItems(IeId, Criticality, std::string_view, std::vector<E> M::*, IeId, Criticality)
+    -> OptionalItems<M, E>;
 
 }  // namespace baton::wire::s1ap

@@ -10,6 +10,11 @@ namespace baton::wire::s1ap {
 
 std::string_view to_string(Procedure p) {
   switch (p) {
+    case Procedure::handover_preparation: return "Handover Preparation";
+    case Procedure::handover_resource_allocation: return "Handover Resource Allocation";
+    case Procedure::handover_notification: return "Handover Notification";
+    case Procedure::path_switch_request: return "Path Switch Request";
+    case Procedure::handover_cancel: return "Handover Cancel";
     case Procedure::initial_context_setup: return "Initial Context Setup";
     case Procedure::paging: return "Paging";
     case Procedure::downlink_nas_transport: return "Downlink NAS Transport";
@@ -23,6 +28,8 @@ std::string_view to_string(Procedure p) {
     case Procedure::ue_context_modification: return "UE Context Modification";
     case Procedure::ue_capability_info_indication: return "UE Capability Info Indication";
     case Procedure::ue_context_release: return "UE Context Release";
+    case Procedure::enb_status_transfer: return "eNB Status Transfer";
+    case Procedure::mme_status_transfer: return "MME Status Transfer";
   }
   return "unknown procedure";
 }

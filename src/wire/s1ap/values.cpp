@@ -78,6 +78,44 @@ void Codec<Tac>::write(per::Writer& w, const Tac& v) {
 }
 
 template <>
+Read<Lac> Codec<Lac>::read(per::Reader& r, std::string_view field, Findings&) {
+  return read_number_octets<Lac>(r, field, 2);
+}
+template <>
+void Codec<Lac>::write(per::Writer& w, const Lac& v) {
+  write_number_octets(w, v.value, 2);
+}
+
+template <>
+Read<Rac> Codec<Rac>::read(per::Reader& r, std::string_view field, Findings&) {
+  return read_number_octets<Rac>(r, field, 1);
+}
+template <>
+void Codec<Rac>::write(per::Writer& w, const Rac& v) {
+  write_number_octets(w, v.value, 1);
+}
+
+template <>
+Read<CellOfGeran> Codec<CellOfGeran>::read(per::Reader& r, std::string_view field, Findings&) {
+  return read_number_octets<CellOfGeran>(r, field, 2);
+}
+template <>
+void Codec<CellOfGeran>::write(per::Writer& w, const CellOfGeran& v) {
+  write_number_octets(w, v.value, 2);
+}
+
+template <>
+Read<ExtendedRncId> Codec<ExtendedRncId>::read(per::Reader& r, std::string_view field, Findings&) {
+  auto v = r.whole(field, extended_rnc_id_min, UINT16_MAX);
+  if (!v) return Fail{v.why()};
+  return ExtendedRncId{static_cast<std::uint16_t>(*v)};
+}
+template <>
+void Codec<ExtendedRncId>::write(per::Writer& w, const ExtendedRncId& v) {
+  w.whole(v.value, extended_rnc_id_min, UINT16_MAX);
+}
+
+template <>
 Read<MmeGroupId> Codec<MmeGroupId>::read(per::Reader& r, std::string_view field, Findings&) {
   return read_number_octets<MmeGroupId>(r, field, 2);
 }
@@ -193,6 +231,43 @@ void Codec<UeRadioCapability>::write(per::Writer& w, const UeRadioCapability& v)
 }
 
 template <>
+Read<TransparentContainer> Codec<TransparentContainer>::read(per::Reader& r, std::string_view field,
+                                                             Findings&) {
+  auto b = r.octet_string(field, {});
+  if (!b) return Fail{b.why()};
+  if (b->size() > transparent_container_octets_max) return Fail{r.error(Fault::too_many, field)};
+  return TransparentContainer{std::move(*b)};
+}
+template <>
+void Codec<TransparentContainer>::write(per::Writer& w, const TransparentContainer& v) {
+  assert(v.octets.size() <= transparent_container_octets_max);
+  w.octet_string(v.octets, {});
+}
+
+template <>
+Read<NasSecurityParameters> Codec<NasSecurityParameters>::read(per::Reader& r, std::string_view field,
+                                                               Findings&) {
+  auto b = r.octet_string(field, {});
+  if (!b) return Fail{b.why()};
+  return NasSecurityParameters{std::move(*b)};
+}
+template <>
+void Codec<NasSecurityParameters>::write(per::Writer& w, const NasSecurityParameters& v) {
+  w.octet_string(v.octets, {});
+}
+
+template <>
+Read<ReceiveStatus> Codec<ReceiveStatus>::read(per::Reader& r, std::string_view field, Findings&) {
+  auto b = r.bit_string(field, {ReceiveStatus::bits, ReceiveStatus::bits});
+  if (!b) return Fail{b.why()};
+  return ReceiveStatus{std::move(b->octets)};
+}
+template <>
+void Codec<ReceiveStatus>::write(per::Writer& w, const ReceiveStatus& v) {
+  w.bit_string(v.octets, ReceiveStatus::bits, {ReceiveStatus::bits, ReceiveStatus::bits});
+}
+
+template <>
 Read<Name> Codec<Name>::read(per::Reader& r, std::string_view field, Findings&) {
   auto s = r.printable_string(field, {1, name_characters_max, true});
   if (!s) return Fail{s.why()};
@@ -262,6 +337,43 @@ Read<RrcEstablishmentCause> Codec<RrcEstablishmentCause>::read(per::Reader& r, s
 template <>
 void Codec<RrcEstablishmentCause>::write(per::Writer& w, const RrcEstablishmentCause& v) {
   write_enumerated(w, v, 5);
+}
+
+template <>
+Read<HandoverType> Codec<HandoverType>::read(per::Reader& r, std::string_view field, Findings&) {
+  return read_enumerated<HandoverType>(r, field, 5, 5);
+}
+template <>
+void Codec<HandoverType>::write(per::Writer& w, const HandoverType& v) {
+  write_enumerated(w, v, 5);
+}
+
+template <>
+Read<DirectForwardingPath> Codec<DirectForwardingPath>::read(per::Reader& r, std::string_view field,
+                                                             Findings&) {
+  return read_enumerated<DirectForwardingPath>(r, field, 1, 1);
+}
+template <>
+void Codec<DirectForwardingPath>::write(per::Writer& w, const DirectForwardingPath& v) {
+  write_enumerated(w, v, 1);
+}
+
+template <>
+Read<ForbiddenRats> Codec<ForbiddenRats>::read(per::Reader& r, std::string_view field, Findings&) {
+  return read_enumerated<ForbiddenRats>(r, field, 4, 6);
+}
+template <>
+void Codec<ForbiddenRats>::write(per::Writer& w, const ForbiddenRats& v) {
+  write_enumerated(w, v, 4);
+}
+
+template <>
+Read<CellSize> Codec<CellSize>::read(per::Reader& r, std::string_view field, Findings&) {
+  return read_enumerated<CellSize>(r, field, 4, 4);
+}
+template <>
+void Codec<CellSize>::write(per::Writer& w, const CellSize& v) {
+  write_enumerated(w, v, 4);
 }
 
 template <>
@@ -345,5 +457,17 @@ template struct Codec<ServedGummei>;
 template struct Codec<ErabToSetup>;
 template struct Codec<ErabSetUp>;
 template struct Codec<ErabFailed>;
+template struct Codec<TargetEnb>;
+template struct Codec<TargetRnc>;
+template struct Codec<TargetCgi>;
+template struct Codec<ErabToHandOver>;
+template struct Codec<ErabAdmitted>;
+template struct Codec<ErabToForward>;
+template struct Codec<ErabSwitched>;
+template struct Codec<HandoverRestrictionList>;
+template struct Codec<StatusTransferContainer>;
+template struct Codec<VisitedCell>;
+template struct Codec<SourceToTarget>;
+template struct Codec<TargetToSource>;
 
 }  // namespace baton::wire::s1ap
