@@ -12,7 +12,7 @@
 
 namespace baton::context {
 
-/// NotBuilt: the algorithm exists, but not here (EEA1, EIA1, EEA3 and EIA3 so far).
+/// NotBuilt: a number that stands for no algorithm here (4 to 7 are spare).
 struct NotBuilt {
   friend bool operator==(const NotBuilt&, const NotBuilt&) = default;
 };

@@ -10,7 +10,7 @@ namespace baton::crypto {
 
 Aes128::Aes128(std::span<const Byte, 16> key, Path path) : path_(path) {
 #if defined(__x86_64__)
-  if (path_ == Path::hardware) {
+  if (path_ != Path::portable) {
     hardware_expand(key, schedule_);
     return;
   }
@@ -30,7 +30,7 @@ Block Aes128::encrypt(const Block& in) const {
 void Aes128::encrypt_blocks(Bytes in, MutableBytes out) const {
   assert(in.size() == out.size() && in.size() % aes_block_octets == 0);
 #if defined(__x86_64__)
-  if (path_ == Path::hardware) return hardware_encrypt(schedule_, in, out);
+  if (path_ != Path::portable) return hardware_encrypt(schedule_, in, out);
 #endif
   constexpr std::size_t at_once = 4 * aes_block_octets;
   for (std::size_t at = 0; at < in.size(); at += at_once) {

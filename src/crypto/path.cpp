@@ -1,51 +1,81 @@
 #include "crypto/path.h"
 
+#include <algorithm>
+#include <atomic>
+
 namespace baton::crypto {
+namespace {
 
 #if defined(__x86_64__)
 
-Path aes_path() {
-  static const Path found =
-      __builtin_cpu_supports("aes") && __builtin_cpu_supports("ssse3") && __builtin_cpu_supports("sse4.1")
-          ? Path::hardware
-          : Path::portable;
-  return found;
+struct Leaf {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+};
+Leaf leaf(unsigned number) {
+  Leaf l{number, 0, 0, 0};
+  asm volatile("cpuid" : "+a"(l.a), "=b"(l.b), "+c"(l.c), "=d"(l.d));
+  return l;
 }
 
-namespace {
-// __builtin_cpu_supports does not know "sha" in every compiler we build with, so the feature bit is read
-// where the processor puts it: leaf 7, EBX, bit 29.
-bool has_sha_extensions() {
-  unsigned a = 7;
-  unsigned b = 0;
-  unsigned c = 0;
-  unsigned d = 0;
-  asm volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-  return (b >> 29U & 1U) != 0;
-}
-bool leaf_7_exists() {
-  unsigned a = 0;
-  unsigned b = 0;
-  unsigned c = 0;
-  unsigned d = 0;
-  asm volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-  return a >= 7;
-}
-}  // namespace
-
-Path sha_path() {
-  static const Path found = leaf_7_exists() && has_sha_extensions() && __builtin_cpu_supports("ssse3") &&
-                                    __builtin_cpu_supports("sse4.1")
-                                ? Path::hardware
-                                : Path::portable;
-  return found;
+// __builtin_cpu_supports knows whether the system saves the wide registers. It does not know "sha" and "vaes"
+// in every compiler we build with, so these bits are read where the processor puts them: leaf 7, EBX bit 29
+// and ECX bit 9.
+Cpu look() {
+  Cpu c;
+  c.aes = __builtin_cpu_supports("aes") != 0;
+  c.pclmul = __builtin_cpu_supports("pclmul") != 0;
+  c.sse41 = __builtin_cpu_supports("ssse3") && __builtin_cpu_supports("sse4.1");
+  c.avx = __builtin_cpu_supports("avx") != 0;
+  c.avx2 = __builtin_cpu_supports("avx2") != 0;
+  c.avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  const bool has_leaf_7 = leaf(0).a >= 7;
+  const Leaf seven = has_leaf_7 ? leaf(7) : Leaf{};
+  c.sha = (seven.b >> 29U & 1U) != 0;
+  c.vaes = c.avx2 && (seven.c >> 9U & 1U) != 0;
+  return c;
 }
 
 #else
 
-Path aes_path() { return Path::portable; }
-Path sha_path() { return Path::portable; }
+Cpu look() { return {}; }
 
 #endif
+
+std::atomic<Path> limit{Path::wide};
+
+Path at_most(Path p) { return std::min(p, limit.load(std::memory_order_relaxed)); }
+
+}  // namespace
+
+std::string_view to_string(Path p) {
+  switch (p) {
+    case Path::portable: return "portable";
+    case Path::hardware: return "hardware";
+    case Path::wide: return "wide";
+  }
+  return "?";
+}
+
+const Cpu& cpu() {
+  static const Cpu found = look();
+  return found;
+}
+
+void limit_path(Path most) { limit.store(most, std::memory_order_relaxed); }
+
+Path aes_path() { return at_most(cpu().aes && cpu().sse41 ? Path::hardware : Path::portable); }
+
+Path sha_path() { return at_most(cpu().sha && cpu().sse41 ? Path::hardware : Path::portable); }
+
+Path stream_path() {
+  return at_most(cpu().aes && cpu().sse41 && cpu().pclmul ? Path::hardware : Path::portable);
+}
+
+Path batch_path() {
+  const Cpu& c = cpu();
+  if (!c.aes || !c.sse41 || !c.pclmul) return Path::portable;
+  return at_most(c.avx512 && c.vaes ? Path::wide : Path::hardware);
+}
 
 }  // namespace baton::crypto

@@ -19,7 +19,7 @@ Sha256::~Sha256() {
 
 void Sha256::compress(const Byte* blocks, std::size_t count) {
 #if defined(__x86_64__)
-  if (path_ == Path::hardware) return hardware_compress(state_, blocks, count);
+  if (path_ != Path::portable) return hardware_compress(state_, blocks, count);
 #endif
   portable_compress(state_, blocks, count);
 }

@@ -226,7 +226,8 @@ TEST(EpsSecurity, ASecurityModeCommandIsTakenOnlyWhenItsMacIsRight) {
     ASSERT_FALSE(ue.active());
   }
   // The algorithms are bound by the key: others than the network took give another MAC.
-  EXPECT_REFUSED(ue.unprotect_command(command, {Eea::eea2, Eia::eia1}), not_built);
+  EXPECT_REFUSED(ue.unprotect_command(command, {Eea::eea2, Eia::eia1}), bad_mac);
+  EXPECT_REFUSED(ue.unprotect_command(command, {Eea::eea2, static_cast<Eia>(4)}), not_built);
   EXPECT_REFUSED(ue.unprotect_command(command, {Eea::eea2, Eia::eia0}), null_integrity);
   EXPECT_FALSE(ue.active());
 
@@ -259,16 +260,38 @@ TEST(EpsSecurity, ANewChoiceOfAlgorithmsUnderTheSameKasmeKeepsCounting) {
 }
 
 TEST(EpsSecurity, AlgorithmsThatAreNotBuiltAndNullIntegrityAreRefused) {
-  for (const Eea eea : {Eea::eea0, Eea::eea1, Eea::eea2, Eea::eea3}) {
-    for (const Eia eia : {Eia::eia0, Eia::eia1, Eia::eia2, Eia::eia3}) {
+  for (Byte n = 0; n < 8; ++n) {
+    for (Byte m = 0; m < 8; ++m) {
+      const auto eea = static_cast<Eea>(n);
+      const auto eia = static_cast<Eia>(m);
       EpsSecurityContext c(Side::ue, kasme(), ksi_3);
-      const bool built = (eea == Eea::eea0 || eea == Eea::eea2) && (eia == Eia::eia0 || eia == Eia::eia2);
+      const bool built = n < 4 && m < 4;
       const auto done = c.activate({eea, eia});
       EXPECT_EQ(static_cast<bool>(done), built && eia != Eia::eia0);
       if (!done) {
         EXPECT_EQ(done.why(), built ? NasRefusal::null_integrity : NasRefusal::not_built);
       }
       EXPECT_EQ(c.active(), static_cast<bool>(done));
+    }
+  }
+}
+
+//= TS 33.401, 8.1; type=test
+TEST(EpsSecurity, EveryAlgorithmProtectsAndTellsAForgery) {
+  for (const Eea eea : {Eea::eea0, Eea::eea1, Eea::eea2, Eea::eea3}) {
+    for (const Eia eia : {Eia::eia1, Eia::eia2, Eia::eia3}) {
+      EpsSecurityContext ue = context(Side::ue, 1, {eea, eia});
+      EpsSecurityContext mme = context(Side::network, 1, {eea, eia});
+      const ByteVector pdu = *ue.protect(NasSecurityHeader::ciphered, report);
+      EXPECT_EQ(hex(text_of(pdu)) == hex(report), eea == Eea::eea0);
+      for (std::size_t bit = 8; bit < 8 * pdu.size(); ++bit) {
+        ByteVector forged = pdu;
+        forged[bit / 8] = static_cast<Byte>(forged[bit / 8] ^ 1U << bit % 8);
+        ASSERT_FALSE(mme.unprotect(forged)) << bit;
+      }
+      const auto plain = mme.unprotect(pdu);
+      ASSERT_TRUE(plain);
+      EXPECT_EQ(*plain, report);
     }
   }
 }

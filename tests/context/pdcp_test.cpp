@@ -122,7 +122,8 @@ TEST(SignallingBearer, ASecurityModeCommandStartsIntegrityOnlyWhenItsMacIsRight)
     EXPECT_FALSE(p.ue.unprotect_command(forged, Eia::eia2, krrc_int()));
     ASSERT_FALSE(p.ue.integrity_on());
   }
-  EXPECT_REFUSED(p.ue.unprotect_command(command, Eia::eia1, krrc_int()), not_built);
+  EXPECT_REFUSED(p.ue.unprotect_command(command, Eia::eia1, krrc_int()), bad_mac);
+  EXPECT_REFUSED(p.ue.unprotect_command(command, static_cast<Eia>(4), krrc_int()), not_built);
   ASSERT_TRUE(p.ue.unprotect_command(command, Eia::eia2, krrc_int()));
   EXPECT_TRUE(p.ue.integrity_on());
   // The Complete is integrity protected and not yet ciphered.
@@ -144,8 +145,8 @@ TEST(SignallingBearer, NullCipheringKeepsTheMac) {
 
 TEST(SignallingBearer, WhatIsNotBuiltIsRefusedAndChangesNothing) {
   SignallingBearer b(Side::ue, 1);
-  EXPECT_REFUSED(b.start_integrity(Eia::eia1, krrc_int()), not_built);
-  EXPECT_REFUSED(b.start_ciphering(Eea::eea3, krrc_enc()), not_built);
+  EXPECT_REFUSED(b.start_integrity(static_cast<Eia>(4), krrc_int()), not_built);
+  EXPECT_REFUSED(b.start_ciphering(static_cast<Eea>(7), krrc_enc()), not_built);
   EXPECT_FALSE(b.integrity_on() || b.ciphering_on());
   EXPECT_EQ(b.krrc_int(), nullptr);
 }
@@ -202,8 +203,36 @@ TEST(DataBearer, RefusesControlPdusReservedBitsAndWrongSizes) {
   EXPECT_EQ(b.receiving().next(), 0U);
 }
 
+//= TS 36.323, 5.6; type=test
+//= TS 36.323, 5.7; type=test
+TEST(SignallingBearer, EveryAlgorithmProtectsAndTellsAForgery) {
+  for (const Eea eea : {Eea::eea0, Eea::eea1, Eea::eea2, Eea::eea3}) {
+    for (const Eia eia : {Eia::eia1, Eia::eia2, Eia::eia3}) {
+      SignallingBearer ue(Side::ue, 2);
+      SignallingBearer enb(Side::network, 2);
+      for (SignallingBearer* b : {&ue, &enb}) {
+        ASSERT_TRUE(b->start_integrity(eia, krrc_int()));
+        ASSERT_TRUE(b->start_ciphering(eea, krrc_enc()));
+      }
+      const ByteVector pdu = *ue.protect(rrc);
+      EXPECT_EQ(hex(SignallingBearer::text_of(pdu)) == hex(rrc), eea == Eea::eea0);
+      for (std::size_t bit = 8; bit < 8 * pdu.size(); ++bit) {
+        ByteVector forged = pdu;
+        forged[bit / 8] = static_cast<Byte>(forged[bit / 8] ^ 1U << bit % 8);
+        EXPECT_REFUSED(enb.unprotect(forged), bad_mac);
+      }
+      const auto plain = enb.unprotect(pdu);
+      ASSERT_TRUE(plain);
+      EXPECT_EQ(*plain, rrc);
+    }
+    DataBearer up(Side::ue, 4, eea, kup_enc());
+    DataBearer down(Side::network, 4, eea, kup_enc());
+    EXPECT_EQ(*down.unprotect(*up.protect(rrc)), rrc);
+  }
+}
+
 TEST(DataBearer, AnAlgorithmThatIsNotBuiltMovesNothing) {
-  DataBearer b(Side::ue, 1, Eea::eea1, kup_enc());
+  DataBearer b(Side::ue, 1, static_cast<Eea>(4), kup_enc());
   EXPECT_REFUSED(b.protect(rrc), not_built);
   EXPECT_REFUSED(b.unprotect(ByteVector{0x80, 0, 1}), not_built);
   EXPECT_EQ(b.sending().next(), 0U);
