@@ -29,6 +29,16 @@ struct UpePeer {
   Endpoint endpoint;
 };
 
+/// MmePeer is an MME to which UEs of this one may go and from which they may come (S10). A message is its
+/// own only if it comes from `endpoint`; where it sends answers to is its own business.
+struct MmePeer {
+  std::string name = "mme2";  ///< as it stands in steps and in the ledger
+  DiameterIdentity identity;  ///< as Cancel Location and the console know it
+  Gummei gummei;              ///< whose GUTIs are its own
+  std::vector<Tai> tais;      ///< tracking areas it serves: a UE handed over to one of them goes to it
+  Endpoint endpoint;          ///< S10, port 2123
+};
+
 /// When a UE gets a new GUTI. TS 33.401, 7.2.2 leaves it to the operator; a GUTI that never changes is as
 /// good as an IMSI for whoever listens.
 enum class GutiReallocation : Byte { at_attach, at_attach_and_tau };
@@ -44,7 +54,9 @@ struct Config {
   DiameterIdentity realm;
   HssPeer hss;
   UpePeer upe;
-  Endpoint gtpc;  ///< our own S11 address
+  Endpoint gtpc;  ///< our own S11 and S10 address
+  /// The other MMEs, mmes_max at most; the first one that serves a tracking area is asked.
+  std::vector<MmePeer> mmes{};
 
   /// Algorithms by preference, numbers of TS 24.301, 9.9.3.23. Null integrity is refused even if listed.
   std::vector<Byte> integrity_order{2};

@@ -1,5 +1,7 @@
 #include "node/mme/core.h"
 
+#include <algorithm>
+
 #include "base/cases.h"
 
 namespace baton::node::mme {
@@ -9,9 +11,11 @@ namespace s1ap = wire::s1ap;
 
 namespace {
 
-peer::GtpPathConfig s11_config(const Config& c, Entropy& entropy) {
+peer::GtpPathConfig gtpc_config(const Config& c, Entropy& entropy) {
   peer::GtpPathConfig g;
   g.peers.push_back({c.upe.name, c.upe.endpoint});
+  for (const MmePeer& mme : c.mmes)
+    if (g.peers.size() <= mmes_max) g.peers.push_back({mme.name, mme.endpoint});
   // An MME keeps nothing over a restart, so its counter only has to differ from the last one: a random
   // octet does so 255 times out of 256.
   g.restart_counter = gtp2::Recovery{static_cast<Byte>(entropy.u32() & 0xFFU)};
@@ -48,7 +52,7 @@ Core::Core(Config c, Entropy& e)
       keys(config.name, config.id_key),
       enbs(config.enb_limit),
       ues(config.ue_limit, config.provisional_limit),
-      s11(s11_config(config, e)),
+      gtpc(gtpc_config(config, e)),
       s6a(s6a_config(config), e) {}
 
 // --- S1AP ---------------------------------------------------------------------------------------
@@ -118,29 +122,77 @@ bool Core::asked_hss(Ue& ue, std::optional<peer::RequestToken> token) {
   return true;
 }
 
+namespace {
+/// remember_question notes whom the answer to `token` belongs to; an older question of the same kind is
+/// forgotten.
+void remember_question(std::map<peer::GtpToken, UeId>& asked, std::optional<peer::GtpToken>& slot,
+                       peer::GtpToken token, UeId ue) {
+  if (slot) asked.erase(*slot);
+  slot = token;
+  asked[token] = ue;
+}
+}  // namespace
+
 bool Core::ask_upe(Ue& ue, Teid teid, const gtp2::Message& request) {
-  const auto token = s11.request(config.upe.endpoint, teid, request, now, *out);
+  const auto token = gtpc.request(config.upe.endpoint, teid, request, now, *out);
   if (!token) {
     count("mme.s11.unsent");
     return false;
   }
-  if (ue.upe_asked) upe_asked_.erase(*ue.upe_asked);
-  ue.upe_asked = token;
-  upe_asked_[*token] = ue.id;
+  remember_question(gtpc_asked_, ue.upe_asked, *token, ue.id);
   return true;
 }
 
 void Core::tell_upe(Teid teid, const gtp2::Message& request) {
-  if (!s11.request(config.upe.endpoint, teid, request, now, *out)) count("mme.s11.unsent");
+  if (!gtpc.request(config.upe.endpoint, teid, request, now, *out)) count("mme.s11.unsent");
+}
+
+bool Core::ask_mme(Ue& ue, const MmePeer& mme, Teid teid, const gtp2::Message& request) {
+  const auto token = gtpc.request(mme.endpoint, teid, request, now, *out);
+  if (!token) {
+    count("mme.s10.unsent");
+    return false;
+  }
+  remember_question(gtpc_asked_, ue.mme_asked, *token, ue.id);
+  return true;
+}
+
+void Core::tell_mme(const MmePeer& mme, Teid teid, const gtp2::Message& request) {
+  if (!gtpc.request(mme.endpoint, teid, request, now, *out)) count("mme.s10.unsent");
+}
+
+const MmePeer* Core::mme_at(Endpoint endpoint) const {
+  for (const MmePeer& m : config.mmes)
+    if (m.endpoint == endpoint) return &m;
+  return nullptr;
+}
+
+const MmePeer* Core::mme_serving(const Tai& tai) const {
+  for (const MmePeer& m : config.mmes)
+    if (std::find(m.tais.begin(), m.tais.end(), tai) != m.tais.end()) return &m;
+  return nullptr;
+}
+
+const MmePeer* Core::mme_of(const Gummei& gummei) const {
+  for (const MmePeer& m : config.mmes)
+    if (m.gummei == gummei) return &m;
+  return nullptr;
+}
+
+std::optional<Teid> Core::draw_teid() {
+  for (int i = 0; i < m_tmsi_draws_max; ++i) {
+    const Teid t{entropy.u32()};
+    if (t.value != 0 && !ues.find(t) && !ues.find_s10(t)) return t;
+  }
+  return std::nullopt;
 }
 
 void Core::forget_questions(Ue& ue) {
   if (ue.hss_asked) hss_asked_.erase(*std::exchange(ue.hss_asked, std::nullopt));
-  if (ue.upe_asked) {
-    // A request that makes something at the UPE is repeated until it is answered, and what it made is then
-    // taken back (Mme::on_s11); anything else need not be.
-    upe_asked_.erase(*std::exchange(ue.upe_asked, std::nullopt));
-  }
+  // A request that makes something at the UPE is repeated until it is answered, and what it made is then
+  // taken back (on_s11); anything else need not be.
+  if (ue.upe_asked) gtpc_asked_.erase(*std::exchange(ue.upe_asked, std::nullopt));
+  if (ue.mme_asked) gtpc_asked_.erase(*std::exchange(ue.mme_asked, std::nullopt));
 }
 
 Ue* Core::whose(peer::RequestToken token) {
@@ -153,11 +205,11 @@ Ue* Core::whose(peer::RequestToken token) {
 }
 
 Ue* Core::whose(peer::GtpToken token) {
-  const auto it = upe_asked_.find(token);
-  if (it == upe_asked_.end()) return nullptr;
+  const auto it = gtpc_asked_.find(token);
+  if (it == gtpc_asked_.end()) return nullptr;
   Ue* ue = ues.find(it->second);
-  upe_asked_.erase(it);
-  if (ue) ue->upe_asked.reset();
+  gtpc_asked_.erase(it);
+  if (ue) (ue->upe_asked == token ? ue->upe_asked : ue->mme_asked).reset();
   return ue;
 }
 
@@ -316,6 +368,12 @@ void Core::step_to_upe(Ue& ue, std::string_view id, std::string_view text) {
 }
 void Core::step_from_upe(Ue& ue, std::string_view id, std::string_view text) {
   step(ue, id, text, config.upe.name, config.name, "S11");
+}
+void Core::step_to_mme(Ue& ue, const MmePeer& mme, std::string_view id, std::string_view text) {
+  step(ue, id, text, config.name, mme.name, "S10");
+}
+void Core::step_from_mme(Ue& ue, const MmePeer& mme, std::string_view id, std::string_view text) {
+  step(ue, id, text, mme.name, config.name, "S10");
 }
 
 }  // namespace baton::node::mme

@@ -41,7 +41,7 @@ class Core {
   S1Connections s1;
   UeTable ues;
   RememberedGutis remembered;
-  peer::GtpPath s11;
+  peer::GtpPath gtpc;  ///< S11 and S10: the UPE and the other MMEs
   peer::DiameterNode s6a;
 
   // --- the event that is being handled; only Mme::on sets these
@@ -80,6 +80,17 @@ class Core {
     if (auto token = s6a.request(config.hss.identity, request, now, *out); !token) count("mme.s6a.unsent");
   }
   void tell_upe(Teid teid, const wire::gtp2::Message& request);
+  /// ask_mme and tell_mme are the same towards another MME. A UE may ask its UPE and an MME at once.
+  bool ask_mme(Ue& ue, const MmePeer& mme, Teid teid, const wire::gtp2::Message& request);
+  void tell_mme(const MmePeer& mme, Teid teid, const wire::gtp2::Message& request);
+  /// mme_at is the configured MME of an address, mme_serving the one that serves a tracking area, mme_of the
+  /// one that gave out a GUTI. Null: none.
+  const MmePeer* mme_at(Endpoint endpoint) const;
+  const MmePeer* mme_serving(const Tai& tai) const;
+  const MmePeer* mme_of(const Gummei& gummei) const;
+  /// draw_teid is a TEID of ours that no UE has on S11 or S10 and nobody can guess; nothing when the source
+  /// of randomness is broken.
+  std::optional<Teid> draw_teid();
   /// forget_questions drops what `ue` has asked: late answers do not reach its next procedure.
   void forget_questions(Ue& ue);
   /// whose finds the UE an answer belongs to, and closes the question. Null: nobody waits for it.
@@ -127,6 +138,8 @@ class Core {
   void step_from_hss(Ue& ue, std::string_view id, std::string_view text);
   void step_to_upe(Ue& ue, std::string_view id, std::string_view text);
   void step_from_upe(Ue& ue, std::string_view id, std::string_view text);
+  void step_to_mme(Ue& ue, const MmePeer& mme, std::string_view id, std::string_view text);
+  void step_from_mme(Ue& ue, const MmePeer& mme, std::string_view id, std::string_view text);
   /// flush_steps gives out what was kept while the subscriber was unknown.
   void flush_steps(Ue& ue);
   void count(std::string_view counter) {
@@ -143,7 +156,7 @@ class Core {
   std::string enb_name(const Ue& ue);
 
   std::map<peer::RequestToken, UeId> hss_asked_;
-  std::map<peer::GtpToken, UeId> upe_asked_;
+  std::map<peer::GtpToken, UeId> gtpc_asked_;
 };
 
 /// ue_name is how a UE is called in steps: "ue-" and its IMSI, as the UE's own node is.

@@ -38,15 +38,6 @@ const Subscription::Access* access_for(const Subscription& s, const std::string&
   return nullptr;
 }
 
-/// draw_teid is a TEID that no other UE has and nobody can guess.
-std::optional<Teid> draw_teid(Core& core) {
-  for (int i = 0; i < m_tmsi_draws_max; ++i) {
-    const Teid t{core.entropy.u32()};
-    if (t.value != 0 && !core.ues.find(t)) return t;
-  }
-  return std::nullopt;
-}
-
 std::uint32_t kbps_of(std::uint64_t bps) { return static_cast<std::uint32_t>((bps + 999) / 1000); }
 
 }  // namespace
@@ -58,7 +49,7 @@ Task<Outcomes> create_session(Core& core, Ue& ue, std::string apn, std::optional
     co_return Fail{reject_esm(nas::EsmCause::missing_or_unknown_apn, "the APN is not subscribed")};
   }
   if (apn.empty()) apn = access->apn;
-  const auto teid = draw_teid(core);
+  const auto teid = core.draw_teid();
   if (!teid) co_return Fail{reject_esm(nas::EsmCause::insufficient_resources, "no TEID")};
   core.ues.tunnel(ue, *teid);
 
@@ -83,7 +74,7 @@ Task<Outcomes> create_session(Core& core, Ue& ue, std::string apn, std::optional
   bearer.qos.qci = access->qci;
   bearer.qos.priority = access->priority;
   request.bearers.push_back(bearer);
-  request.recovery = core.s11.restart_counter();
+  request.recovery = core.gtpc.restart_counter();
   if (!core.ask_upe(ue, Teid{0}, request)) {
     co_return Fail{reject_esm(nas::EsmCause::network_failure, "the UPE cannot be asked")};
   }

@@ -41,6 +41,12 @@ struct S11Answer {
 };
 struct S11Silent {};
 
+/// Another MME's answer to the request of this UE that is under way, and its silence.
+struct S10Answer {
+  wire::gtp2::Message message;
+};
+struct S10Silent {};
+
 /// The same Attach Request came again after the Attach Accept had left.
 //= TS 24.301, 5.5.1.2.7, case d
 struct AttachRepeated {};
@@ -54,7 +60,7 @@ using UeEvent =
                  wire::nas::TauComplete, wire::nas::DetachAccept, wire::s1ap::InitialContextSetupResponse,
                  wire::s1ap::InitialContextSetupFailure, wire::s1ap::UeContextModificationResponse,
                  wire::s1ap::UeContextModificationFailure, wire::s1ap::UeContextReleaseComplete, HssAnswer,
-                 HssSilent, S11Answer, S11Silent, Expired, AttachRepeated>;
+                 HssSilent, S11Answer, S11Silent, S10Answer, S10Silent, Expired, AttachRepeated>;
 
 using UeInbox = Inbox<UeEvent>;
 

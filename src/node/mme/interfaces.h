@@ -30,7 +30,11 @@ void on_initial(Core& core, Enb& enb, wire::s1ap::InitialUeMessage message);
 /// on_uplink handles every later one.
 void on_uplink(Core& core, S1Connection& connection, Bytes pdu);
 
-// --- S11, S6a
+// --- S11, S10, S6a
+/// on_gtpc gives what arrives on GTPv2-C to the interface of the neighbour it came from.
+void on_gtpc(Core& core, peer::GtpEvent event);
+/// on_s10 handles what another MME says.
+void on_s10(Core& core, const MmePeer& mme, peer::GtpEvent event);
 void on_s11(Core& core, peer::GtpEvent event);
 void on_s6a(Core& core, peer::PeerEvent event);
 

@@ -19,6 +19,10 @@ inline constexpr std::size_t provisional_ues_max = 4'000;
 /// private network.
 inline constexpr std::size_t enbs_max = 256;
 
+/// Other MMEs this one speaks S10 with. Each is watched with an Echo Request a minute; a pool of MMEs has a
+/// dozen, and a UE is handed over to a neighbour, not across a country.
+inline constexpr std::size_t mmes_max = 32;
+
 /// SCTP associations that have not sent a usable S1 Setup yet.
 inline constexpr std::size_t unnamed_links_max = 64;
 /// How long such an association may stay silent: an eNB sends S1 Setup at once, and repeats it within the

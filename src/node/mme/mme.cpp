@@ -29,7 +29,7 @@ void Mme::on(Event event, Instant now, Actions& out) {
 
 void Mme::start() {
   core_.s6a.start(core_.now, *core_.out);
-  core_.s11.start(core_.now, *core_.out);
+  core_.gtpc.start(core_.now, *core_.out);
 }
 
 void Mme::on(peer::LinkUp& e) {
@@ -75,13 +75,13 @@ void Mme::on(peer::DatagramIn& e) {
     core_.count("mme.unexpected");
     return;
   }
-  for (auto& p : core_.s11.on_datagram(e.remote, e.octets, core_.now, *core_.out))
-    on_s11(core_, std::move(p));
+  for (auto& p : core_.gtpc.on_datagram(e.remote, e.octets, core_.now, *core_.out))
+    on_gtpc(core_, std::move(p));
 }
 
 void Mme::on(peer::TimerFired& e) {
   if (peer::GtpPath::owns(e.timer)) {
-    for (auto& p : core_.s11.on_timer(e.timer, core_.now, *core_.out)) on_s11(core_, std::move(p));
+    for (auto& p : core_.gtpc.on_timer(e.timer, core_.now, *core_.out)) on_gtpc(core_, std::move(p));
   } else if (peer::DiameterNode::owns(e.timer)) {
     for (auto& p : core_.s6a.on_timer(e.timer, core_.now, *core_.out)) on_s6a(core_, std::move(p));
   } else if (e.timer.domain == TimerDomain::ue && e.timer.kind < timers.size()) {

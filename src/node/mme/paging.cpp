@@ -37,7 +37,7 @@ Procedure paging(Core& core, Ue& ue) {
   gtp2::DownlinkDataNotificationFailureIndication m;
   m.cause.value = gtp2::CauseValue::ue_not_responding;
   m.imsi = ue.imsi;
-  core.s11.notify(core.config.upe.endpoint, ue.session->upe_teid, m, *core.out);
+  core.gtpc.notify(core.config.upe.endpoint, ue.session->upe_teid, m, *core.out);
   core.step_to_upe(ue, "6", "Downlink Data Notification Failure Indication");
 }
 

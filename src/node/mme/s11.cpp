@@ -16,12 +16,12 @@ void on_downlink_data(Core& core, const peer::GtpRequest& r) {
   Ue* ue = r.ref.header.teid ? core.ues.find(*r.ref.header.teid) : nullptr;
   if (ue == nullptr || !ue->session) {
     ack.cause.value = gtp2::CauseValue::context_not_found;
-    core.s11.respond(r.ref, Teid{0}, ack, core.now, *core.out);
+    core.gtpc.respond(r.ref, Teid{0}, ack, core.now, *core.out);
     core.count("mme.s11.unknown_teid");
     return;
   }
   // 2b. The MME has heard.
-  core.s11.respond(r.ref, ue->session->upe_teid, ack, core.now, *core.out);
+  core.gtpc.respond(r.ref, ue->session->upe_teid, ack, core.now, *core.out);
   if (!ue->idle() || ue->busy()) return;
   core.run(*ue, "paging", paging(core, *ue));
 }
@@ -32,7 +32,7 @@ void on_request(Core& core, const peer::GtpRequest& r) {
   core.count("mme.s11.unexpected");
   if (auto answer = gtp2::refusal(r.ref.header.type,
                                   gtp2::Cause{gtp2::CauseValue::service_not_supported, false, std::nullopt}))
-    core.s11.respond(r.ref, Teid{0}, *answer, core.now, *core.out);
+    core.gtpc.respond(r.ref, Teid{0}, *answer, core.now, *core.out);
 }
 
 /// nobody_waits: the question was forgotten. What it made at the UPE is taken back.
@@ -70,7 +70,7 @@ void on_s11(Core& core, peer::GtpEvent event) {
               core.count("mme.s11.malformed");
               core.log(LogLevel::warning, "S11: " + r.why.to_string());
               if (auto answer = gtp2::refusal(r.ref.header.type, gtp2::cause_for(r.why)))
-                core.s11.respond(r.ref, Teid{0}, *answer, core.now, *core.out);
+                core.gtpc.respond(r.ref, Teid{0}, *answer, core.now, *core.out);
             },
             [&](peer::GtpResponse& r) {
               if (Ue* ue = core.whose(r.token)) {

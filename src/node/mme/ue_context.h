@@ -100,6 +100,7 @@ struct Ue {
   std::optional<Session> session;
   std::optional<Session> old_session;  ///< of the context this one replaced; to be deleted (attach, step 10)
   std::optional<Teid> s11;             ///< our own end, index
+  std::optional<Teid> s10;             ///< our own end towards another MME while a move is under way, index
 
   // --- the procedure that runs
   UeInbox inbox;
@@ -113,6 +114,7 @@ struct Ue {
   std::uint32_t armed = 0;  ///< timers that run, a bit each
   std::optional<peer::RequestToken> hss_asked;
   std::optional<peer::GtpToken> upe_asked;
+  std::optional<peer::GtpToken> mme_asked;
   std::vector<Step> steps_kept;  ///< until the subscriber is known
 
   bool busy() const { return !running.done(); }

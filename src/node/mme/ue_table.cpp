@@ -1,6 +1,7 @@
 #include "node/mme/ue_table.h"
 
 #include <cassert>
+#include <utility>
 
 namespace baton::node {
 template class Inbox<mme::UeEvent>;
@@ -31,6 +32,11 @@ Ue* UeTable::find(Teid s11) {
   return it == by_s11_.end() ? nullptr : find(it->second);
 }
 
+Ue* UeTable::find_s10(Teid teid) {
+  const auto it = by_s10_.find(teid);
+  return it == by_s10_.end() ? nullptr : find(it->second);
+}
+
 void UeTable::prove(Ue& ue, Imsi imsi) {
   assert(!find(imsi) || find(imsi) == &ue);
   by_imsi_[imsi] = ue.id;
@@ -43,7 +49,18 @@ void UeTable::tunnel(Ue& ue, Teid s11) {
   ue.s11 = s11;
 }
 
+void UeTable::tunnel_s10(Ue& ue, Teid teid) {
+  close_s10(ue);
+  by_s10_[teid] = ue.id;
+  ue.s10 = teid;
+}
+
+void UeTable::close_s10(Ue& ue) {
+  if (ue.s10) by_s10_.erase(*std::exchange(ue.s10, std::nullopt));
+}
+
 void UeTable::bury(Ue& ue) {
+  close_s10(ue);
   if (ue.imsi) by_imsi_.erase(*ue.imsi);
   if (ue.guti) by_m_tmsi_.erase(ue.guti->m_tmsi);
   if (ue.old_guti) by_m_tmsi_.erase(ue.old_guti->m_tmsi);

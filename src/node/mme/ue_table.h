@@ -23,6 +23,7 @@ class UeTable {
   Ue* find(const Imsi& imsi);
   Ue* find(MTmsi m);
   Ue* find(Teid s11);
+  Ue* find_s10(Teid teid);
 
   /// prove gives `ue` its IMSI. Nobody else may have it (the caller replaced the old context).
   void prove(Ue& ue, Imsi imsi);
@@ -30,6 +31,9 @@ class UeTable {
   void name(Ue& ue, MTmsi m) { by_m_tmsi_[m] = ue.id; }
   void unname(MTmsi m) { by_m_tmsi_.erase(m); }
   void tunnel(Ue& ue, Teid s11);
+  /// tunnel_s10 gives `ue` an end towards another MME, in place of the one it had; close_s10 takes it away.
+  void tunnel_s10(Ue& ue, Teid teid);
+  void close_s10(Ue& ue);
 
   /// bury takes `ue` out of every index. The memory lives until sweep(), since the procedure that asked
   /// for it may still be running.
@@ -46,6 +50,7 @@ class UeTable {
   std::map<Imsi, UeId> by_imsi_;
   std::map<MTmsi, UeId> by_m_tmsi_;
   std::map<Teid, UeId> by_s11_;
+  std::map<Teid, UeId> by_s10_;
   std::vector<std::unique_ptr<Ue>> graveyard_;
   std::uint32_t next_ = 1;
 };

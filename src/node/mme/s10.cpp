@@ -1,0 +1,64 @@
+// s10.cpp: what another MME says.
+#include "base/cases.h"
+#include "node/mme/interfaces.h"
+#include "node/mme/procedures.h"
+
+namespace baton::node::mme {
+
+namespace gtp2 = wire::gtp2;
+
+namespace {
+
+void on_request(Core& core, const MmePeer& mme, peer::GtpRequest& r) {
+  //= TS 29.274, 7.7.4
+  core.count("mme.s10.unexpected");
+  core.log(LogLevel::warning,
+           "S10: " + mme.name + ": " + std::string(gtp2::name_of(r.message)) + " has no place here");
+  if (auto answer = gtp2::refusal(r.ref.header.type,
+                                  gtp2::Cause{gtp2::CauseValue::service_not_supported, false, std::nullopt}))
+    core.gtpc.respond(r.ref, Teid{0}, *answer, core.now, *core.out);
+}
+
+/// from is the neighbour an event is about.
+Endpoint from(const peer::GtpEvent& event) {
+  return std::visit(
+      Cases{[](const peer::GtpRequest& e) { return e.ref.from; },
+            [](const peer::GtpBadRequest& e) { return e.ref.from; },
+            [](const peer::GtpResponse& e) { return e.from; }, [](const auto& e) { return e.peer; }},
+      event);
+}
+
+}  // namespace
+
+void on_gtpc(Core& core, peer::GtpEvent event) {
+  if (const MmePeer* mme = core.mme_at(from(event))) return on_s10(core, *mme, std::move(event));
+  on_s11(core, std::move(event));
+}
+
+void on_s10(Core& core, const MmePeer& mme, peer::GtpEvent event) {
+  std::visit(Cases{[&](peer::GtpRequest& r) { on_request(core, mme, r); },
+                   [&](peer::GtpBadRequest& r) {
+                     //= TS 29.274, 7.7
+                     core.count("mme.s10.malformed");
+                     core.log(LogLevel::warning, "S10: " + mme.name + ": " + r.why.to_string());
+                     if (auto answer = gtp2::refusal(r.ref.header.type, gtp2::cause_for(r.why)))
+                       core.gtpc.respond(r.ref, Teid{0}, *answer, core.now, *core.out);
+                   },
+                   [&](peer::GtpResponse& r) {
+                     if (Ue* ue = core.whose(r.token))
+                       deliver(core, *ue, S10Answer{std::move(r.message)}, "an S10 answer");
+                   },
+                   [&](peer::GtpFailed& f) {
+                     core.count("mme.s10.unanswered");
+                     if (Ue* ue = core.whose(f.token)) deliver(core, *ue, S10Silent{}, "silence on S10");
+                   },
+                   [&](peer::GtpPeerRestarted&) { core.count("mme.s10.peer_restarted"); },
+                   [&](peer::GtpPathDown&) {
+                     core.count("mme.s10.path_down");
+                     core.log(LogLevel::warning, "S10: " + mme.name + " does not answer");
+                   },
+                   [&](peer::GtpPathUp&) { core.log(LogLevel::info, "S10: " + mme.name + " answers"); }},
+             event);
+}
+
+}  // namespace baton::node::mme
