@@ -21,17 +21,6 @@ TimerId t3(GtpToken token) { return {TimerDomain::transaction, token.value, gtp:
 TimerId echo_timer(std::size_t path) {
   return {TimerDomain::link, static_cast<std::uint32_t>(path), gtp::timer_echo};
 }
-bool is_response(Byte type) {
-  switch (type) {
-    case EchoResponse::type:
-    case CreateSessionResponse::type:
-    case ModifyBearerResponse::type:
-    case DeleteSessionResponse::type:
-    case ReleaseAccessBearersResponse::type:
-    case DownlinkDataNotificationAck::type: return true;
-    default: return false;
-  }
-}
 }  // namespace
 
 GtpPath::GtpPath(GtpPathConfig config) : config_(std::move(config)) {

@@ -520,8 +520,11 @@ TEST_F(UpeTest, ANotificationToTheUpeIsNotItsService) {
 
 TEST_F(UpeTest, NoBrokenRequestTouchesASession) {
   const Teid s11 = connected();
-  const std::vector<gtp2::Message> requests{create(), modify(), gtp2::DeleteSessionRequest{},
-                                            gtp2::ReleaseAccessBearersRequest{}};
+  std::vector<gtp2::Message> requests;
+  requests.emplace_back(create());
+  requests.emplace_back(modify());
+  requests.emplace_back(gtp2::DeleteSessionRequest{});
+  requests.emplace_back(gtp2::ReleaseAccessBearersRequest{});
   const auto address = session().pdns.begin()->second.address;
   for (const auto& m : requests) {
     const bool creates = gtp2::type_of(m) == gtp2::CreateSessionRequest::type;

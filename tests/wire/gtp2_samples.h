@@ -1,6 +1,7 @@
 // gtp2_samples.h: one value of every GTPv2-C message with everything in it that its table has.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "wire/gtp2/codec.h"
@@ -47,6 +48,134 @@ inline CreateSessionRequest create_session_request() {
   m.ue_time_zone = UeTimeZone{0x40, 1};
   m.extensions = extension();
   return m;
+}
+
+/// Octets of a key, different for each `first`: first, first + 1, ...
+template <class Key>
+Key sample_key(Byte first) {
+  std::array<Byte, Key::size> octets{};
+  for (Byte& b : octets) b = first++;
+  return Key(octets);
+}
+inline Quadruplet quadruplet(Byte first) {
+  const ByteVector xres{first, 0x52, 0x45, 0x53, 0xAB, 0xCD, 0xEF, first};
+  Quadruplet out{{}, Xres(xres), {}, sample_key<Kasme>(first)};
+  out.rand.bytes.fill(static_cast<Byte>(first + 1));
+  out.autn.bytes.fill(static_cast<Byte>(first + 2));
+  return out;
+}
+/// An MM context with everything it can hold.
+inline EpsMmContext mm_context() {
+  EpsMmContext out{.ksi = 3,
+                   .nas_integrity = 2,
+                   .nas_ciphering = 1,
+                   .uplink_count = NasCount::of(0x0102, 0x03),
+                   .downlink_count = NasCount::of(0xFEDC, 0xBA),
+                   .kasme = sample_key<Kasme>(0x10)};
+  out.next_hop = NextHop{sample_key<Nh>(0x40), 5};
+  for (Byte i = 0; i < vectors_max; ++i)
+    out.vectors.push_back(quadruplet(static_cast<Byte>(0x80 + 0x10 * i)));
+  out.subscribed_ambr = Ambr{50'000, 100'000};
+  out.used_ambr = Ambr{40'000, 90'000};
+  out.ue_network_capability = {0xE0, 0xE0, 0xC0, 0x40};
+  out.ms_network_capability = {0xE5, 0xE0, 0x34};
+  out.mei = Mei{"3534900698733153"};
+  out.old_security = OldEpsSecurity{6, sample_key<Kasme>(0x60), NextHop{sample_key<Nh>(0xC0), 7}};
+  out.drx = std::array<Byte, 2>{0x0A, 0x07};
+  out.access_restriction = 0x25;
+  return out;
+}
+/// One with nothing it may be without.
+inline EpsMmContext bare_mm_context() { return EpsMmContext{.kasme = sample_key<Kasme>(0x11)}; }
+
+inline PdnConnection pdn_connection(Byte ebi) {
+  PdnConnection out;
+  out.apn = Apn{"internet"};
+  out.apn_restriction = ApnRestriction{1};
+  out.selection_mode = SelectionMode::subscribed;
+  out.ipv4 = Ipv4{{10, 45, 0, ebi}};
+  out.ipv6 = Ipv6{{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, ebi}};
+  out.linked_ebi = Ebi{ebi};
+  out.pgw = f_teid(InterfaceType::s5_pgw_control, 0x0A0B0C0D, 9);
+  BearerMoved bearer;
+  bearer.ebi = Ebi{ebi};
+  bearer.tft = BearerTft{{0x21, 0x10, 0xFF, 0x02, 0x30, 0x11}};
+  bearer.s1u_sgw = f_teid(InterfaceType::s1u_sgw, 0x80000001, 6);
+  bearer.s5u_pgw = f_teid(InterfaceType::s5_pgw_user, 3, 9);
+  bearer.qos = qos();
+  bearer.container = FContainer{2, {0x00}};
+  out.bearers = {bearer};
+  out.ambr = Ambr{50'000, 100'000};
+  out.pdn_type = PdnType::ipv4v6;
+  return out;
+}
+
+inline ForwardRelocationRequest forward_relocation_request() {
+  const auto plmn = PlmnId::test_value();
+  ForwardRelocationRequest m{.mm = mm_context()};
+  m.imsi = Imsi::test_value();
+  m.sender = f_teid(InterfaceType::s10_mme, 0x01020304, 4);
+  m.pdn_connections = {pdn_connection(5), pdn_connection(7)};
+  m.sgw_s11 = f_teid(InterfaceType::s11_sgw, 0x05060708, 6);
+  m.indication = Indication{{0x20, 0x00}};
+  m.container = FContainer{FContainer::eutran, {0x00, 0x0A, 0x05, 0x01, 0x02, 0x03}};
+  m.target = TargetIdentification{{plmn, 0x0BCDE}, Tac{0x1234}};
+  m.cause = FCause{0, 16};
+  m.serving_network = plmn;
+  m.selected_plmn = plmn;
+  m.recovery = Recovery{3};
+  m.ue_time_zone = UeTimeZone{0x40, 1};
+  m.extensions = extension();
+  return m;
+}
+
+/// The messages between MMEs.
+inline void add_mobility_samples(std::vector<Message>& out) {
+  const auto plmn = PlmnId::test_value();
+  const Cause accepted_cause{};
+  ContextRequest request;
+  request.imsi = Imsi::test_value();
+  request.guti = Guti::test_value();
+  request.complete_request = CompleteRequest{CompleteRequest::tracking_area_update, {0x17, 0x01, 0x02, 0x03}};
+  request.sender = f_teid(InterfaceType::s10_mme, 21, 5);
+  request.rat = RatType::eutran;
+  request.indication = Indication{{0x00, 0x40}};
+  request.target_plmn = plmn;
+  request.uli = uli();
+  request.extensions = extension();
+  out.push_back(request);
+  ContextResponse response;
+  response.imsi = Imsi::test_value();
+  response.mm = mm_context();
+  response.pdn_connections = {pdn_connection(5)};
+  response.sender = f_teid(InterfaceType::s10_mme, 22, 4);
+  response.sgw_s11 = f_teid(InterfaceType::s11_sgw, 23, 6);
+  response.indication = Indication{{0x00, 0x00}};
+  response.ue_time_zone = UeTimeZone{0x40, 0};
+  response.extensions = extension();
+  out.push_back(std::move(response));
+  out.push_back(ContextAcknowledge{accepted_cause, Indication{{0x01, 0x00}}, extension()});
+  out.push_back(forward_relocation_request());
+  ForwardRelocationResponse relocated;
+  relocated.sender = f_teid(InterfaceType::s10_mme, 24, 5);
+  relocated.indication = Indication{{0x01, 0x00}};
+  relocated.bearers = {
+      {Ebi{5}, f_teid(InterfaceType::enb_dl_forwarding, 31, 7),
+       f_teid(InterfaceType::enb_ul_forwarding, 32, 7), f_teid(InterfaceType::sgw_dl_forwarding, 33, 6),
+       f_teid(InterfaceType::sgw_ul_forwarding, 34, 6)},
+      {Ebi{7}, {}, {}, {}, {}}};
+  relocated.s1ap_cause = FCause{4, 2};
+  relocated.container = FContainer{FContainer::eutran, {0x00, 0x02, 0xAA, 0xBB}};
+  relocated.extensions = extension();
+  out.push_back(relocated);
+  out.push_back(ForwardRelocationCompleteNotification{Indication{{0x00, 0x00}}, extension()});
+  out.push_back(ForwardRelocationCompleteAcknowledge{accepted_cause, Recovery{3}, extension()});
+  out.push_back(ForwardAccessContextNotification{
+      {FContainer{FContainer::eutran, {0x00, 0x00, 0x00, 0x59, 0x40, 0x0B}}}, extension()});
+  out.push_back(ForwardAccessContextAcknowledge{accepted_cause, extension()});
+  out.push_back(
+      RelocationCancelRequest{Imsi::test_value(), Indication{{0x00, 0x00}}, FCause{0, 8}, extension()});
+  out.push_back(RelocationCancelResponse{{CauseValue::imsi_not_known, false, {}}, extension()});
 }
 
 /// Every message, each as full as its table allows.
@@ -121,6 +250,7 @@ inline std::vector<Message> samples() {
                                          Indication{{0x00, 0x00}}, extension()});
   out.push_back(DownlinkDataNotificationAck{
       {CauseValue::unable_to_page_ue, false, {}}, DelayValue{2}, Recovery{3}, imsi, extension()});
+  add_mobility_samples(out);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "wire/gtp2/codec.h"
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -65,11 +66,28 @@ struct Encoder {
   bool overflow = false;
 };
 
+// An element whose octets somebody else made and nothing but the datagram bounds.
+template <class T>
+std::size_t opaque_size(const T& value) {
+  if constexpr (requires { value.octets.size(); })
+    return value.octets.size();
+  else if constexpr (requires { value.nas.size(); })
+    return value.nas.size();
+  else
+    return 0;
+}
+// Room for any element that is not opaque, so that a buffer of this size more never grows.
+constexpr std::size_t largest_element = 4096;
+
 template <Table T>
 void put_rows(Encoder& e, const T& group);
 
 template <class T>
 void put_element(Encoder& e, IeId id, const T& value) {
+  if (e.overflow || e.w.size() + opaque_size(value) > datagram_octets_max) {
+    e.overflow = true;
+    return;
+  }
   if constexpr (std::is_same_v<T, PrivateExtension>) id.instance = value.instance;
   e.w.u8(id.type);
   const std::size_t at = e.w.size();
@@ -239,11 +257,53 @@ template <class F>
 bool for_type(Byte type, F f) {
   return for_type(type, f, std::make_index_sequence<std::variant_size_v<Message>>{});
 }
+//= TS 29.274, 8.38
+// An MM context nested wrongly, in a PDN connection or a bearer context, is one all the same, and so is one
+// that is cut off or claims more octets than there are. A group in more groups than any message has is taken
+// for a secret as a whole.
+void find_secrets(Reader r, unsigned depth, std::vector<SecretRange>& out) {
+  constexpr unsigned depth_max = 4;
+  constexpr std::size_t element_header = 4;
+  while (r.left() >= element_header) {
+    const auto type = *r.u("element type", 1);
+    const std::size_t length = *r.u("element length", 2);
+    (void)r.u("element instance", 1);
+    const auto value = *r.sub("element", std::min(length, r.left()));
+    const bool group = type == ie::pdn_connection || type == ie::bearer_context;
+    if (group && depth < depth_max)
+      find_secrets(value, depth + 1, out);
+    else if (value.left() > 0 && (group || (type >= ie::mm_context_first && type <= ie::mm_context_last)))
+      out.push_back({value.offset(), value.left()});
+  }
+}
+
+template <class F, std::size_t... I>
+void for_each_type(F f, std::index_sequence<I...>) {
+  (f(std::variant_alternative_t<I, Message>::type), ...);
+}
+template <class F>
+void for_each_type(F f) {
+  for_each_type(f, std::make_index_sequence<std::variant_size_v<Message>>{});
+}
+
+// The message has a Cause of its own and can be made of nothing else.
+template <class M>
+constexpr bool has_own_cause = requires(M m) {
+  M{};
+  m.cause = Cause{};
+};
+template <class M>
+constexpr bool holds_mm_context = requires(M m) {
+  m.mm;
+};
 
 }  // namespace
 
 ByteVector encode(const Message& message, Teid teid, Sequence sequence) {
   Encoder e;
+  // A buffer with keys in it must not grow: growth leaves copies behind that nobody wipes.
+  const bool keys = carries_keys(type_of(message));
+  if (keys) e.w.octets().reserve(datagram_octets_max + largest_element);
   std::visit(
       [&](const auto& m) {
         using M = std::decay_t<decltype(m)>;
@@ -257,9 +317,14 @@ ByteVector encode(const Message& message, Teid teid, Sequence sequence) {
         put_rows(e, m);
       },
       message);
-  if (e.overflow || e.w.size() > datagram_octets_max) return {};
-  e.w.patch(2, e.w.size() - 4, 2);
-  return e.w.done();
+  ByteVector out;
+  if (!e.overflow && e.w.size() <= datagram_octets_max) {
+    e.w.patch(2, e.w.size() - 4, 2);
+    if (!keys) return e.w.done();
+    out.assign(e.w.octets().begin(), e.w.octets().end());
+  }
+  if (keys) secure_wipe(e.w.octets().data(), e.w.octets().size());
+  return out;
 }
 
 Byte version_of(Bytes datagram) { return datagram.empty() ? Byte{0} : static_cast<Byte>(datagram[0] >> 5U); }
@@ -368,45 +433,52 @@ std::optional<Byte> response_type(Byte request) {
     case DeleteSessionRequest::type: return DeleteSessionResponse::type;
     case ReleaseAccessBearersRequest::type: return ReleaseAccessBearersResponse::type;
     case DownlinkDataNotification::type: return DownlinkDataNotificationAck::type;
+    case ContextRequest::type: return ContextResponse::type;
+    case ForwardRelocationRequest::type: return ForwardRelocationResponse::type;
+    case ForwardRelocationCompleteNotification::type: return ForwardRelocationCompleteAcknowledge::type;
+    case ForwardAccessContextNotification::type: return ForwardAccessContextAcknowledge::type;
+    case RelocationCancelRequest::type: return RelocationCancelResponse::type;
     default: return std::nullopt;
   }
 }
 
+//= TS 29.274, 7.3.7
+std::optional<Byte> acknowledge_type(Byte response) {
+  if (response == ContextResponse::type) return ContextAcknowledge::type;
+  return std::nullopt;
+}
+
+bool is_response(Byte type) {
+  bool out = type == ContextAcknowledge::type;
+  for_each_type([&](Byte request) { out = out || response_type(request) == type; });
+  return out;
+}
+
+bool carries_keys(Byte type) {
+  bool out = false;
+  for_type(type, [&](auto tag) { out = holds_mm_context<typename decltype(tag)::type>; });
+  return out;
+}
+
 std::optional<Message> refusal(Byte request, Cause cause) {
-  switch (request) {
-    case CreateSessionRequest::type: {
-      CreateSessionResponse out;
-      out.cause = cause;
-      return out;
+  const auto response = response_type(request);
+  std::optional<Message> out;
+  if (!response) return out;
+  for_type(*response, [&](auto tag) {
+    using M = typename decltype(tag)::type;
+    if constexpr (has_own_cause<M>) {
+      M m{};
+      m.cause = cause;
+      out.emplace(std::move(m));
     }
-    case ModifyBearerRequest::type: {
-      ModifyBearerResponse out;
-      out.cause = cause;
-      return out;
-    }
-    case DeleteSessionRequest::type: {
-      DeleteSessionResponse out;
-      out.cause = cause;
-      return out;
-    }
-    case ReleaseAccessBearersRequest::type: {
-      ReleaseAccessBearersResponse out;
-      out.cause = cause;
-      return out;
-    }
-    case DownlinkDataNotification::type: {
-      DownlinkDataNotificationAck out;
-      out.cause = cause;
-      return out;
-    }
-    default: return std::nullopt;
-  }
+  });
+  return out;
 }
 
 std::optional<Cause> cause_of(const Message& message) {
   return std::visit(
       [](const auto& m) -> std::optional<Cause> {
-        if constexpr (requires { m.cause; })
+        if constexpr (requires { std::optional<Cause>(m.cause); })
           return m.cause;
         else
           return std::nullopt;
@@ -452,21 +524,12 @@ std::string describe(const Header& header, const Message& message) {
 }
 
 std::vector<SecretRange> secret_ranges(Bytes datagram) {
-  //= TS 29.274, 8.38
-  constexpr Byte mm_context_first = 103, mm_context_last = 108;
   std::vector<SecretRange> out;
   std::size_t start = 0;
   while (start < datagram.size()) {
     const auto packet = decode_header(datagram.subspan(start));
     if (!packet) return out;
-    Reader r(header_name, packet->body, start + packet->body_offset);
-    while (!r.empty()) {
-      const auto element = next_element(r);
-      if (!element) break;
-      const bool keys = element->id.type >= mm_context_first && element->id.type <= mm_context_last;
-      const std::size_t n = element->value.left();
-      if (keys && n > 0) out.push_back({element->value.offset(), n});
-    }
+    find_secrets(Reader(header_name, packet->body, start + packet->body_offset), 0, out);
     if (packet->piggybacked.empty()) return out;
     start = datagram.size() - packet->piggybacked.size();
   }

@@ -65,6 +65,12 @@ std::string_view name_of(const Message& message);
 std::string_view name_of_type(Byte type);
 /// response_type is the type of the message that answers a request; nothing for what is not a request.
 std::optional<Byte> response_type(Byte request);
+/// acknowledge_type is the type of the message that answers a response: a Context Response is the only one.
+std::optional<Byte> acknowledge_type(Byte response);
+/// is_response: the message answers another one, by its sequence number.
+bool is_response(Byte type);
+/// carries_keys: the message may hold an MM context, so its octets are wiped after use.
+bool carries_keys(Byte type);
 /// refusal is the response of the right type with nothing but a cause (and no bearer); nothing for what
 /// cannot be refused so (Echo).
 std::optional<Message> refusal(Byte request, Cause cause);

@@ -379,9 +379,16 @@ std::string_view to_string(CauseValue value) {
     case CauseValue::all_dynamic_addresses_occupied: return "all dynamic addresses are occupied";
     case CauseValue::ue_not_responding: return "UE not responding";
     case CauseValue::ue_refuses: return "UE refuses";
+    case CauseValue::relocation_failure: return "relocation failure";
     case CauseValue::service_denied: return "service denied";
     case CauseValue::unable_to_page_ue: return "unable to page UE";
     case CauseValue::no_memory_available: return "no memory available";
+    case CauseValue::user_authentication_failed: return "user authentication failed";
+    case CauseValue::p_tmsi_signature_mismatch: return "P-TMSI signature mismatch";
+    case CauseValue::imsi_not_known: return "IMSI not known";
+    case CauseValue::data_forwarding_not_supported: return "data forwarding not supported";
+    case CauseValue::invalid_reply_from_remote_peer: return "invalid reply from remote peer";
+    case CauseValue::temporarily_rejected: return "temporarily rejected, a move is in progress";
     case CauseValue::request_rejected: return "request rejected";
     case CauseValue::unable_to_page_ue_due_to_suspension: return "unable to page UE due to suspension";
     case CauseValue::remote_peer_not_responding: return "remote peer not responding";

@@ -4,6 +4,7 @@
 
 #include "wire/cursor.h"
 #include "wire/gtp2/limits.h"
+#include "wire/gtp2/mm_context.h"
 #include "wire/gtp2/values.h"
 
 namespace baton::wire::gtp2 {
@@ -28,6 +29,15 @@ void put(Writer& w, const Uli& v);
 void put(Writer& w, const FTeid& v);
 void put(Writer& w, const UeTimeZone& v);
 void put(Writer& w, const PrivateExtension& v);
+void put(Writer& w, const EpsMmContext& v);
+void put(Writer& w, const FContainer& v);
+void put(Writer& w, const FCause& v);
+void put(Writer& w, const TargetIdentification& v);
+void put(Writer& w, const CompleteRequest& v);
+void put(Writer& w, const Guti& v);
+void put(Writer& w, const Ipv4& v);
+void put(Writer& w, const Ipv6& v);
+void put(Writer& w, const BearerTft& v);
 inline void put(Writer& w, Ebi v) { w.u8(v.value & 0xF); }
 inline void put(Writer& w, Recovery v) { w.u8(v.value); }
 inline void put(Writer& w, ApnRestriction v) { w.u8(v.value); }
@@ -54,6 +64,15 @@ Expected<Uli, Error> get(Reader& r, std::string_view name, As<Uli>);
 Expected<FTeid, Error> get(Reader& r, std::string_view name, As<FTeid>);
 Expected<UeTimeZone, Error> get(Reader& r, std::string_view name, As<UeTimeZone>);
 Expected<PrivateExtension, Error> get(Reader& r, std::string_view name, As<PrivateExtension>);
+Expected<EpsMmContext, Error> get(Reader& r, std::string_view name, As<EpsMmContext>);
+Expected<FContainer, Error> get(Reader& r, std::string_view name, As<FContainer>);
+Expected<FCause, Error> get(Reader& r, std::string_view name, As<FCause>);
+Expected<TargetIdentification, Error> get(Reader& r, std::string_view name, As<TargetIdentification>);
+Expected<CompleteRequest, Error> get(Reader& r, std::string_view name, As<CompleteRequest>);
+Expected<Guti, Error> get(Reader& r, std::string_view name, As<Guti>);
+Expected<Ipv4, Error> get(Reader& r, std::string_view name, As<Ipv4>);
+Expected<Ipv6, Error> get(Reader& r, std::string_view name, As<Ipv6>);
+Expected<BearerTft, Error> get(Reader& r, std::string_view name, As<BearerTft>);
 Expected<Ebi, Error> get(Reader& r, std::string_view name, As<Ebi>);
 Expected<Recovery, Error> get(Reader& r, std::string_view name, As<Recovery>);
 Expected<ApnRestriction, Error> get(Reader& r, std::string_view name, As<ApnRestriction>);

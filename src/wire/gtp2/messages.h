@@ -1,4 +1,5 @@
-// messages.h: the GTPv2-C messages of paths and S11 as tables (TS 29.274, 7.1 and 7.2). The rows are in the
+// messages.h: the GTPv2-C messages of paths and S11 as tables (TS 29.274, 7.1 and 7.2); those of S10 are in
+// mobility.h. The rows are in the
 // order of the specification's tables and only those Baton decides by or must keep; every other element is
 // stepped over. Decoding gives the elements of a type and instance wherever they stand.
 #pragma once
@@ -11,6 +12,7 @@
 
 #include "wire/gtp2/bearers.h"
 #include "wire/gtp2/limits.h"
+#include "wire/gtp2/mobility.h"
 #include "wire/gtp2/table.h"
 #include "wire/gtp2/values.h"
 
@@ -434,11 +436,15 @@ struct DownlinkDataNotificationAck {
   friend bool operator==(const DownlinkDataNotificationAck&, const DownlinkDataNotificationAck&) = default;
 };
 
+/// Message is any of them. It may hold keys (the MM context): it is moved, not copied.
 using Message =
     std::variant<EchoRequest, EchoResponse, VersionNotSupportedIndication, CreateSessionRequest,
                  CreateSessionResponse, ModifyBearerRequest, ModifyBearerResponse, DeleteSessionRequest,
                  DeleteSessionResponse, DownlinkDataNotificationFailureIndication,
                  ReleaseAccessBearersRequest, ReleaseAccessBearersResponse, DownlinkDataNotification,
-                 DownlinkDataNotificationAck>;
+                 DownlinkDataNotificationAck, ContextRequest, ContextResponse, ContextAcknowledge,
+                 ForwardRelocationRequest, ForwardRelocationResponse, ForwardRelocationCompleteNotification,
+                 ForwardRelocationCompleteAcknowledge, ForwardAccessContextNotification,
+                 ForwardAccessContextAcknowledge, RelocationCancelRequest, RelocationCancelResponse>;
 
 }  // namespace baton::wire::gtp2

@@ -28,11 +28,16 @@ struct IeId {
 //= TS 29.274, 8.1
 /// The element types Baton reads or writes.
 namespace ie {
-inline constexpr Byte imsi = 1, cause = 2, recovery = 3, apn = 71, ambr = 72, ebi = 73, mei = 75, msisdn = 76,
-                      indication = 77, pco = 78, paa = 79, bearer_qos = 80, rat_type = 82,
-                      serving_network = 83, uli = 86, f_teid = 87, delay_value = 92, bearer_context = 93,
-                      charging_id = 94, pdn_type = 99, ue_time_zone = 114, apn_restriction = 127,
-                      selection_mode = 128, private_extension = 255;
+inline constexpr Byte imsi = 1, cause = 2, recovery = 3, apn = 71, ambr = 72, ebi = 73, ip_address = 74,
+                      mei = 75, msisdn = 76, indication = 77, pco = 78, paa = 79, bearer_qos = 80,
+                      rat_type = 82, serving_network = 83, bearer_tft = 84, uli = 86, f_teid = 87,
+                      delay_value = 92, bearer_context = 93, charging_id = 94, pdn_type = 99,
+                      eps_mm_context = 107, pdn_connection = 109, ue_time_zone = 114, complete_request = 116,
+                      guti = 117, f_container = 118, f_cause = 119, selected_plmn = 120,
+                      target_identification = 121, apn_restriction = 127, selection_mode = 128,
+                      private_extension = 255;
+/// The MM contexts of all kinds of security stand in a row, from GSM keys to UMTS keys with quadruplets.
+inline constexpr Byte mm_context_first = 103, mm_context_last = 108;
 }  // namespace ie
 
 //= TS 29.274, 8.4
@@ -55,17 +60,24 @@ enum class CauseValue : Byte {
   system_failure = 72,
   no_resources_available = 73,
   missing_or_unknown_apn = 78,
+  relocation_failure = 81,
   preferred_pdn_type_not_supported = 83,
   all_dynamic_addresses_occupied = 84,
+  ue_not_responding = 87,
   ue_refuses = 88,
   service_denied = 89,
   unable_to_page_ue = 90,
   no_memory_available = 91,
+  user_authentication_failed = 92,
   request_rejected = 94,
+  p_tmsi_signature_mismatch = 95,
+  imsi_not_known = 96,
   remote_peer_not_responding = 100,
-  ue_not_responding = 87,
+  unable_to_page_ue_due_to_suspension = 102,
   conditional_ie_missing = 103,
-  unable_to_page_ue_due_to_suspension = 95,
+  data_forwarding_not_supported = 106,
+  invalid_reply_from_remote_peer = 107,
+  temporarily_rejected = 110,  ///< a handover or tracking area update is in progress
   ue_already_reattached = 115,
 };
 std::string_view to_string(CauseValue value);
@@ -96,6 +108,10 @@ enum class InterfaceType : Byte {
   s10_mme = 12,
   s3_mme = 13,
   s3_sgsn = 14,
+  enb_dl_forwarding = 19,
+  enb_ul_forwarding = 20,
+  sgw_dl_forwarding = 23,
+  sgw_ul_forwarding = 28,
 };
 /// FTeid names one end of a tunnel: TEID and address. At least one address on the wire.
 struct FTeid {
