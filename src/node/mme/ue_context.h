@@ -12,6 +12,7 @@
 #include "ids/endpoint.h"
 #include "ids/location.h"
 #include "ids/subscriber_id.h"
+#include "node/mme/config.h"
 #include "node/mme/events.h"
 #include "node/mme/s1_connections.h"
 #include "node/node.h"
@@ -20,6 +21,7 @@
 #include "wire/diameter/subscription.h"
 #include "wire/nas/emm.h"
 #include "wire/nas/esm.h"
+#include "wire/s1ap/handover.h"
 
 namespace baton::node::mme {
 
@@ -47,6 +49,39 @@ struct Subscription {
   std::vector<Access> accesses;  ///< the default one first
   std::uint64_t ambr_up_bps = 0, ambr_down_bps = 0;
   std::string msisdn;
+};
+
+/// OldChain names the KASME that the radio still runs on while NAS has gone on to a new one: the UE's `nh`
+/// and `ncc` belong to it until an eNB has confirmed a KeNB of the new KASME.
+//= TS 33.401, 7.2.10
+struct OldChain {
+  wire::nas::Ksi ksi;
+  Kasme kasme;
+};
+
+/// Handover is what the context knows of a handover while it is under way. Whatever ends it early, the other
+/// end hears of it (abandon_handover).
+struct Handover {
+  enum class Role : Byte {
+    inside,  ///< both eNBs are at this MME
+    source,  ///< the UE goes to another MME: its NAS rests from Forward Relocation Request to the end
+    target,  ///< the UE comes from another MME: no downlink NAS before Handover Notify
+  };
+  Role role = Role::inside;
+  std::optional<MmeUeS1apId> to;    ///< S1 connection of the target eNB, until the UE is there
+  std::optional<MmeUeS1apId> from;  ///< S1 connection it left, from Handover Notify to its release
+  const MmePeer* mme = nullptr;     ///< the other MME
+  std::optional<Teid> mme_teid;     ///< its end of S10
+  /// The Forward Relocation Request that has no answer yet.
+  std::optional<peer::GtpRequestRef> unanswered;
+  bool commanded = false;  ///< the source eNB has the Handover Command
+  bool arrived = false;    ///< Handover Notify: the UE is at the target
+};
+
+/// Waiting is what came on the UE's connection while a procedure was under way that ends soon.
+struct Waiting {
+  std::optional<wire::s1ap::HandoverRequired> handover;
+  std::optional<wire::nas::TauRequest> tau;
 };
 
 /// Ue is one UE context. What must outlive a procedure stands here; an idle UE has no frame.
@@ -92,6 +127,7 @@ struct Ue {
   std::optional<NasCount> as_count;  ///< uplink COUNT of the message that caused the AS set-up
   std::optional<Nh> nh;              ///< for NCC `ncc`; only while connected
   Byte ncc = 0;
+  std::optional<OldChain> old_chain;  ///< there while the radio runs on another KASME than NAS
   std::optional<wire::s1ap::UeRadioCapability> radio_capability;
 
   // --- subscription and bearer
@@ -101,6 +137,9 @@ struct Ue {
   std::optional<Session> old_session;  ///< of the context this one replaced; to be deleted (attach, step 10)
   std::optional<Teid> s11;             ///< our own end, index
   std::optional<Teid> s10;             ///< our own end towards another MME while a move is under way, index
+
+  std::optional<Handover> handover;
+  Waiting waiting;
 
   // --- the procedure that runs
   UeInbox inbox;
@@ -118,6 +157,11 @@ struct Ue {
   std::vector<Step> steps_kept;  ///< until the subscriber is known
 
   bool busy() const { return !running.done(); }
+  /// nas_rests: this MME neither takes nor sends NAS of the UE now.
+  //= S0.D11
+  bool nas_rests() const {
+    return handover && !handover->arrived && handover->role != Handover::Role::inside;
+  }
 };
 
 }  // namespace baton::node::mme
