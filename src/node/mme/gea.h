@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "node/mme/ue_context.h"
 #include "wire/nas/emm.h"
 
 namespace baton::node::mme {
@@ -17,6 +18,12 @@ inline std::optional<Byte> gea_of(const std::optional<wire::nas::MsNetworkCapabi
   const unsigned first = c->bytes()[0];
   const unsigned second = c->bytes()[1];
   return static_cast<Byte>((first >> 1U & 0x40U) | (second >> 1U & 0x3FU));
+}
+
+/// keep_gprs_capability keeps what a UE said of GPRS, for a security mode command and for the next MME.
+inline void keep_gprs_capability(Ue& ue, const std::optional<wire::nas::MsNetworkCapability>& c) {
+  ue.ms_capability = c;
+  ue.gea = gea_of(c);
 }
 
 }  // namespace baton::node::mme

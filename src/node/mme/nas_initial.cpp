@@ -111,7 +111,7 @@ void on_attach(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m, cons
     }
   }
   ue->capability = request.capability;
-  ue->gea = gea_of(request.ms_capability);
+  keep_gprs_capability(*ue, request.ms_capability);
   ue->ue_ksi = request.ksi;
   ue->attach = std::move(request);
   core.run(*ue, "attach", attach(core, *ue));

@@ -65,7 +65,7 @@ void begin_again(Core& core, S1Connection& c, Ue& ue, nas::AttachRequest request
     newcomer->s1 = connection;
     c.ue = newcomer->id;
     newcomer->capability = request.capability;
-    newcomer->gea = gea_of(request.ms_capability);
+    keep_gprs_capability(*newcomer, request.ms_capability);
     newcomer->ue_ksi = request.ksi;
     if (const Imsi* imsi = request.identity.imsi()) newcomer->claimed = *imsi;
     newcomer->attach = std::move(request);
@@ -82,7 +82,7 @@ void begin_again(Core& core, S1Connection& c, Ue& ue, nas::AttachRequest request
     ue.by_guti = false;
   }
   ue.capability = request.capability;
-  ue.gea = gea_of(request.ms_capability);
+  keep_gprs_capability(ue, request.ms_capability);
   ue.ue_ksi = request.ksi;
   ue.attach = std::move(request);
   core.run(ue, "attach", attach(core, ue));

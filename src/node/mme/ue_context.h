@@ -36,7 +36,10 @@ struct Session {
   wire::gtp2::Paa address;
   Byte qci = 9;
   Byte priority = 8;
-  std::optional<wire::gtp2::FTeid> s1u_enb;  ///< downlink end, while connected
+  std::optional<wire::gtp2::FTeid> s1u_enb = std::nullopt;  ///< downlink end, while connected
+  /// The UPE still takes the MME the UE came from for the session's: the next Modify Bearer Request says
+  /// that it is this one now.
+  bool adopted = false;
 };
 
 /// Subscription is what the HSS said of the UE, as far as the MME decides by it.
@@ -123,7 +126,8 @@ struct Ue {
   bool secured = false;
   wire::nas::Ksi ue_ksi;  ///< the key set the UE named; a new one differs from it
   wire::nas::UeNetworkCapability capability;
-  std::optional<Byte> gea;
+  std::optional<wire::nas::MsNetworkCapability> ms_capability;
+  std::optional<Byte> gea;           ///< GPRS algorithms in `ms_capability`
   std::optional<NasCount> as_count;  ///< uplink COUNT of the message that caused the AS set-up
   std::optional<Nh> nh;              ///< for NCC `ncc`; only while connected
   Byte ncc = 0;
@@ -133,6 +137,8 @@ struct Ue {
   // --- subscription and bearer
   std::optional<Subscription> subscription;
   bool registered_at_hss = false;  ///< the HSS has us as its MME
+  /// The UE's rates as the MME it came from knew them, until the HSS has told its subscription.
+  std::optional<wire::gtp2::Ambr> moved_ambr;
   std::optional<Session> session;
   std::optional<Session> old_session;  ///< of the context this one replaced; to be deleted (attach, step 10)
   std::optional<Teid> s11;             ///< our own end, index

@@ -1,0 +1,50 @@
+// context_transfer.h: what of a UE moves to another MME, the same at a handover and when an idle UE turns up
+// elsewhere.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/expected.h"
+#include "node/mme/core.h"
+#include "wire/gtp2/mobility.h"
+
+namespace baton::node::mme {
+
+/// mm_context_of copies what makes the UE's security go on elsewhere: KASME, its KSI, the algorithms, the
+/// next COUNT of each direction, the NH of a connected UE, capabilities. `to` is the MME it is sent to and
+/// `message` the message that carries it, for the ledger. The UE keeps its context: whoever asks ends or
+/// resumes it when the outcome is known, and until then uses none of its COUNTs.
+/// Nothing when there is no context in use, or a COUNT is spent: a move would have to begin at one that has
+/// been used.
+//= S0.D1
+//= S0.D11
+//= TS 33.401, 7.2.8.4.3
+std::optional<wire::gtp2::EpsMmContext> mm_context_of(Core& core, Ue& ue, const std::string& to,
+                                                      std::string_view message);
+/// pdn_connections_of names the UE's PDN connection and its bearer; empty when there is none.
+std::vector<wire::gtp2::PdnConnection> pdn_connections_of(const Core& core, const Ue& ue);
+/// sgw_end_of is the UPE's end of the UE's S11 tunnel. The UE has a session.
+wire::gtp2::FTeid sgw_end_of(const Core& core, const Ue& ue);
+
+/// adopt_mm_context makes what another MME sent the current context of `ue`, which has none. `from` is that
+/// MME and `message` the message, for the ledger. Refused, with nothing of it kept: no key set (KSI 7), a
+/// COUNT or capability that cannot be, algorithms that are not built in, that this MME's operator does not
+/// allow or the UE does not have, null integrity.
+//= S0.D1
+//= TS 33.401, 7.2.4.3.1
+Expected<Ok, wire::gtp2::CauseValue> adopt_mm_context(Core& core, Ue& ue, wire::gtp2::EpsMmContext mm,
+                                                      const std::string& from, std::string_view message);
+/// adopt_pdn_connections takes over the session that another MME has at our UPE (`sgw_s11`). The UPE
+/// learns of it with the next Modify Bearer Request. False, with nothing changed: it is at another UPE, or is
+/// not one connection on the one default bearer.
+bool adopt_pdn_connections(Core& core, Ue& ue, const std::vector<wire::gtp2::PdnConnection>& pdns,
+                           const wire::gtp2::FTeid& sgw_s11);
+
+/// drop_mm_context ends keys that another MME sent and that are not taken into use; the ledger says so.
+void drop_mm_context(Core& core, const std::string& subscriber, wire::gtp2::EpsMmContext mm,
+                     const std::string& from, std::string_view message);
+
+}  // namespace baton::node::mme
