@@ -7,10 +7,7 @@
 
 namespace baton::crypto {
 
-//= FIPS 180-4, 5.3.3
-Sha256::Sha256(Path path)
-    : state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
-      path_(path) {}
+Sha256::Sha256(Path path) : state_(sha256_start), path_(path) {}
 
 Sha256::~Sha256() {
   secure_wipe(state_.data(), sizeof(state_));

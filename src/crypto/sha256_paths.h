@@ -22,6 +22,10 @@ alignas(16) inline constexpr std::array<std::uint32_t, 64> sha256_k{
 
 using Sha256State = std::array<std::uint32_t, 8>;
 
+//= FIPS 180-4, 5.3.3
+inline constexpr Sha256State sha256_start{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                          0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+
 void portable_compress(Sha256State& state, const Byte* blocks, std::size_t count);
 #if defined(__x86_64__)
 void hardware_compress(Sha256State& state, const Byte* blocks, std::size_t count);

@@ -3,19 +3,20 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "crypto/path.h"
 
 namespace baton::crypto {
 
+/// Up to `best`, which a function of path.h names.
 template <class F>
 void on_each_path(Path best, F check) {
-  {
-    SCOPED_TRACE("portable path");
-    check(Path::portable);
+  for (const Path p : {Path::portable, Path::hardware, Path::wide}) {
+    if (p > best) return;
+    SCOPED_TRACE(std::string(to_string(p)) + " path");
+    check(p);
   }
-  if (best == Path::portable) return;
-  SCOPED_TRACE("hardware path");
-  check(best);
 }
 
 }  // namespace baton::crypto

@@ -1,0 +1,126 @@
+#include "crypto/batch_library.h"
+
+#if defined(BATON_WITH_IPSEC_MB)
+
+#include <intel-ipsec-mb.h>
+
+#include <memory>
+
+namespace baton::crypto {
+namespace {
+
+struct Free {
+  void operator()(IMB_MGR* m) const { free_mb_mgr(m); }
+};
+using Manager = std::unique_ptr<IMB_MGR, Free>;
+
+Manager make(Path path) {
+  Manager m(alloc_mb_mgr(0));
+  if (!m) return m;
+  if (path == Path::wide)
+    init_mb_mgr_avx512(m.get());
+  else if (cpu().avx2)
+    init_mb_mgr_avx2(m.get());
+  else
+    init_mb_mgr_sse(m.get());
+  if (imb_get_errno(m.get()) != 0) m.reset();
+  return m;
+}
+
+/// The library keeps what is under way in a manager, which one thread at a time may use.
+IMB_MGR* manager(Path path) {
+  thread_local const Manager wide = make(Path::wide);
+  thread_local const Manager narrow = make(Path::hardware);
+  return path == Path::wide ? wide.get() : narrow.get();
+}
+
+/// So many are under way at once: the library's widest algorithm takes sixteen, and a second set may begin
+/// while the first one ends.
+constexpr std::size_t under_way = 32;
+
+struct Keys {
+  alignas(64) std::array<snow3g_key_schedule_t, under_way> of;
+  ~Keys() { secure_wipe(of.data(), sizeof(of)); }
+};
+
+void fill(IMB_JOB& job, LibraryAlgorithm algorithm, const LibraryJob& in, const snow3g_key_schedule_t* key) {
+  job.src = in.in;
+  job.dst = in.out;
+  job.key_len_in_bytes = 16;
+  job.iv = in.iv.data();
+  job.iv_len_in_bytes = 16;
+  job.cipher_direction = IMB_DIR_ENCRYPT;
+  job.cipher_mode = IMB_CIPHER_NULL;
+  job.hash_alg = IMB_AUTH_NULL;
+  job.chain_order = IMB_ORDER_CIPHER_HASH;
+  job.cipher_start_src_offset_in_bytes = 0;
+  job.hash_start_src_offset_in_bytes = 0;
+  switch (algorithm) {
+    case LibraryAlgorithm::snow3g_cipher:
+      job.cipher_mode = IMB_CIPHER_SNOW3G_UEA2_BITLEN;
+      job.enc_keys = job.dec_keys = key;
+      job.cipher_start_src_offset_in_bits = 0;
+      job.msg_len_to_cipher_in_bits = (in.bits + 7) / 8 * 8;
+      return;
+    case LibraryAlgorithm::zuc_cipher:
+      job.cipher_mode = IMB_CIPHER_ZUC_EEA3;
+      job.enc_keys = job.dec_keys = in.key.data();
+      job.msg_len_to_cipher_in_bytes = (in.bits + 7) / 8;
+      return;
+    case LibraryAlgorithm::snow3g_mac:
+      job.chain_order = IMB_ORDER_HASH_CIPHER;
+      job.hash_alg = IMB_AUTH_SNOW3G_UIA2_BITLEN;
+      job.u.SNOW3G_UIA2._key = key;
+      job.u.SNOW3G_UIA2._iv = in.iv.data();
+      break;
+    case LibraryAlgorithm::zuc_mac:
+      job.chain_order = IMB_ORDER_HASH_CIPHER;
+      job.hash_alg = IMB_AUTH_ZUC_EIA3_BITLEN;
+      job.u.ZUC_EIA3._key = in.key.data();
+      job.u.ZUC_EIA3._iv = in.iv.data();
+      job.u.ZUC_EIA3._iv23 = nullptr;
+      break;
+  }
+  job.msg_len_to_hash_in_bits = in.bits;
+  job.auth_tag_output = in.out;
+  job.auth_tag_output_len_in_bytes = 4;
+}
+
+}  // namespace
+
+bool library_run(LibraryAlgorithm algorithm, std::span<const LibraryJob> jobs, Path path) {
+  IMB_MGR* m = path == Path::portable ? nullptr : manager(path);
+  if (m == nullptr) return false;
+  const bool snow3g =
+      algorithm == LibraryAlgorithm::snow3g_cipher || algorithm == LibraryAlgorithm::snow3g_mac;
+  Keys keys;
+  for (std::size_t at = 0; at < jobs.size(); at += under_way) {
+    const auto some = jobs.subspan(at, std::min(under_way, jobs.size() - at));
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      if (snow3g) IMB_SNOW3G_INIT_KEY_SCHED(m, some[i].key.data(), &keys.of[i]);
+      fill(*IMB_GET_NEXT_JOB(m), algorithm, some[i], &keys.of[i]);
+      IMB_SUBMIT_JOB_NOCHECK(m);
+    }
+    while (IMB_FLUSH_JOB(m) != nullptr) {
+    }
+  }
+  return true;
+}
+
+std::string_view batch_library() {
+  static const std::string_view name = [] { return std::string_view(imb_get_version_str()); }();
+  return name;
+}
+
+}  // namespace baton::crypto
+
+#else
+
+namespace baton::crypto {
+
+bool library_run(LibraryAlgorithm, std::span<const LibraryJob>, Path) { return false; }
+std::string_view batch_library() { return {}; }
+
+}  // namespace baton::crypto
+
+#endif
