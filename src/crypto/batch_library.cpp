@@ -4,7 +4,11 @@
 
 #include <intel-ipsec-mb.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <memory>
+#include <utility>
 
 namespace baton::crypto {
 namespace {
@@ -27,11 +31,42 @@ Manager make(Path path) {
   return m;
 }
 
-/// The library keeps what is under way in a manager, which one thread at a time may use.
-IMB_MGR* manager(Path path) {
-  thread_local const Manager wide = make(Path::wide);
-  thread_local const Manager narrow = make(Path::hardware);
-  return path == Path::wide ? wide.get() : narrow.get();
+/// The library keeps what is under way in a manager, which one call at a time may use. Those that no call
+/// uses wait here; as many as there ever were calls at the same time, up to the number of places.
+class Pool {
+ public:
+  explicit Pool(Path path) : path_(path) {}
+  ~Pool() {
+    for (auto& place : places_) Manager(place.exchange(nullptr));
+  }
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  Manager take() {
+    for (auto& place : places_)
+      if (IMB_MGR* m = place.exchange(nullptr)) return Manager(m);
+    return make(path_);
+  }
+  void give_back(Manager m) {
+    for (auto& place : places_) {
+      IMB_MGR* none = nullptr;
+      if (place.compare_exchange_strong(none, m.get())) {
+        m.release();
+        return;
+      }
+    }
+  }
+
+ private:
+  static constexpr std::size_t threads_at_once = 16;
+  Path path_;
+  std::array<std::atomic<IMB_MGR*>, threads_at_once> places_{};
+};
+
+Pool& pool(Path path) {
+  static Pool wide(Path::wide);
+  static Pool narrow(Path::hardware);
+  return path == Path::wide ? wide : narrow;
 }
 
 /// So many are under way at once: the library's widest algorithm takes sixteen, and a second set may begin
@@ -89,7 +124,9 @@ void fill(IMB_JOB& job, LibraryAlgorithm algorithm, const LibraryJob& in, const 
 }  // namespace
 
 bool library_run(LibraryAlgorithm algorithm, std::span<const LibraryJob> jobs, Path path) {
-  IMB_MGR* m = path == Path::portable ? nullptr : manager(path);
+  if (path == Path::portable) return false;
+  Manager owned = pool(path).take();
+  IMB_MGR* m = owned.get();
   if (m == nullptr) return false;
   const bool snow3g =
       algorithm == LibraryAlgorithm::snow3g_cipher || algorithm == LibraryAlgorithm::snow3g_mac;
@@ -104,6 +141,7 @@ bool library_run(LibraryAlgorithm algorithm, std::span<const LibraryJob> jobs, P
     while (IMB_FLUSH_JOB(m) != nullptr) {
     }
   }
+  pool(path).give_back(std::move(owned));
   return true;
 }
 
