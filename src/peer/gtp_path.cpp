@@ -21,6 +21,15 @@ TimerId t3(GtpToken token) { return {TimerDomain::transaction, token.value, gtp:
 TimerId echo_timer(std::size_t path) {
   return {TimerDomain::link, static_cast<std::uint32_t>(path), gtp::timer_echo};
 }
+constexpr TimerId wipe_timer{TimerDomain::link, 0, gtp::timer_wipe};
+
+//= TS 29.274, 6.1
+// The messages of paths may come from anybody.
+GtpInterface interface_of(Byte type) {
+  if (type <= VersionNotSupportedIndication::type) return GtpInterface::any;
+  const bool s10 = type >= ContextRequest::type && type <= RelocationCancelResponse::type;
+  return s10 ? GtpInterface::s10 : GtpInterface::s11;
+}
 }  // namespace
 
 GtpPath::GtpPath(GtpPathConfig config) : config_(std::move(config)) {
@@ -54,13 +63,15 @@ std::optional<GtpToken> GtpPath::start_request(std::size_t path, Teid teid, cons
     out.count("gtp_too_many_requests");
     return std::nullopt;
   }
+  const auto answered_by = response_type(type_of(message));
+  if (!answered_by) return std::nullopt;
   const Sequence sequence = next_sequence();
-  ByteVector octets = encode(message, teid, sequence);
+  WipedOctets octets(encode(message, teid, sequence));
   if (octets.empty()) return std::nullopt;
   const GtpToken token{sequence.value};
-  out.datagram(Port::gtpc, paths_[path].peer.remote, octets);
+  out.datagram(Port::gtpc, paths_[path].peer.remote, octets.copy());
   out.start_timer(t3(token), now + gtp::t3_response);
-  under_way_.emplace(token, UnderWay{path, type_of(message), std::move(octets), 1, own_echo});
+  under_way_.emplace(token, UnderWay{path, sequence.value, *answered_by, std::move(octets), 1, own_echo});
   return token;
 }
 
@@ -80,7 +91,17 @@ bool GtpPath::notify(Endpoint peer, Teid teid, const Message& message, Outlet& o
 }
 
 void GtpPath::cancel(GtpToken token, Outlet& out) {
-  if (under_way_.erase(token) != 0) out.stop_timer(t3(token));
+  const auto it = under_way_.find(token);
+  if (it == under_way_.end()) return;
+  end(it);
+  out.stop_timer(t3(token));
+}
+
+void GtpPath::end(std::map<GtpToken, UnderWay>::iterator it) {
+  const auto acknowledge = acknowledges_.find({it->second.path, it->second.sequence});
+  if (acknowledge != acknowledges_.end() && acknowledge->second == it->first)
+    acknowledges_.erase(acknowledge);
+  under_way_.erase(it);
 }
 
 void GtpPath::send_echo(std::size_t path, Instant now, Outlet& out) {
@@ -99,7 +120,8 @@ void GtpPath::start(Instant now, Outlet& out) {
 
 bool GtpPath::owns(TimerId timer) {
   return (timer.domain == TimerDomain::transaction && timer.kind == gtp::timer_t3) ||
-         (timer.domain == TimerDomain::link && timer.kind == gtp::timer_echo);
+         (timer.domain == TimerDomain::link &&
+          (timer.kind == gtp::timer_echo || timer.kind == gtp::timer_wipe));
 }
 
 std::vector<GtpEvent> GtpPath::on_timer(TimerId timer, Instant now, Outlet& out) {
@@ -111,6 +133,11 @@ std::vector<GtpEvent> GtpPath::on_timer(TimerId timer, Instant now, Outlet& out)
     out.start_timer(timer, now + gtp::echo_interval);
     return events;
   }
+  if (timer.kind == gtp::timer_wipe) {
+    wipe_timer_runs_ = false;
+    wipe_old_keys(now, out);
+    return events;
+  }
   const GtpToken token{timer.owner};
   const auto it = under_way_.find(token);
   if (it == under_way_.end()) return events;
@@ -120,12 +147,12 @@ std::vector<GtpEvent> GtpPath::on_timer(TimerId timer, Instant now, Outlet& out)
   if (u.sent < gtp::n3_requests) {
     ++u.sent;
     out.count("gtp_retransmission");
-    out.datagram(Port::gtpc, p.peer.remote, u.octets);
+    out.datagram(Port::gtpc, p.peer.remote, u.octets.copy());
     out.start_timer(timer, now + gtp::t3_response);
     return events;
   }
   const bool own_echo = u.own_echo;
-  under_way_.erase(it);
+  end(it);
   out.count("gtp_timeout");
   if (!own_echo) {
     events.push_back(GtpFailed{token, p.peer.remote, GtpFailure::timeout});
@@ -171,8 +198,14 @@ std::vector<GtpEvent> GtpPath::on_datagram(Endpoint from, Bytes datagram, Instan
 void GtpPath::on_packet(std::size_t path, const Packet& packet, Bytes datagram, Instant now, Outlet& out,
                         std::vector<GtpEvent>& events) {
   const Byte type = packet.header.type;
+  const GtpInterface spoken = paths_[path].peer.interface, needed = interface_of(type);
+  //= TS 29.274, 7.7.5
+  if (spoken != GtpInterface::any && needed != GtpInterface::any && spoken != needed) {
+    out.count("gtp_unexpected_message");
+    return;
+  }
   if (type == VersionNotSupportedIndication::type || is_response(type))
-    on_response(path, packet, out, events);
+    on_response(path, packet, datagram, now, out, events);
   else
     on_request(path, packet, datagram, now, out, events);
 }
@@ -195,24 +228,46 @@ void GtpPath::counter_confirmed(std::size_t path, Recovery counter, std::vector<
   events.push_back(GtpPeerRestarted{p.peer.remote, counter});
 }
 
-void GtpPath::on_response(std::size_t path, const Packet& packet, Outlet& out,
-                          std::vector<GtpEvent>& events) {
-  const bool no_such_version = packet.header.type == VersionNotSupportedIndication::type;
-  const GtpToken token{packet.header.sequence.value};
+std::map<GtpToken, GtpPath::UnderWay>::iterator GtpPath::under_way(std::size_t path, const Header& header) {
+  GtpToken token{header.sequence.value};
+  if (const auto it = acknowledges_.find({path, header.sequence.value});
+      header.type == ContextAcknowledge::type && it != acknowledges_.end())
+    token = it->second;
   const auto it = under_way_.find(token);
-  const bool asked = it != under_way_.end() && it->second.path == path &&
-                     (no_such_version || response_type(it->second.type) == packet.header.type);
-  if (!asked) {
+  const bool asked =
+      it != under_way_.end() && it->second.path == path &&
+      (header.type == VersionNotSupportedIndication::type || header.type == it->second.answered_by);
+  return asked ? it : under_way_.end();
+}
+
+void GtpPath::on_response(std::size_t path, const Packet& packet, Bytes datagram, Instant now, Outlet& out,
+                          std::vector<GtpEvent>& events) {
+  const Endpoint from = paths_[path].peer.remote;
+  const AnswerKey key{from, packet.header.type, packet.header.sequence.value};
+  //= TS 29.274, 7.3.7
+  // A response that came before and was acknowledged: the acknowledgement was lost.
+  const bool to_acknowledge = acknowledge_type(packet.header.type).has_value();
+  if (to_acknowledge) {
+    forget_old_answers(now);
+    if (repeated(key, datagram, out)) {
+      out.count("gtp_duplicate_response");
+      return;
+    }
+  }
+  const bool no_such_version = packet.header.type == VersionNotSupportedIndication::type;
+  const auto it = under_way(path, packet.header);
+  if (it == under_way_.end()) {
     out.count("gtp_unasked_response");
     return;
   }
+  const GtpToken token = it->first;
   const bool own_echo = it->second.own_echo;
   auto message = decode_body(packet);
   if (own_echo && !message) {
     out.count("gtp_bad_response");
     return;  // the Echo goes on until a readable answer or its end
   }
-  under_way_.erase(it);
+  end(it);
   out.stop_timer(t3(token));
   if (own_echo) {
     paths_[path].echo.reset();
@@ -222,7 +277,6 @@ void GtpPath::on_response(std::size_t path, const Packet& packet, Outlet& out,
     return;
   }
   heard(path, events);
-  const Endpoint from = paths_[path].peer.remote;
   if (no_such_version) {
     events.push_back(GtpFailed{token, from, GtpFailure::version_not_supported});
     return;
@@ -235,7 +289,51 @@ void GtpPath::on_response(std::size_t path, const Packet& packet, Outlet& out,
   // The answer to a request of ours is as good as an Echo Response, except that its Recovery is optional
   // and a first one only tells what we did not know.
   if (const auto counter = recovery_of(*message)) counter_confirmed(path, *counter, events);
-  events.push_back(GtpResponse{token, from, std::move(*message)});
+  if (to_acknowledge && accepted(cause_of(*message)->value)) keep(key, datagram, now, out);
+  // What was repeated until it was acknowledged need not be repeated again, whoever asks.
+  if (packet.header.type == ContextAcknowledge::type) {
+    const auto answered = answers_.find({from, ContextRequest::type, packet.header.sequence.value});
+    if (answered != answers_.end()) answered->second.response = {};
+  }
+  events.push_back(GtpResponse{token, from, std::move(*message), {from, packet.header}});
+}
+
+bool GtpPath::repeated(const AnswerKey& key, Bytes datagram, Outlet& out) {
+  const auto it = answers_.find(key);
+  if (it == answers_.end()) return false;
+  const Bytes before = it->second.request.view();
+  if (!std::equal(datagram.begin(), datagram.end(), before.begin(), before.end())) return false;
+  if (!it->second.response.empty())
+    out.datagram(Port::gtpc, std::get<Endpoint>(key), it->second.response.copy());
+  return true;
+}
+
+void GtpPath::keep(const AnswerKey& key, Bytes datagram, Instant now, Outlet& out) {
+  const std::uint64_t serial = ++serial_;
+  const bool keys = carries_keys(std::get<Byte>(key));
+  answers_.insert_or_assign(key, Answer{WipedOctets(datagram), {}, now, serial, keys});
+  answers_by_age_.emplace_back(key, serial);
+  if (keys) wipe_later(now, out);
+  forget_old_answers(now);
+}
+
+void GtpPath::wipe_later(Instant at, Outlet& out) {
+  if (std::exchange(wipe_timer_runs_, true)) return;
+  out.start_timer(wipe_timer, at + gtp::answer_kept + 1us);
+}
+
+void GtpPath::wipe_old_keys(Instant now, Outlet& out) {
+  std::optional<Instant> oldest;
+  for (auto it = answers_.begin(); it != answers_.end();) {
+    const Answer& a = it->second;
+    if (a.keys && now - a.at > gtp::answer_kept) {
+      it = answers_.erase(it);
+      continue;
+    }
+    if (a.keys && (!oldest || a.at < *oldest)) oldest = a.at;
+    ++it;
+  }
+  if (oldest) wipe_later(*oldest, out);
 }
 
 void GtpPath::forget_old_answers(Instant now) {
@@ -281,17 +379,11 @@ void GtpPath::on_request(std::size_t path, const Packet& packet, Bytes datagram,
     // new request of a neighbour that counts from the start again.
     forget_old_answers(now);
     const AnswerKey key{p.peer.remote, packet.header.type, packet.header.sequence.value};
-    const auto it = answers_.find(key);
-    if (it != answers_.end() &&
-        std::equal(datagram.begin(), datagram.end(), it->second.request.begin(), it->second.request.end())) {
+    if (repeated(key, datagram, out)) {
       out.count("gtp_duplicate_request");
-      if (!it->second.response.empty()) out.datagram(Port::gtpc, p.peer.remote, it->second.response);
       return;
     }
-    const std::uint64_t serial = ++serial_;
-    answers_.insert_or_assign(key, Answer{ByteVector(datagram.begin(), datagram.end()), {}, now, serial});
-    answers_by_age_.emplace_back(key, serial);
-    forget_old_answers(now);
+    keep(key, datagram, now, out);
   }
 
   if (!message) {
@@ -304,18 +396,50 @@ void GtpPath::on_request(std::size_t path, const Packet& packet, Bytes datagram,
   events.push_back(GtpRequest{ref, std::move(*message), said ? said : p.counter});
 }
 
-void GtpPath::respond(const GtpRequestRef& ref, Teid teid, const Message& message, Instant now, Outlet& out) {
+ByteVector GtpPath::send_answer(const GtpRequestRef& ref, Teid teid, const Message& message, Instant now,
+                                Outlet& out) {
   ByteVector octets = encode(message, teid, ref.header.sequence);
   if (octets.empty()) {
     out.count("gtp_answer_too_long");
-    return;
+    return octets;
   }
   const auto it = answers_.find(AnswerKey{ref.from, ref.header.type, ref.header.sequence.value});
   if (it != answers_.end()) {
-    it->second.response = octets;
-    it->second.at = now;
+    Answer& answer = it->second;
+    answer.response = WipedOctets(Bytes(octets));
+    answer.at = now;
+    answer.keys = answer.keys || carries_keys(type_of(message));
+    if (answer.keys) wipe_later(now, out);
   }
-  out.datagram(Port::gtpc, ref.from, std::move(octets));
+  out.datagram(Port::gtpc, ref.from, octets);
+  return octets;
+}
+
+void GtpPath::respond(const GtpRequestRef& ref, Teid teid, const Message& message, Instant now, Outlet& out) {
+  (void)WipedOctets(send_answer(ref, teid, message, now, out));
+}
+
+std::optional<GtpToken> GtpPath::respond_expecting_acknowledge(const GtpRequestRef& ref, Teid teid,
+                                                               const Message& message, Instant now,
+                                                               Outlet& out) {
+  const auto path = path_of(ref.from);
+  const auto acknowledged_by = acknowledge_type(type_of(message));
+  if (!path || !acknowledged_by) return std::nullopt;
+  if (under_way_.size() >= gtp::requests_max) {
+    out.count("gtp_too_many_requests");
+    return std::nullopt;
+  }
+  WipedOctets octets(send_answer(ref, teid, message, now, out));
+  if (octets.empty()) return std::nullopt;
+  do next_acknowledge_token_ = std::max(next_acknowledge_token_ + 1, gtp::acknowledge_token_first);
+  while (under_way_.contains(GtpToken{next_acknowledge_token_}));
+  const GtpToken token{next_acknowledge_token_};
+  const std::uint32_t sequence = ref.header.sequence.value;
+  out.start_timer(t3(token), now + gtp::t3_response);
+  under_way_.emplace(token, UnderWay{*path, sequence, *acknowledged_by, std::move(octets), 1, false});
+  // Should the neighbour use a number again at once, the earlier response waits for nothing and times out.
+  acknowledges_.insert_or_assign({*path, sequence}, token);
+  return token;
 }
 
 }  // namespace baton::peer

@@ -7,6 +7,10 @@
 // UDP can be forged. A changed restart counter in a request is therefore only a reason to ask: PeerRestarted
 // follows when the neighbour confirms it in the answer to an Echo Request of ours, whose sequence number a
 // stranger off the path does not know.
+//
+// A Context Response is answered itself (TS 29.274, 7.3.7): the side that sends it repeats it until the
+// Context Acknowledge comes; the side that gets it acknowledges once and repeats the acknowledgement.
+// Messages of S10 hold keys: what is kept of them for repetitions is wiped when it is dropped.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +24,7 @@
 #include <vector>
 
 #include "base/instant.h"
+#include "base/wiped_octets.h"
 #include "ids/endpoint.h"
 #include "peer/world.h"
 #include "wire/gtp2/codec.h"
@@ -40,17 +45,27 @@ inline constexpr Duration answer_kept = 12s;
 inline constexpr std::size_t answers_max = 8192;
 /// Requests under way at most; one past it, request() says no.
 inline constexpr std::size_t requests_max = 8192;
-/// Timer kinds. TimerDomain::transaction: T3-RESPONSE of one request; TimerDomain::link: Echo of one path.
+/// Timer kinds. TimerDomain::transaction: T3-RESPONSE of one request or response; TimerDomain::link: Echo of
+/// one path, and the time to wipe kept messages with keys in them.
 inline constexpr std::uint16_t timer_t3 = 0x4701;
 inline constexpr std::uint16_t timer_echo = 0x4702;
+inline constexpr std::uint16_t timer_wipe = 0x4703;
+/// Tokens of responses under way begin past all sequence numbers: the neighbour chose those numbers.
+inline constexpr std::uint32_t acknowledge_token_first = 0x0100'0000;
 }  // namespace gtp
 
-/// GtpToken names one request of ours until it ends: its sequence number, never 0.
+/// GtpToken names one request of ours until it ends: its sequence number, never 0. Also one response of ours
+/// that waits for its acknowledgement.
 using GtpToken = Strong<std::uint32_t, struct GtpTokenTag>;
+
+/// GtpInterface says what a neighbour may speak: nobody but an MME may ask for a UE's keys. `any` leaves it
+/// to the node.
+enum class GtpInterface : Byte { any, s11, s10 };
 
 struct GtpPeer {
   std::string name;  ///< for logs and steps
   Endpoint remote;   ///< where it listens, port 2123
+  GtpInterface interface = GtpInterface::any;
 };
 struct GtpPathConfig {
   std::vector<GtpPeer> peers;
@@ -77,13 +92,16 @@ struct GtpBadRequest {
   GtpRequestRef ref;
   wire::Error why;
 };
-/// The answer to a request of ours.
+/// The answer to a request of ours, or the acknowledgement of a response of ours.
 struct GtpResponse {
   GtpToken token;
   Endpoint from;
   wire::gtp2::Message message;
+  /// The answer's header, with the TEID it was sent to. A Context Response that accepts is answered with
+  /// respond(ref, teid, ContextAcknowledge).
+  GtpRequestRef ref;
 };
-/// How a request of ours ended without a usable answer.
+/// How a request of ours ended without a usable answer, or a response without its acknowledgement.
 enum class GtpFailure : Byte { timeout, unreadable_answer, version_not_supported };
 std::string_view to_string(GtpFailure why);
 struct GtpFailed {
@@ -121,9 +139,15 @@ class GtpPath {
   bool notify(Endpoint peer, Teid teid, const wire::gtp2::Message& message, Outlet& out);
   /// cancel forgets a request; a late answer is dropped.
   void cancel(GtpToken token, Outlet& out);
-  /// respond answers a request and keeps the answer for its duplicates.
+  /// respond answers a request, or acknowledges a response, and keeps the answer for its duplicates.
   void respond(const GtpRequestRef& ref, Teid teid, const wire::gtp2::Message& message, Instant now,
                Outlet& out);
+  /// respond_expecting_acknowledge answers a Context Request and repeats the answer until a GtpResponse with
+  /// the Context Acknowledge, or GtpFailed, comes back with this token. Nothing, and nothing sent, when the
+  /// message has no acknowledgement, too many are under way, or it does not fit: answer with a refusal.
+  [[nodiscard]] std::optional<GtpToken> respond_expecting_acknowledge(const GtpRequestRef& ref, Teid teid,
+                                                                      const wire::gtp2::Message& message,
+                                                                      Instant now, Outlet& out);
 
   std::vector<GtpEvent> on_datagram(Endpoint from, Bytes datagram, Instant now, Outlet& out);
   /// owns tells whether a timer is this path's; on_timer then handles it.
@@ -145,18 +169,21 @@ class GtpPath {
   };
   struct UnderWay {
     std::size_t path;
-    Byte type;
-    ByteVector octets;
+    std::uint32_t sequence;
+    Byte answered_by;  ///< type of the message that ends it
+    WipedOctets octets;
     int sent = 1;
     bool own_echo = false;
   };
   using AnswerKey = std::tuple<Endpoint, Byte, std::uint32_t>;
   struct Answer {
-    ByteVector request;
-    ByteVector response;  ///< empty while the request is being worked on
+    WipedOctets request;
+    WipedOctets response;  ///< empty while the request is being worked on
     Instant at;
     std::uint64_t serial = 0;
+    bool keys = false;  ///< one of the two may hold keys
   };
+  using AcknowledgeKey = std::pair<std::size_t, std::uint32_t>;  ///< path and the neighbour's number
 
   std::optional<std::size_t> path_of(Endpoint remote) const;
   wire::gtp2::Sequence next_sequence();
@@ -167,19 +194,33 @@ class GtpPath {
                  std::vector<GtpEvent>& events);
   void on_request(std::size_t path, const wire::gtp2::Packet& packet, Bytes datagram, Instant now,
                   Outlet& out, std::vector<GtpEvent>& events);
-  void on_response(std::size_t path, const wire::gtp2::Packet& packet, Outlet& out,
-                   std::vector<GtpEvent>& events);
+  void on_response(std::size_t path, const wire::gtp2::Packet& packet, Bytes datagram, Instant now,
+                   Outlet& out, std::vector<GtpEvent>& events);
   void heard(std::size_t path, std::vector<GtpEvent>& events);
   void counter_confirmed(std::size_t path, wire::gtp2::Recovery counter, std::vector<GtpEvent>& events);
+  /// under_way finds what this answer ends.
+  std::map<GtpToken, UnderWay>::iterator under_way(std::size_t path, const wire::gtp2::Header& header);
+  void end(std::map<GtpToken, UnderWay>::iterator it);
+  /// repeated answers a message that came before, if it did.
+  bool repeated(const AnswerKey& key, Bytes datagram, Outlet& out);
+  void keep(const AnswerKey& key, Bytes datagram, Instant now, Outlet& out);
+  /// send_answer gives the octets it has sent; none when they do not fit.
+  ByteVector send_answer(const GtpRequestRef& ref, Teid teid, const wire::gtp2::Message& message, Instant now,
+                         Outlet& out);
   void forget_old_answers(Instant now);
+  void wipe_later(Instant at, Outlet& out);
+  void wipe_old_keys(Instant now, Outlet& out);
 
   GtpPathConfig config_;
   std::vector<Path> paths_;
   std::map<GtpToken, UnderWay> under_way_;
+  std::map<AcknowledgeKey, GtpToken> acknowledges_;  ///< responses of ours in under_way_
   std::map<AnswerKey, Answer> answers_;
   std::deque<std::pair<AnswerKey, std::uint64_t>> answers_by_age_;
   std::uint64_t serial_ = 0;
   std::uint32_t next_sequence_;
+  std::uint32_t next_acknowledge_token_ = gtp::acknowledge_token_first;
+  bool wipe_timer_runs_ = false;
 };
 
 }  // namespace baton::peer
