@@ -3,17 +3,12 @@
 
 #include "wire/per/per.h"
 #include "wire/s1ap/limits.h"
+#include "wire/s1ap_elements.h"
 #include "wire/s1ap_samples.h"
 
 namespace baton::wire::s1ap {
 namespace {
 
-/// One element of a hand-made container.
-struct Element {
-  unsigned id;
-  Criticality criticality;
-  ByteVector value;
-};
 const Element mme_id{0, Criticality::reject, {0x00, 0x07}};
 const Element enb_id{8, Criticality::reject, {0x00, 0x09}};
 const Element nas{26, Criticality::reject, {0x02, 0xAA, 0xBB}};
@@ -22,33 +17,8 @@ const Element tai{67, Criticality::reject, *parse_hex("0000f1100007")};
 const Element rrc_cause{134, Criticality::ignore, {0x30}};
 const Element caps{107, Criticality::reject, *parse_hex("18000c0000")};
 
-ByteVector pdu(Procedure procedure, const std::vector<Element>& elements, PduType type = PduType::initiating,
-               Criticality criticality = Criticality::ignore) {
-  per::Writer value;
-  value.bit(false);
-  value.count(elements.size(), {0, 65'535});
-  for (const Element& e : elements) {
-    value.whole(e.id, 0, 65'535);
-    value.index({static_cast<std::uint32_t>(e.criticality), false}, 3, false);
-    value.open_type(e.value);
-  }
-  per::Writer w;
-  w.index({static_cast<std::uint32_t>(type), false}, 3, true);
-  w.whole(static_cast<std::uint64_t>(procedure), 0, 255);
-  w.index({static_cast<std::uint32_t>(criticality), false}, 3, false);
-  w.open_type(value.done());
-  return w.done();
-}
 ByteVector downlink(const std::vector<Element>& elements) {
   return pdu(Procedure::downlink_nas_transport, elements);
-}
-template <class M>
-std::optional<M> answer_as(const DecodeFailure& f) {
-  auto octets = answer_to(f);
-  if (!octets) return std::nullopt;
-  auto m = decode<M>(*octets);
-  if (!m) return std::nullopt;
-  return std::move(*m);
 }
 
 TEST(S1apError, the_hand_made_message_is_right) {

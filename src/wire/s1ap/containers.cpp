@@ -66,9 +66,7 @@ template <class C>
 ByteVector encode_as(const C& c) {
   per::Writer w;
   Codec<C>::write(w, c);
-  ByteVector out = w.done();
-  assert(out.size() <= transparent_container_octets_max);
-  return out;
+  return w.done();
 }
 
 template <class C>

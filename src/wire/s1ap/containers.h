@@ -107,7 +107,9 @@ struct StatusTransferContainer {
   friend bool operator==(const StatusTransferContainer&, const StatusTransferContainer&) = default;
 };
 
-/// encode_container gives the octets of a container. A value past its bound is our own bug and asserted.
+/// encode_container gives the octets of a container. A value past its bound is our own bug and asserted. The
+/// whole can be longer than a TransparentContainer or a GTPv2-C element takes: 256 bearers with their receive
+/// status are 135,000 octets. Check before sending.
 ByteVector encode_container(const SourceToTarget& c);
 ByteVector encode_container(const TargetToSource& c);
 ByteVector encode_container(const StatusTransferContainer& c);

@@ -242,32 +242,47 @@ constexpr bool has_key(const std::tuple<Rows...>&) {
   return (carries_key<typename RowOf<Rows>::value> || ...);
 }
 
+/// contents_of gives the encoded value of a row; empty when it is absent, since no encoding is.
 template <class M, class Row>
-void write_element(per::Writer& w, const M& m, const Row& row) {
-  using T = typename RowOf<Row>::value;
-  const T* v = value_of(m, row);
-  if (v == nullptr) return;
+ByteVector contents_of(const M& m, const Row& row) {
+  const auto* v = value_of(m, row);
+  if (v == nullptr) return {};
   per::Writer sub;
   sub.reserve(64);  // a key fits, so no copy of it is left behind when the vector grows
   write_value(row, sub, *v);
-  ByteVector contents = sub.done();
-  write_head(w, {row.id, row.criticality});
-  w.open_type(contents);
-  if constexpr (carries_key<T>) secure_wipe(contents.data(), contents.size());
+  return sub.done();
 }
 
-/// Messages rarely grow past this, so the vector that holds a key is not moved while it is written.
-inline constexpr std::size_t encoded_octets_usual = 2048;
+template <class Row>
+void write_element(per::Writer& w, ByteVector& contents, const Row& row) {
+  if (contents.empty()) return;
+  write_head(w, {row.id, row.criticality});
+  w.open_type(contents);
+  if constexpr (carries_key<typename RowOf<Row>::value>) secure_wipe(contents.data(), contents.size());
+}
+
+/// Octets of an element beside its contents: the head and the length determinants of its open type, of which
+/// there is one for every fragment.
+inline constexpr std::size_t element_overhead = 8;
 
 template <class M>
 ByteVector encode(const M& m) {
   per::Writer w;
-  w.reserve(encoded_octets_usual);
   std::apply(
       [&](const auto&... row) {
+        std::array contents{contents_of(m, row)...};
+        std::size_t present = 0;
+        std::size_t room = element_overhead;
+        for (const ByteVector& c : contents) {
+          if (c.empty()) continue;
+          ++present;
+          room += c.size() + c.size() / per::fragment_unit + element_overhead;
+        }
+        w.reserve(room);  // so that a key is not moved, and left behind, while what follows it is written
         w.bit(false);
-        w.count(static_cast<std::size_t>((... + (value_of(m, row) != nullptr ? 1 : 0))), {0, 65'535});
-        (write_element(w, m, row), ...);
+        w.count(present, {0, 65'535});
+        std::size_t i = 0;
+        (write_element(w, contents[i++], row), ...);
       },
       M::ies());
   ByteVector value = w.done();
