@@ -110,6 +110,15 @@ inline PdnConnection pdn_connection(Byte ebi) {
   return out;
 }
 
+/// Source to target (TS 36.413, 9.2.1.7): an RRC container of three octets, E-RAB 5 with data to forward, the
+/// target cell, and the cell the UE was in for 77 s.
+inline ByteVector source_to_target() {
+  return parse_hex("4003010203 00004e4002450000 00f1100019b01000 00f1100019b01180004d").value();
+}
+/// What an eNB has counted (TS 36.413, 9.2.1.31): E-RAB 5, uplink SN 0x123 HFN 0x45, downlink SN 0xABC HFN
+/// 0x67.
+inline ByteVector status_transfer() { return parse_hex("00000059400b050001230045000abc0067").value(); }
+
 inline ForwardRelocationRequest forward_relocation_request() {
   const auto plmn = PlmnId::test_value();
   ForwardRelocationRequest m{.mm = mm_context()};
@@ -118,7 +127,7 @@ inline ForwardRelocationRequest forward_relocation_request() {
   m.pdn_connections = {pdn_connection(5), pdn_connection(7)};
   m.sgw_s11 = f_teid(InterfaceType::s11_sgw, 0x05060708, 6);
   m.indication = Indication{{0x20, 0x00}};
-  m.container = FContainer{FContainer::eutran, {0x00, 0x0A, 0x05, 0x01, 0x02, 0x03}};
+  m.container = FContainer{FContainer::eutran, source_to_target()};
   m.target = TargetIdentification{{plmn, 0x0BCDE}, Tac{0x1234}};
   m.cause = FCause{0, 16};
   m.serving_network = plmn;
@@ -129,6 +138,11 @@ inline ForwardRelocationRequest forward_relocation_request() {
   return m;
 }
 
+/// A Tracking Area Update Request of KSI 3 with the old GUTI, integrity protected under COUNT 5.
+inline ByteVector tau_request() {
+  return parse_hex("17 01020304 05 0748 30 0bf6 00f110 8001 01 c0000001").value();
+}
+
 /// The messages between MMEs.
 inline void add_mobility_samples(std::vector<Message>& out) {
   const auto plmn = PlmnId::test_value();
@@ -136,7 +150,7 @@ inline void add_mobility_samples(std::vector<Message>& out) {
   ContextRequest request;
   request.imsi = Imsi::test_value();
   request.guti = Guti::test_value();
-  request.complete_request = CompleteRequest{CompleteRequest::tracking_area_update, {0x17, 0x01, 0x02, 0x03}};
+  request.complete_request = CompleteRequest{CompleteRequest::tracking_area_update, tau_request()};
   request.sender = f_teid(InterfaceType::s10_mme, 21, 5);
   request.rat = RatType::eutran;
   request.indication = Indication{{0x00, 0x40}};
@@ -165,13 +179,14 @@ inline void add_mobility_samples(std::vector<Message>& out) {
        f_teid(InterfaceType::sgw_ul_forwarding, 34, 6)},
       {Ebi{7}, {}, {}, {}, {}}};
   relocated.s1ap_cause = FCause{4, 2};
-  relocated.container = FContainer{FContainer::eutran, {0x00, 0x02, 0xAA, 0xBB}};
+  // Target to source (TS 36.413, 9.2.1.8): an RRC container of four octets.
+  relocated.container = FContainer{FContainer::eutran, {0x00, 0x04, 0x00, 0x01, 0x02, 0x03}};
   relocated.extensions = extension();
   out.push_back(relocated);
   out.push_back(ForwardRelocationCompleteNotification{Indication{{0x00, 0x00}}, extension()});
   out.push_back(ForwardRelocationCompleteAcknowledge{accepted_cause, Recovery{3}, extension()});
-  out.push_back(ForwardAccessContextNotification{
-      {FContainer{FContainer::eutran, {0x00, 0x00, 0x00, 0x59, 0x40, 0x0B}}}, extension()});
+  out.push_back(
+      ForwardAccessContextNotification{{FContainer{FContainer::eutran, status_transfer()}}, extension()});
   out.push_back(ForwardAccessContextAcknowledge{accepted_cause, extension()});
   out.push_back(
       RelocationCancelRequest{Imsi::test_value(), Indication{{0x00, 0x00}}, FCause{0, 8}, extension()});

@@ -505,6 +505,17 @@ std::string describe(const Header& header, const Message& message) {
       [&](const auto& m) {
         if constexpr (requires { m.imsi->digits(); })
           if (m.imsi) out += " IMSI " + m.imsi->digits();
+        if constexpr (requires { m.guti->m_tmsi; })
+          if (m.guti) out += " GUTI " + to_string(*m.guti);
+        if constexpr (requires { m.pdn_connections; })
+          for (const auto& pdn : m.pdn_connections) {
+            out += " APN " + pdn.apn.value;
+            for (const auto& bearer : pdn.bearers) out += " EBI " + std::to_string(bearer.ebi.value);
+          }
+        if constexpr (requires { m.target->enb; })
+          if (m.target && m.target->kind == TargetIdentification::macro_enb)
+            out += " to eNB " + std::to_string(m.target->enb.value) + " of " +
+                   m.target->enb.plmn.to_string() + " TAC " + std::to_string(m.target->tac.value);
         if constexpr (requires { m.apn.value; }) out += " APN " + m.apn.value;
         if constexpr (requires { m.paa->v4; })
           if (m.paa && m.paa->v4) out += " PAA " + m.paa->v4->to_string();
