@@ -1,6 +1,8 @@
 #include "crypto/milenage.h"
 
 #include <algorithm>
+#include <bit>
+#include <utility>
 
 #include "crypto/words.h"
 
@@ -9,12 +11,19 @@ namespace {
 
 void add(Block& a, std::span<const Byte, 16> b) { xor_into(a.data(), b.data(), a.size()); }
 
-/// rotated turns a block left, first octets to the end.
-template <unsigned Octets>
-Block rotated(const Block& in) {
+/// rotated turns a block left by `bits`, the first ones to the end. The amount is no secret.
+Block rotated(const Block& in, Byte bits) {
+  std::uint64_t high = load_big_endian(in.data());
+  std::uint64_t low = load_big_endian(in.data() + 8);
+  if (bits & 64U) std::swap(high, low);
+  if (const unsigned n = bits % 64; n != 0) {
+    const std::uint64_t turned = high << n | low >> (64 - n);
+    low = low << n | high >> (64 - n);
+    high = turned;
+  }
   Block out;
-  std::copy(in.begin() + Octets, in.end(), out.begin());
-  std::copy(in.begin(), in.begin() + Octets, out.end() - Octets);
+  store_big_endian(out.data(), high);
+  store_big_endian(out.data() + 8, low);
   return out;
 }
 
@@ -23,11 +32,6 @@ Block block_of(std::span<const Byte, 16> in) {
   std::copy(in.begin(), in.end(), out.begin());
   return out;
 }
-
-/// Rotation constants r2 to r5 and r1, in octets, and the constants c2 to c5.
-//= TS 35.206, 4.1
-constexpr unsigned r1 = 8, r2 = 0, r3 = 4, r4 = 8, r5 = 12;
-constexpr Byte c2 = 1, c3 = 2, c4 = 4, c5 = 8;
 
 }  // namespace
 
@@ -41,9 +45,35 @@ Secret<struct MilenageOpcTag, 16> milenage_opc(std::span<const Byte, 16> k, std:
   return out;
 }
 
+//= TS 35.206, 4.1
+MilenageConstants MilenageConstants::standard() {
+  MilenageConstants m{{}, {64, 0, 32, 64, 96}};
+  m.c[1][15] = 1;
+  m.c[2][15] = 2;
+  m.c[3][15] = 4;
+  m.c[4][15] = 8;
+  return m;
+}
+
+//= TS 35.206, 5.3
+bool MilenageConstants::sound() const {
+  for (std::size_t i = 0; i < 5; ++i) {
+    unsigned ones = 0;
+    for (const Byte b : c[i]) ones += static_cast<unsigned>(std::popcount(b));
+    if (ones % 2 != (i == 0 ? 0U : 1U)) return false;
+    for (std::size_t j = 0; j < i; ++j)
+      if (c[i] == c[j] && r[i] % 128 == r[j] % 128) return false;
+  }
+  return true;
+}
+
 Milenage::Milenage(std::span<const Byte, 16> k, std::span<const Byte, 16> opc, std::span<const Byte, 16> rand,
                    Path path)
-    : aes_(k, path), opc_(block_of(opc)), temp_(block_of(rand)) {
+    : Milenage(k, opc, rand, MilenageConstants::standard(), path) {}
+
+Milenage::Milenage(std::span<const Byte, 16> k, std::span<const Byte, 16> opc, std::span<const Byte, 16> rand,
+                   const MilenageConstants& constants, Path path)
+    : aes_(k, path), opc_(block_of(opc)), temp_(block_of(rand)), constants_(constants) {
   add(temp_, opc_);
   temp_ = aes_.encrypt(temp_);
 }
@@ -57,23 +87,22 @@ Block Milenage::in1(std::span<const Byte, 6> sqn, std::span<const Byte, 2> amf) 
   Block b;
   for (std::size_t i = 0; i < 8; ++i) b[i] = b[i + 8] = i < 6 ? sqn[i] : amf[i - 6];
   add(b, opc_);
-  b = rotated<r1>(b);
-  add(b, temp_);  // c1 is zero
+  b = rotated(b, constants_.r[0]);
+  add(b, temp_);
+  add(b, constants_.c[0]);
   return b;
 }
 
-template <unsigned Octets>
-Block Milenage::in(Byte c) const {
+Block Milenage::in(std::size_t i) const {
   Block b = temp_;
   add(b, opc_);
-  b = rotated<Octets>(b);
-  b[15] = static_cast<Byte>(b[15] ^ c);
+  b = rotated(b, constants_.r[i]);
+  add(b, constants_.c[i]);
   return b;
 }
 
-template <unsigned Octets>
-Block Milenage::out(Byte c) const {
-  Block b = aes_.encrypt(in<Octets>(c));
+Block Milenage::out(std::size_t i) const {
+  Block b = aes_.encrypt(in(i));
   add(b, opc_);
   return b;
 }
@@ -89,7 +118,7 @@ Milenage::Macs Milenage::f1(std::span<const Byte, 6> sqn, std::span<const Byte, 
 }
 
 Milenage::Vector Milenage::vector(std::span<const Byte, 6> sqn, std::span<const Byte, 2> amf) const {
-  std::array<Block, 4> b{in1(sqn, amf), in<r2>(c2), in<r3>(c3), in<r4>(c4)};
+  std::array<Block, 4> b{in1(sqn, amf), in(1), in(2), in(3)};
   const MutableBytes all(b[0].data(), sizeof(b));
   aes_.encrypt_blocks(all, all);
   for (Block& block : b) add(block, opc_);
@@ -103,28 +132,28 @@ Milenage::Vector Milenage::vector(std::span<const Byte, 6> sqn, std::span<const 
 }
 
 Milenage::ResAndAk Milenage::f2_f5() const {
-  Block b = out<r2>(c2);
+  Block b = out(1);
   ResAndAk both{Res(std::span<const Byte, 8>(b.data() + 8, 8)), Ak(std::span<const Byte, 6>(b.data(), 6))};
   secure_wipe(b.data(), b.size());
   return both;
 }
 
 Milenage::Key Milenage::f3() const {
-  Block b = out<r3>(c3);
+  Block b = out(2);
   Key key(b);
   secure_wipe(b.data(), b.size());
   return key;
 }
 
 Milenage::Key Milenage::f4() const {
-  Block b = out<r4>(c4);
+  Block b = out(3);
   Key key(b);
   secure_wipe(b.data(), b.size());
   return key;
 }
 
 Milenage::Ak Milenage::f5_star() const {
-  Block b = out<r5>(c5);
+  Block b = out(4);
   Ak ak(std::span<const Byte, 6>(b.data(), 6));
   secure_wipe(b.data(), b.size());
   return ak;

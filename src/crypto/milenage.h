@@ -15,6 +15,19 @@ namespace baton::crypto {
 Secret<struct MilenageOpcTag, 16> milenage_opc(std::span<const Byte, 16> k, std::span<const Byte, 16> op,
                                                Path path = aes_path());
 
+/// MilenageConstants are c1 to c5 and r1 to r5, which an operator may choose. r is in bits, 0 to 127.
+//= TS 35.206, 4.1 and 5.3
+struct MilenageConstants {
+  std::array<Block, 5> c;
+  std::array<Byte, 5> r;
+
+  /// The values of the specification.
+  static MilenageConstants standard();
+  /// sound tells whether the five functions stay apart: no two pairs (c, r) may be alike, and no c of an odd
+  /// number of ones may meet another one's. TS 35.206, 5.3, asks for c1 of even parity, c2 to c5 of odd.
+  bool sound() const;
+};
+
 /// Milenage answers one RAND for one subscriber: TEMP is computed once, each function when asked.
 /// All octet strings are most significant octet first; all state is wiped at the end.
 //= TS 35.206, 4.1
@@ -46,6 +59,9 @@ class Milenage {
 
   Milenage(std::span<const Byte, 16> k, std::span<const Byte, 16> opc, std::span<const Byte, 16> rand,
            Path path = aes_path());
+  /// With constants of the operator's; r over 127 counts modulo 128.
+  Milenage(std::span<const Byte, 16> k, std::span<const Byte, 16> opc, std::span<const Byte, 16> rand,
+           const MilenageConstants& constants, Path path = aes_path());
   ~Milenage();
   Milenage(const Milenage&) = delete;
   Milenage& operator=(const Milenage&) = delete;
@@ -60,14 +76,14 @@ class Milenage {
 
  private:
   Block in1(std::span<const Byte, 6> sqn, std::span<const Byte, 2> amf) const;
-  template <unsigned Octets>
-  Block in(Byte c) const;
-  template <unsigned Octets>
-  Block out(Byte c) const;
+  /// The block that makes OUT2 to OUT5; `i` is 1 to 4.
+  Block in(std::size_t i) const;
+  Block out(std::size_t i) const;
 
   Aes128 aes_;
   Block opc_;
   Block temp_;
+  MilenageConstants constants_;
 };
 
 }  // namespace baton::crypto

@@ -1,0 +1,17 @@
+// keccak.h: the permutation under TUAK.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace baton::crypto {
+
+/// KeccakState is 25 lanes; octet i of the state is octet i % 8 of lane i / 8, the least significant first.
+using KeccakState = std::array<std::uint64_t, 25>;
+
+/// keccak_f1600 permutes the state: 24 rounds without tables and without branches on data.
+//= FIPS 202, 3.3
+void keccak_f1600(KeccakState& state);
+
+}  // namespace baton::crypto
