@@ -82,6 +82,10 @@ BENCHMARK_CAPTURE(s1ap_decode, initial_ue_message, "s1ap/10-initial-ue-message")
 BENCHMARK_CAPTURE(s1ap_encode, initial_ue_message, "s1ap/10-initial-ue-message");
 BENCHMARK_CAPTURE(s1ap_decode, initial_context_setup_request, "s1ap/17-initial-context-setup-request");
 BENCHMARK_CAPTURE(s1ap_encode, initial_context_setup_request, "s1ap/17-initial-context-setup-request");
+BENCHMARK_CAPTURE(s1ap_decode, handover_required, "s1ap/29-handover-required");
+BENCHMARK_CAPTURE(s1ap_encode, handover_required, "s1ap/29-handover-required");
+BENCHMARK_CAPTURE(s1ap_decode, handover_request, "s1ap/35-handover-request");
+BENCHMARK_CAPTURE(s1ap_encode, handover_request, "s1ap/35-handover-request");
 BENCHMARK_CAPTURE(gtp2_decode, create_session_request, "gtp2/Create-Session-Request.bin");
 BENCHMARK_CAPTURE(gtp2_encode, create_session_request, "gtp2/Create-Session-Request.bin");
 BENCHMARK_CAPTURE(gtp2_decode, modify_bearer_response, "gtp2/Modify-Bearer-Response.bin");

@@ -35,3 +35,7 @@ baton_script(cli.tshark_s10 COMMAND Python3::Interpreter -B "${cli}/tshark_s10_t
 foreach(test input run node secrets tshark recompute readme)
   baton_script(cli.${test} COMMAND Python3::Interpreter -B "${cli}/${test}_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 600 NETWORK)
 endforeach()
+
+# Wireshark on the messages that no run of the demo network sends.
+baton_script(wire.s1ap_tshark
+  COMMAND Python3::Interpreter -B "${CMAKE_CURRENT_SOURCE_DIR}/wire/s1ap_tshark_test.py" LABELS wire)
