@@ -90,5 +90,7 @@ BENCHMARK_CAPTURE(gtp2_decode, create_session_request, "gtp2/Create-Session-Requ
 BENCHMARK_CAPTURE(gtp2_encode, create_session_request, "gtp2/Create-Session-Request.bin");
 BENCHMARK_CAPTURE(gtp2_decode, modify_bearer_response, "gtp2/Modify-Bearer-Response.bin");
 BENCHMARK_CAPTURE(gtp2_encode, modify_bearer_response, "gtp2/Modify-Bearer-Response.bin");
+BENCHMARK_CAPTURE(gtp2_decode, forward_relocation_request, "gtp2/Forward-Relocation-Request.bin");
+BENCHMARK_CAPTURE(gtp2_encode, forward_relocation_request, "gtp2/Forward-Relocation-Request.bin");
 
 }  // namespace
