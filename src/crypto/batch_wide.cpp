@@ -1,6 +1,10 @@
 // Lanes with VAES and AVX-512: four blocks of AES, sixteen words of SHA-256 in a register.
 #if defined(__x86_64__)
 
+#if !defined(__clang__)
+// g++ 12's header makes undefined vectors of variables that are set to themselves, and warns about them.
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
 #include <immintrin.h>
 
 #include <array>
