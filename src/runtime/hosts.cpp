@@ -19,30 +19,9 @@
 #include "store/sqlite_store.h"
 
 namespace baton::runtime {
-namespace {
-
-node::hss::Config config_of(const HssSettings& hss, const Topology& topology) {
-  node::hss::Config out{.name = hss.name,
-                        .identity = hss.identity,
-                        .realm = hss.realm,
-                        .address = hss.diameter.address,
-                        .clients = {},
-                        .plmns = {topology.plmn},
-                        .key_id_key = topology.id_key};
-  for (const NeighbourSettings& c : hss.clients) {
-    // Each MME has its own IND, so that the vectors one of them holds do not make the others' stale.
-    const auto ind = static_cast<std::uint32_t>(out.clients.size() + 1) % 32;
-    out.clients.push_back(
-        {c.name, *c.identity, c.realm.value_or(hss.realm), c.endpoint.address, {topology.plmn}, ind});
-  }
-  return out;
-}
-
-}  // namespace
-
 std::unique_ptr<Host> hss_host(Services& services, const HssSettings& hss, const Topology& topology,
                                Entropy& entropy, store::Store& store) {
-  auto config = config_of(hss, topology);
+  auto config = hss_config(hss, topology);
   // One more at every start (RFC 6733, 8.16): seconds are, as long as a start takes one.
   config.origin_state_id =
       static_cast<std::uint32_t>(services.loop.now().since_epoch / std::chrono::seconds(1));

@@ -16,47 +16,42 @@ namespace {
 /// Descriptors of a process beside its nodes' sockets: standard streams, files, the loop's own, links.
 constexpr std::size_t spare_descriptors = 256;
 
-/// How often the network looks whether procedures have come to rest; and how long nothing must have been said
-/// of a subscriber for that.
-constexpr Duration look_every = 2ms;
-constexpr Duration quiet = 20ms;
-
-std::optional<node::Verb> verb_of(std::string_view procedure) {
-  if (procedure == "attach") return node::Verb::attach;
-  if (procedure == "service-request") return node::Verb::service_request;
-  if (procedure == "tau") return node::Verb::tau;
-  if (procedure == "detach") return node::Verb::detach;
-  return std::nullopt;
-}
-bool from_idle(node::Verb verb) { return verb == node::Verb::service_request || verb == node::Verb::tau; }
-
-// What the card and the AuC hold for good is no key of a registration.
-bool permanent(KeyKind kind) { return kind == KeyKind::k || kind == KeyKind::opc; }
-
 }  // namespace
 
-bool ProcedureResult::keys_ok() const {
-  return std::all_of(keys.begin(), keys.end(), [this](const KeyView& k) {
-    return k.state.agree && (name != "detach" || k.state.holders.empty());
-  });
+std::string unready(const Topology& topology, const std::vector<node::enb::Enb*>& enbs,
+                    const std::vector<node::hss::Hss*>& hsses) {
+  for (const node::enb::Enb* const enb : enbs) {
+    for (const auto& link : enb->mmes())
+      if (!link.ready()) return std::string(enb->name()) + " has not set up S1 with " + link.peer.name;
+  }
+  for (std::size_t i = 0; i < hsses.size(); ++i) {
+    for (const NeighbourSettings& c : topology.hss[i].clients) {
+      const bool ours = std::any_of(topology.mme.begin(), topology.mme.end(),
+                                    [&](const MmeSettings& m) { return m.identity == *c.identity; });
+      if (ours && !hsses[i]->s6a().is_open(*c.identity))
+        return c.name + " has not reached " + std::string(hsses[i]->name());
+    }
+  }
+  return {};
 }
 
-// Run is one procedure of one UE under way.
-struct EmbeddedNetwork::Run {
-  enum class Phase : Byte {
-    releasing,  ///< the UE is to become idle first
-    under_way,  ///< the UE has its command
-    settling,   ///< the UE has said how it ended; the other ends come to rest
-    ended,
-  };
-  std::size_t ue = 0;
-  node::Verb verb{};
-  Phase phase = Phase::releasing;
-  Instant began;      ///< of the phase
-  Instant last_word;  ///< of anybody about this subscriber
-  Instant commanded;
-  Pace pace;
-  ProcedureResult result;
+/// Sockets is the ground of a walk over real nodes.
+class EmbeddedNetwork::Sockets final : public Ground {
+ public:
+  explicit Sockets(EmbeddedNetwork& network) : network_(network) {}
+  Instant now() const override { return network_.loop_.now(); }
+  void command(std::size_t ue, node::Command command) override {
+    network_.ues_[ue].host->command(std::move(command));
+  }
+  void release(std::size_t ue) override {
+    for (Host* const enb : network_.enb_hosts_)
+      enb->command({node::Verb::release, {}, network_.ues_[ue].address});
+  }
+  bool connected(std::size_t ue) const override { return network_.ues_[ue].node->connected(); }
+  std::size_t cell(std::size_t ue) const override { return network_.ues_[ue].node->cell_number(); }
+
+ private:
+  EmbeddedNetwork& network_;
 };
 
 EmbeddedNetwork::EmbeddedNetwork(transport::Loop& loop, Topology topology, Setup setup)
@@ -91,7 +86,10 @@ Expected<Ok, std::string> EmbeddedNetwork::add_nodes(std::vector<context::Subscr
     const auto opened = ledger_.write_to(setup_.ledger_file);
     if (!opened) return Fail{opened.why()};
   }
-  std::map<std::string, node::Role> roles;
+  Walkers walkers;
+  auto& roles = walkers.roles;
+  walkers.cells = Walkers::cells_of(topology_);
+  walkers.ledger = setup_.ledger;
   const auto add = [&](std::unique_ptr<Host> host, node::Role role) -> Expected<Ok, std::string> {
     auto opened = host->open();
     if (!opened) return Fail{opened.why()};
@@ -131,7 +129,6 @@ Expected<Ok, std::string> EmbeddedNetwork::add_nodes(std::vector<context::Subscr
   }
   for (std::size_t i = 0; i < count; ++i) {
     UeSeat seat;
-    seat.imsi = subscribers[i].imsi.digits();
     seat.host = ue_host(services_, *topology_.ue, i, subscribers[i], topology_, *entropy_);
     seat.node = static_cast<node::ue::Ue*>(&seat.host->node());
     if (const auto opened = seat.host->open(); !opened) return Fail{opened.why()};
@@ -141,77 +138,38 @@ Expected<Ok, std::string> EmbeddedNetwork::add_nodes(std::vector<context::Subscr
       return Fail{seat.host->name() + ": there are more subscribers than addresses for UEs"};
     }
     roles[seat.host->name()] = node::Role::ue;
-    ue_by_name_[seat.host->name()] = i;
-    ue_by_imsi_[seat.imsi] = i;
+    walkers.ues.push_back({seat.host->name(), subscribers[i].imsi.digits()});
     ues_.push_back(std::move(seat));
   }
 
-  agreement_ = std::make_unique<node::KeyAgreement>(std::move(roles));
-  if (setup_.ledger) {
-    ledger_.tell([this](const LedgerEntry& e) {
-      agreement_->add(e);
-      const bool begins =
-          e.event == KeyEvent::derived || e.event == KeyEvent::received || e.event == KeyEvent::stored;
-      if (begins && !e.subscriber.empty()) last_key_[e.subscriber][e.kind] = e.key;
-    });
-  }
+  ground_ = std::make_unique<Sockets>(*this);
+  walk_ = std::make_unique<Walk>(*ground_, std::move(walkers));
+  if (setup_.ledger) ledger_.tell([this](const LedgerEntry& e) { walk_->on_ledger(e); });
   services_.on_step = [this](std::string_view, Instant at, const node::Step& step) {
     if (setup_.on_step) setup_.on_step(step);
-    const auto ue = ue_by_imsi_.find(step.subscriber);
-    const auto run = ue == ue_by_imsi_.end() ? runs_.end() : runs_.find(ue->second);
-    if (run == runs_.end()) return;
-    run->second->last_word = at;
-    if (step.procedure == run->second->result.name) run->second->result.steps.push_back(step);
+    walk_->on_step(at, step);
   };
   services_.on_outcome = [this](std::string_view node, Instant at, const node::Outcome& outcome) {
-    const auto ue = ue_by_name_.find(node);
-    const auto at_run = ue == ue_by_name_.end() ? runs_.end() : runs_.find(ue->second);
-    if (at_run == runs_.end()) return;
-    Run& run = *at_run->second;
-    run.last_word = at;
-    if (run.phase != Run::Phase::under_way || outcome.procedure != run.result.name) return;
-    run.result.outcome_ok = outcome.ok;
-    run.result.cause = outcome.cause;
-    run.result.ms = static_cast<double>((at - run.commanded).count()) / 1000.0;
-    run.phase = Run::Phase::settling;
-    run.began = at;
+    if (walk_->ue_of_name(node)) walk_->on_outcome(at, outcome);
   };
   return Ok{};
-}
-
-bool EmbeddedNetwork::ready() const { return unready().empty(); }
-
-// What is still missing, in words; empty when nothing is.
-std::string EmbeddedNetwork::unready() const {
-  for (const node::enb::Enb* const enb : enbs_) {
-    for (const auto& link : enb->mmes())
-      if (!link.ready()) return std::string(enb->name()) + " has not set up S1 with " + link.peer.name;
-  }
-  for (std::size_t i = 0; i < hsses_.size(); ++i) {
-    for (const NeighbourSettings& c : topology_.hss[i].clients) {
-      const bool ours = std::any_of(topology_.mme.begin(), topology_.mme.end(),
-                                    [&](const MmeSettings& m) { return m.identity == *c.identity; });
-      if (ours && !hsses_[i]->s6a().is_open(*c.identity))
-        return c.name + " has not reached " + std::string(hsses_[i]->name());
-    }
-  }
-  return {};
 }
 
 Expected<Ok, std::string> EmbeddedNetwork::start(Duration at_most) {
   for (const auto& host : hosts_) host->start();
   for (const UeSeat& ue : ues_) ue.host->start();
   const Instant end = loop_.now() + at_most;
-  while (!ready()) {
-    if (loop_.now() >= end) return Fail{unready()};
-    loop_.run_for(look_every);
+  for (;;) {
+    auto missing = unready(topology_, enbs_, hsses_);
+    if (missing.empty()) return Ok{};
+    if (loop_.now() >= end) return Fail{std::move(missing)};
+    loop_.run_for(walk_looks_every);
   }
-  return Ok{};
 }
 
 bool EmbeddedNetwork::command(std::string_view node, node::Command command) {
-  if (const auto ue = ue_by_name_.find(node); ue != ue_by_name_.end()) {
-    ues_[ue->second].host->command(std::move(command));
+  if (const auto ue = walk_->ue_of_name(node)) {
+    ues_[*ue].host->command(std::move(command));
     return true;
   }
   for (const auto& host : hosts_) {
@@ -231,141 +189,18 @@ std::vector<ProcedureResult> EmbeddedNetwork::run_all(std::string_view procedure
 std::vector<ProcedureResult> EmbeddedNetwork::run(std::string_view procedure,
                                                   const std::vector<std::size_t>& subscribers,
                                                   const Pace& pace) {
-  std::vector<ProcedureResult> results(subscribers.size());
-  std::map<std::size_t, std::size_t> place;  // of a UE in the results
-  const auto verb = verb_of(procedure);
-  std::size_t next = 0, done = 0;
-  std::vector<std::size_t> ended;
-
-  const auto admit = [&] {
-    while (next < subscribers.size() && runs_.size() < pace.at_once) {
-      const std::size_t ue = subscribers[next];
-      ProcedureResult& result = results[next];
-      result.name = std::string(procedure);
-      result.subscriber = ue < ues_.size() ? ues_[ue].imsi : "";
-      if (!verb || ue >= ues_.size() || runs_.contains(ue)) {
-        result.cause = !verb               ? "there is no such procedure"
-                       : ue >= ues_.size() ? "there is no such subscriber"
-                                           : "given twice";
-        ++next;
-        ++done;
-        continue;
-      }
-      auto run = std::make_unique<Run>();
-      run->ue = ue;
-      run->verb = *verb;
-      run->pace = pace;
-      run->result = result;
-      place[ue] = next++;
-      Run& admitted = *run;
-      runs_[ue] = std::move(run);
-      begin(admitted);
-    }
-  };
-
+  bool done = false;
   std::unique_ptr<transport::Timer> look;
   look = loop_.timer([&] {
-    advance();
-    look->set(loop_.now() + look_every);
+    done = walk_->look();
+    look->set(loop_.now() + walk_looks_every);
   });
-  look->set(loop_.now() + look_every);
-  const auto all_done = [&] {
-    if (ended_ == 0) return done == subscribers.size();
-    for (auto at = runs_.begin(); at != runs_.end();) {
-      if (at->second->phase != Run::Phase::ended) {
-        ++at;
-        continue;
-      }
-      results[place[at->first]] = std::move(at->second->result);
-      if (setup_.on_result) setup_.on_result(results[place[at->first]]);
-      ++done;
-      at = runs_.erase(at);
-    }
-    ended_ = 0;
-    admit();
-    return done == subscribers.size();
-  };
-  admit();
-  // Every run ends by its own deadlines; this one only bounds their sum.
-  const auto rounds =
-      static_cast<Duration::rep>(subscribers.size() / std::max<std::size_t>(pace.at_once, 1) + 1);
-  loop_.run_until(all_done, rounds * (2 * pace.timeout + pace.settle + 1s));
-  runs_.clear();
+  look->set(loop_.now() + walk_looks_every);
+  walk_->begin(procedure, subscribers, pace, setup_.on_result);
+  loop_.run_until([&] { return done; }, walk_->at_most());
   ledger_.flush();
   if (setup_.capture) setup_.capture->flush();
-  return results;
-}
-
-void EmbeddedNetwork::begin(Run& run) {
-  run.began = run.last_word = loop_.now();
-  if (!from_idle(run.verb) || !ues_[run.ue].node->connected()) return order(run);
-  for (Host* const enb : enb_hosts_) enb->command({node::Verb::release, {}, ues_[run.ue].address});
-}
-
-void EmbeddedNetwork::order(Run& run) {
-  run.phase = Run::Phase::under_way;
-  run.began = run.commanded = run.last_word = loop_.now();
-  ues_[run.ue].host->command({run.verb, {}, 0});
-}
-
-// Both ends have come to rest: the keys agree (after a detach: are gone), and nobody has said anything for a
-// while. A wrong state stays wrong until `settle` has passed and is then reported as it is.
-bool EmbeddedNetwork::at_rest(const Run& run) const {
-  if (loop_.now() - run.last_word < quiet) return false;
-  if (!setup_.ledger) return true;
-  ProcedureResult now;
-  now.name = run.result.name;
-  now.keys = keys(ues_[run.ue].imsi);
-  return now.keys_ok();
-}
-
-void EmbeddedNetwork::finish(Run& run) {
-  if (run.phase == Run::Phase::ended) return;
-  run.phase = Run::Phase::ended;
-  run.result.keys = keys(ues_[run.ue].imsi);
-  ++ended_;
-}
-
-void EmbeddedNetwork::advance() {
-  const Instant now = loop_.now();
-  for (auto& [ue, run] : runs_) {
-    const Duration since = now - run->began;
-    switch (run->phase) {
-      case Run::Phase::releasing:
-        if (!ues_[ue].node->connected() && now - run->last_word >= quiet && since >= quiet) {
-          order(*run);
-        } else if (since >= run->pace.timeout) {
-          run->result.cause = "the UE was not released to idle";
-          finish(*run);
-        }
-        break;
-      case Run::Phase::under_way:
-        if (since < run->pace.timeout) break;
-        run->result.cause = "no outcome in time";
-        run->result.ms = static_cast<double>(since.count()) / 1000.0;
-        finish(*run);
-        break;
-      case Run::Phase::settling:
-        if (at_rest(*run) || since >= run->pace.settle) finish(*run);
-        break;
-      case Run::Phase::ended: break;
-    }
-  }
-}
-
-std::vector<KeyView> EmbeddedNetwork::keys(const std::string& imsi) const {
-  std::vector<KeyView> out;
-  const auto last = last_key_.find(imsi);
-  for (node::KeyState& state : agreement_->states(imsi)) {
-    if (permanent(state.kind)) continue;
-    KeyView view{std::move(state), ""};
-    if (view.state.current)
-      view.last_id = view.state.current->to_string();
-    else if (last != last_key_.end() && last->second.contains(view.state.kind))
-      view.last_id = last->second.at(view.state.kind).to_string();
-    out.push_back(std::move(view));
-  }
-  return out;
+  return walk_->take();
 }
 
 std::uint64_t EmbeddedNetwork::events_handled() const {

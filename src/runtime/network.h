@@ -3,9 +3,7 @@
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,12 +11,12 @@
 #include "base/entropy.h"
 #include "base/expected.h"
 #include "context/subscriber.h"
-#include "node/key_agreement.h"
 #include "node/node.h"
 #include "runtime/host.h"
 #include "runtime/ledger_sink.h"
 #include "runtime/metrics.h"
 #include "runtime/topology.h"
+#include "runtime/walk.h"
 #include "store/store.h"
 
 namespace baton::node {
@@ -35,36 +33,10 @@ class Hss;
 
 namespace baton::runtime {
 
-/// KeyView is one kind of key as a procedure left it. `last_id` names the newest key of the kind even when
-/// nobody holds it any more.
-struct KeyView {
-  node::KeyState state;
-  std::string last_id;
-};
-
-/// ProcedureResult is one procedure of one subscriber: what the UE said of its end, and what the ledger says
-/// of the keys once both ends had come to rest.
-struct ProcedureResult {
-  std::string name;  ///< "attach", "service-request", "tau", "detach"
-  std::string subscriber;
-  std::string profile = "final";
-  bool outcome_ok = false;
-  std::string cause;  ///< why not, in words
-  std::vector<node::Step> steps;
-  std::vector<KeyView> keys;
-  double ms = 0;  ///< from the command to the UE's outcome
-
-  /// keys_ok: every kind agrees at both ends; after a detach nobody holds any.
-  bool keys_ok() const;
-  bool ok() const { return outcome_ok && keys_ok(); }
-};
-
-/// How a procedure is run over many subscribers.
-struct Pace {
-  Duration timeout = 15s;    ///< for the UE's outcome, from its command on
-  Duration settle = 3s;      ///< for the other ends to come to rest after it
-  std::size_t at_once = 64;  ///< subscribers under way at a time
-};
+/// unready says in words what a network still lacks before anybody can attach: an eNB without S1, an MME that
+/// has not reached its HSS. Empty when nothing is missing. `hsses` are those of the topology, in its order.
+std::string unready(const Topology& topology, const std::vector<node::enb::Enb*>& enbs,
+                    const std::vector<node::hss::Hss*>& hsses);
 
 /// EmbeddedNetwork holds every node of a topology and a UE for each subscriber, each at its own address, on
 /// one loop.
@@ -90,9 +62,8 @@ class EmbeddedNetwork {
   /// start wakes the nodes and waits until every eNB has set up S1 and every MME has reached its HSS.
   Expected<Ok, std::string> start(Duration at_most = 10s);
 
-  /// run walks the subscribers of these numbers (0: the first in the file) through a procedure, one result
-  /// each in the same order. A UE that is to come back from idle is released first. An unknown name gives
-  /// results that say so.
+  /// run walks the subscribers of these numbers (0: the first in the file) through a procedure (walk.h), one
+  /// result each in the same order.
   std::vector<ProcedureResult> run(std::string_view procedure, const std::vector<std::size_t>& subscribers,
                                    const Pace& pace = {});
   /// run_all does it with all of them.
@@ -105,27 +76,19 @@ class EmbeddedNetwork {
   const Metrics& metrics() const { return metrics_; }
   LedgerSink& ledger() { return ledger_; }
   /// keys of a subscriber as they stand now.
-  std::vector<KeyView> keys(const std::string& imsi) const;
+  std::vector<KeyView> keys(const std::string& imsi) const { return walk_->keys(imsi); }
   std::uint64_t events_handled() const;
 
  private:
   struct UeSeat {
     std::unique_ptr<Host> host;
     node::ue::Ue* node = nullptr;
-    std::string imsi;
     std::uint32_t address = 0;  ///< by which an eNB's release command names it
   };
-  struct Run;
+  class Sockets;
 
   EmbeddedNetwork(transport::Loop& loop, Topology topology, Setup setup);
   Expected<Ok, std::string> add_nodes(std::vector<context::SubscriberRecord> subscribers);
-  bool ready() const;
-  std::string unready() const;
-  void begin(Run& run);
-  void order(Run& run);
-  bool at_rest(const Run& run) const;
-  void finish(Run& run);
-  void advance();
 
   transport::Loop& loop_;
   Topology topology_;
@@ -140,15 +103,8 @@ class EmbeddedNetwork {
   std::vector<node::hss::Hss*> hsses_;
   std::vector<Host*> enb_hosts_;
   std::vector<UeSeat> ues_;
-  std::map<std::string, std::size_t, std::less<>> ue_by_name_;
-  std::map<std::string, std::size_t, std::less<>> ue_by_imsi_;
-
-  std::unique_ptr<node::KeyAgreement> agreement_;
-  std::map<std::string, std::map<KeyKind, KeyId>> last_key_;
-
-  // The procedure under way.
-  std::map<std::size_t, std::unique_ptr<Run>> runs_;  ///< by UE
-  std::size_t ended_ = 0;
+  std::unique_ptr<Ground> ground_;
+  std::unique_ptr<Walk> walk_;
 };
 
 }  // namespace baton::runtime

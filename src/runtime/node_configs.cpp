@@ -3,6 +3,9 @@
 #include <string>
 
 namespace baton::runtime {
+
+static_assert(topology_s10_max == node::mme::mmes_max && topology_nodes_max <= node::enb::neighbours_max + 1);
+
 namespace {
 
 template <class Algorithm>
@@ -32,6 +35,23 @@ Imeisv imeisv_of(const Imeisv& first, std::size_t index) {
 
 }  // namespace
 
+node::hss::Config hss_config(const HssSettings& hss, const Topology& topology) {
+  node::hss::Config out{.name = hss.name,
+                        .identity = hss.identity,
+                        .realm = hss.realm,
+                        .address = hss.diameter.address,
+                        .clients = {},
+                        .plmns = {topology.plmn},
+                        .key_id_key = topology.id_key};
+  for (const NeighbourSettings& c : hss.clients) {
+    // Each MME has its own IND, so that the vectors one of them holds do not make the others' stale.
+    const auto ind = static_cast<std::uint32_t>(out.clients.size() + 1) % 32;
+    out.clients.push_back(
+        {c.name, *c.identity, c.realm.value_or(hss.realm), c.endpoint.address, {topology.plmn}, ind});
+  }
+  return out;
+}
+
 node::mme::Config mme_config(const MmeSettings& mme, const Topology& topology) {
   const bool null_ciphering = !mme.ciphering_order.empty() && mme.ciphering_order.back() == 0;
   node::mme::Config out{
@@ -42,8 +62,11 @@ node::mme::Config mme_config(const MmeSettings& mme, const Topology& topology) {
       .realm = mme.realm,
       .hss = {mme.hss.name, *mme.hss.identity, mme.hss.realm.value_or(mme.realm), mme.hss.endpoint},
       .upe = {mme.upe.name, mme.upe.endpoint},
-      .gtpc = mme.gtpc};
+      .gtpc = mme.gtpc,
+      .mmes = {}};
   out.name = mme.name;
+  for (const MmeNeighbourSettings& m : mme.mmes)
+    out.mmes.push_back({m.name, m.identity, m.gummei, m.tais, m.endpoint});
   out.integrity_order = mme.integrity_order;
   out.ciphering_order = mme.ciphering_order;
   out.allow_null_ciphering = null_ciphering;
@@ -67,8 +90,11 @@ node::enb::Config enb_config(const EnbSettings& enb, const Topology& topology) {
                         .cell = {enb.cell, enb.tac, Pci{enb.pci}, enb.earfcn_dl},
                         .plmns = {enb.cell.plmn},
                         .mmes = {{enb.mme.name, enb.mme.endpoint}},
+                        .neighbours = {},
                         .gtpu = enb.gtpu};
   out.name = enb.name;
+  for (const CellNeighbourSettings& n : enb.neighbours)
+    out.neighbours.push_back({Pci{n.pci}, n.earfcn_dl, n.enb, {n.cell.plmn, n.tac}, n.cell});
   out.ciphering_order = algorithms<Eea>(enb.ciphering_order);
   out.integrity_order = algorithms<Eia>(enb.integrity_order);
   return out;

@@ -7,6 +7,7 @@
 
 #include "context/subscriber.h"
 #include "node/enb/config.h"
+#include "node/hss/config.h"
 #include "node/mme/config.h"
 #include "node/ue/config.h"
 #include "node/upe/config.h"
@@ -15,6 +16,8 @@
 
 namespace baton::runtime {
 
+/// An HSS counts its starts (`origin_state_id`): whoever starts it says how often that was.
+node::hss::Config hss_config(const HssSettings& hss, const Topology& topology);
 node::mme::Config mme_config(const MmeSettings& mme, const Topology& topology);
 node::upe::Config upe_config(const UpeSettings& upe);
 node::enb::Config enb_config(const EnbSettings& enb, const Topology& topology);

@@ -239,8 +239,6 @@ class Reader {
   std::vector<MmeNeighbourSettings> read_s10(Section& gtpc) {
     std::vector<MmeNeighbourSettings> out;
     auto sections = gtpc.sections("s10");
-    if (sections.size() > topology_nodes_max)
-      gtpc.wrong("s10", "at most " + std::to_string(topology_nodes_max) + " MMEs");
     for (Section& s : sections) {
       auto name = s.get("name", node_name, "a name").value_or("mme");
       auto identity = s.need("identity", diameter_identity, "a fully qualified host name");
@@ -267,6 +265,8 @@ class Reader {
     for (std::size_t i = 0; i < out.mme.size(); ++i) {
       MmeSettings& mme = out.mme[i];
       MmeNotes& notes = mme_notes_[i];
+      if ((notes.s10_given ? mme.mmes.size() : out.mme.size() - 1) > topology_s10_max)
+        notes.gtpc.wrong("s10", "at most " + std::to_string(topology_s10_max) + " other MMEs");
       if (notes.s10_given) {
         std::vector<Gummei> known{mme.gummei};
         for (const MmeNeighbourSettings& other : mme.mmes) {

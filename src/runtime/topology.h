@@ -24,6 +24,8 @@ namespace baton::runtime {
 
 /// Nodes of one role in one file.
 inline constexpr std::size_t topology_nodes_max = 256;
+/// MMEs that one MME speaks S10 with: node::mme::mmes_max.
+inline constexpr std::size_t topology_s10_max = 32;
 /// Algorithms of one order: EEA0 to EEA3 or EIA0 to EIA3, each once.
 inline constexpr std::size_t algorithm_order_max = 4;
 

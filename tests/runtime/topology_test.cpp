@@ -229,6 +229,21 @@ TEST(Topology, RefusesNeighboursThatAreWrongAndSaysWhere) {
   }
 }
 
+TEST(Topology, BoundsTheMmesThatOneSpeaksWith) {
+  const auto many = [](std::size_t n) {
+    std::string out;
+    for (std::size_t i = 1; i <= n; ++i)
+      out += "        - {identity: m" + std::to_string(i) + ".example.org, address: 127.0.3." +
+             std::to_string(i) + ", tai: [{tac: [7]}], gummei: {mme_gid: 1, mme_code: " + std::to_string(i) +
+             "}}\n";
+    return demo_with_s10(out);
+  };
+  EXPECT_TRUE(mistakes(many(topology_s10_max)).empty()) << to_text(mistakes(many(topology_s10_max)));
+  const auto all = mistakes(many(topology_s10_max + 1));
+  ASSERT_FALSE(all.empty());
+  EXPECT_EQ(all[0].field, "mme[0].gtpc.s10");
+}
+
 // S10 carries KASME and NH: what holds for S11 holds for it.
 TEST(Topology, RefusesS10InTheClearOffThisHost) {
   const std::string away = std::string(far_mme) + "          address: 192.0.2.9\n";

@@ -35,6 +35,8 @@ class Ue final : public Node {
   State state() const { return state_; }
   bool connected() const { return link_.has_value(); }
   bool as_secured() const { return as_.has_value(); }
+  /// The number, in the configuration's list, of the cell it camps on or is connected to.
+  std::size_t cell_number() const { return cell_; }
   const std::optional<Guti>& guti() const { return guti_; }
   const std::optional<context::EpsSecurityContext>& context() const { return current_; }
   bool usim_valid() const { return usim_valid_; }
