@@ -30,19 +30,44 @@ void settle(ProcedureReport& p, bool outcome_ok, std::string cause) {
     p.cause = "failed";
 }
 
+namespace {
+
+bool among(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// What of the keys is not as it should be although both ends agree.
+std::string misplaced(const runtime::ProcedureResult& result) {
+  for (const runtime::KeyView& key : result.keys) {
+    const std::string kind(to_string(key.state.kind));
+    if (key.state.shared) return "two nodes of one kind hold the same " + kind;
+    if (result.from_mme != result.to_mme &&
+        (among(key.state.holders, result.from_mme) || among(key.state.stale_at, result.from_mme)))
+      return result.from_mme + " still holds " + kind;
+  }
+  return result.name == "detach" ? "a key outlived the detach"
+                                 : result.to_mme + " does not hold " + std::string(to_string(KeyKind::kasme));
+}
+
+}  // namespace
+
 ProcedureReport report_of(const runtime::ProcedureResult& result) {
   ProcedureReport out;
   out.name = result.name;
   out.subscriber = result.subscriber;
   out.profile = result.profile;
   out.ms = result.ms;
+  out.from_enb = result.from_enb;
+  out.to_enb = result.to_enb;
+  out.from_mme = result.from_mme;
+  out.to_mme = result.to_mme;
   for (const node::Step& s : result.steps)
     out.steps.push_back({std::string(s.id), s.text, s.from, s.to, std::string(s.protocol)});
   for (const runtime::KeyView& key : result.keys) out.keys.push_back(key_line(key.state, key.last_id));
   settle(out, result.outcome_ok, result.cause);
   if (out.ok && !result.keys_ok()) {
     out.ok = false;
-    out.cause = "a key outlived the detach";
+    out.cause = misplaced(result);
   }
   return out;
 }
@@ -69,10 +94,17 @@ std::string to_json(const RunReport& report) {
                        {"keys", keys},
                        {"ms", p.ms}};
     if (!p.ok) one["cause"] = p.cause;
+    if (!p.to_enb.empty()) {
+      one["from"] = {{"enb", p.from_enb}, {"mme", p.from_mme}};
+      one["to"] = {{"enb", p.to_enb}, {"mme", p.to_mme}};
+    }
     procedures.push_back(std::move(one));
   }
-  return nlohmann::json{{"ok", report.ok()}, {"procedures", std::move(procedures)}}.dump(
-      2, ' ', false, nlohmann::json::error_handler_t::replace);
+  nlohmann::json document{{"ok", report.ok()}, {"procedures", std::move(procedures)}};
+  if (report.virtual_run)
+    document["virtual"] = {{"seed", report.virtual_run->seed},
+                           {"ledger_hash", report.virtual_run->ledger_hash}};
+  return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 namespace {
@@ -91,11 +123,22 @@ bool keys_agree(const ProcedureReport& p) {
   return std::all_of(p.keys.begin(), p.keys.end(), [](const KeyLine& k) { return k.agree; });
 }
 
+/// Who holds the root of the NAS and AS keys; the subscriber itself is "UE".
+std::string kasme_holders(const ProcedureReport& p) {
+  std::string out;
+  for (const KeyLine& k : p.keys) {
+    if (k.kind != to_string(KeyKind::kasme)) continue;
+    for (const std::string& h : k.holders)
+      out += (out.empty() ? "" : " ") + (h == "ue-" + p.subscriber ? "UE" : printable(h));
+  }
+  return out.empty() ? "-" : out;
+}
+
 /// One line a procedure of one subscriber; of many subscribers only those that failed.
 void print_rows(const RunReport& report, Terminal& terminal) {
   const bool all = report.procedures.size() <= table_rows_max;
-  Table table({"procedure", "subscriber", "steps", "keys held", "agree", "ms", "result"});
-  for (const std::size_t column : {2U, 3U, 5U}) table.right(column);
+  Table table({"procedure", "subscriber", "way", "steps", "keys held", "agree", "K_ASME at", "ms", "result"});
+  for (const std::size_t column : {3U, 4U, 7U}) table.right(column);
   std::size_t rows = 0;
   for (const ProcedureReport& p : report.procedures) {
     if ((!all && p.ok) || ++rows > table_rows_max) continue;
@@ -104,9 +147,11 @@ void print_rows(const RunReport& report, Terminal& terminal) {
     const bool agree = keys_agree(p);
     table.add({p.name,
                printable(p.subscriber),
+               p.to_enb.empty() ? "" : printable(p.from_enb + "-" + p.to_enb),
                std::to_string(p.steps.size()),
                std::to_string(held),
                {agree ? "yes" : "no", agree ? Paint::plain : Paint::bad},
+               kasme_holders(p),
                fmt::format("{:.1f}", p.ms),
                {p.ok ? "ok" : printable(p.cause), p.ok ? Paint::good : Paint::bad}});
   }
@@ -161,6 +206,10 @@ void print_table(const RunReport& report, Terminal& terminal) {
   print_rows(report, terminal);
   print_disagreements(report, terminal);
   print_summary(report, terminal);
+  if (!report.virtual_run) return;
+  terminal.line("");
+  terminal.line("seed " + std::to_string(report.virtual_run->seed) + ", ledger " +
+                report.virtual_run->ledger_hash);
 }
 
 void print_steps(const ProcedureReport& p, Terminal& terminal) {

@@ -1,14 +1,16 @@
 // run_report.h: what a run of the network did, for a person and for a program.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/terminal.h"
 #include "node/key_agreement.h"
-#include "runtime/network.h"
+#include "runtime/walk.h"
 
 namespace baton::app {
 
@@ -28,7 +30,7 @@ struct KeyLine {
 
 /// ProcedureReport is one procedure of one subscriber.
 struct ProcedureReport {
-  std::string name;  ///< "attach", "service-request", "tau", "detach"
+  std::string name;  ///< one of runtime::walk_procedures()
   std::string subscriber;
   std::string profile;  ///< key policy, design.md rule 5
   bool ok = false;      ///< it ended well and every key agrees
@@ -36,6 +38,14 @@ struct ProcedureReport {
   std::vector<KeyLine> keys;
   double ms = 0;
   std::string cause;  ///< why not, in words
+  /// Of a procedure that moves the UE; empty otherwise.
+  std::string from_enb, to_enb, from_mme, to_mme;
+};
+
+/// VirtualRun is what a run in the lab has to say of itself.
+struct VirtualRun {
+  std::uint64_t seed = 0;
+  std::string ledger_hash;  ///< SHA-256 of the whole ledger, in hexadecimal
 };
 
 /// RunReport is a whole run.
@@ -43,6 +53,7 @@ struct RunReport {
   std::vector<ProcedureReport> procedures;
   /// How long all subscribers together took for the procedures of each name, in seconds.
   std::map<std::string, double> wall_s;
+  std::optional<VirtualRun> virtual_run;
   /// ok: something was done and all of it held.
   bool ok() const;
 };
@@ -51,7 +62,7 @@ struct RunReport {
 KeyLine key_line(const node::KeyState& state, std::string_view last);
 /// settle decides `ok` of a procedure: it ended well, the ledger knows keys, and all of them agree.
 void settle(ProcedureReport& procedure, bool outcome_ok, std::string cause);
-/// report_of is a procedure of the embedded network as it is reported.
+/// report_of is a procedure of a walk as it is reported.
 ProcedureReport report_of(const runtime::ProcedureResult& result);
 
 /// to_json is the document of `run --json`.

@@ -26,7 +26,8 @@ ProcedureReport attach(bool agree) {
 }
 
 TEST(RunReport, WritesTheDocumentOfTheContract) {
-  RunReport report{{attach(true)}, {}};
+  RunReport report;
+  report.procedures.push_back(attach(true));
   const auto json = nlohmann::json::parse(to_json(report));
   EXPECT_TRUE(json["ok"].get<bool>());
   const auto& p = json["procedures"][0];
@@ -38,7 +39,8 @@ TEST(RunReport, WritesTheDocumentOfTheContract) {
 }
 
 TEST(RunReport, IsNotOkWhenKeysDiffer) {
-  RunReport report{{attach(true), attach(false)}, {}};
+  RunReport report;
+  report.procedures = {attach(true), attach(false)};
   EXPECT_FALSE(report.ok());
   EXPECT_FALSE(report.procedures[1].ok);
   EXPECT_EQ(report.procedures[1].cause, "keys differ");
@@ -63,6 +65,57 @@ TEST(RunReport, KeepsTheCauseOfAFailure) {
   settle(p, false, "no answer from the HSS");
   EXPECT_FALSE(p.ok);
   EXPECT_EQ(p.cause, "no answer from the HSS");
+}
+
+TEST(RunReport, SaysOfAMoveWhereItWentAndWhoHoldsTheRoot) {
+  runtime::ProcedureResult result;
+  result.name = "inter-mme-handover";
+  result.subscriber = "001010000000001";
+  result.outcome_ok = true;
+  result.from_enb = "enb1";
+  result.to_enb = "enb3";
+  result.from_mme = "mme1";
+  result.to_mme = "mme2";
+  node::KeyState root;
+  root.kind = KeyKind::kasme;
+  root.agree = true;
+  root.holders = {"mme2", "ue-001010000000001"};
+  result.keys = {{root, "0102030405060708"}};
+  RunReport report;
+  report.procedures.push_back(report_of(result));
+  EXPECT_TRUE(report.ok());
+  const auto json = nlohmann::json::parse(to_json(report));
+  EXPECT_EQ(json["procedures"][0]["from"]["enb"], "enb1");
+  EXPECT_EQ(json["procedures"][0]["to"]["mme"], "mme2");
+  EXPECT_FALSE(json.contains("virtual"));
+  std::ostringstream out;
+  Terminal terminal(out, false, false);
+  report.virtual_run = VirtualRun{7, "abcd"};
+  print_table(report, terminal);
+  EXPECT_NE(out.str().find("enb1-enb3"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("mme2 UE"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("seed 7, ledger abcd"), std::string::npos) << out.str();
+  EXPECT_EQ(nlohmann::json::parse(to_json(report))["virtual"]["ledger_hash"], "abcd");
+}
+
+TEST(RunReport, IsNotOkWhenAnMmeKeepsWhatItGaveAway) {
+  runtime::ProcedureResult result;
+  result.name = "inter-mme-tau";
+  result.outcome_ok = true;
+  result.from_mme = "mme1";
+  result.to_mme = "mme2";
+  node::KeyState root;
+  root.kind = KeyKind::kasme;
+  root.agree = true;
+  root.holders = {"mme1", "mme2", "ue"};
+  result.keys = {{root, ""}};
+  EXPECT_EQ(report_of(result).cause, "mme1 still holds K_ASME");
+  result.keys[0].state.shared = true;
+  EXPECT_EQ(report_of(result).cause, "two nodes of one kind hold the same K_ASME");
+  result.keys[0].state = root;
+  result.keys[0].state.holders = {"mme9", "ue"};
+  EXPECT_EQ(report_of(result).cause, "mme2 does not hold K_ASME");
+  EXPECT_FALSE(report_of(result).ok);
 }
 
 TEST(RunReport, ShowsTheLastIdOfAKeyThatNobodyHolds) {
