@@ -40,7 +40,8 @@ def derived_keys(capture):
 
     run = Collect(recompute.read_subscribers(str(ROOT / "etc" / "subscribers.csv")))
     for protocol, source, destination, payload in recompute.messages(str(capture)):
-        {"s1ap": run.on_s1ap, "radio": run.on_radio, "diameter": run.on_diameter}[protocol](source, destination, payload)
+        {"s1ap": run.on_s1ap, "radio": run.on_radio, "diameter": run.on_diameter,
+         "gtp": run.on_gtp}[protocol](source, destination, payload)
     return found
 
 
@@ -90,7 +91,7 @@ def main():
         checks.equal(known.status, 0, f"the run with keys: {known.err[-1500:]}")
         keys = derived_keys(folder / "keys.pcapng")
         kinds = {n.split(" ")[0] for n in keys.values()}
-        checks.that({"CK", "IK", "K_ASME", "K_NASenc", "K_NASint", "K_eNB", "K_RRCenc", "K_RRCint"} <= kinds,
+        checks.that({"CK", "IK", "K_ASME", "K_NASenc", "K_NASint", "K_eNB", "NH", "K_RRCenc", "K_RRCint"} <= kinds,
                     f"keys that were derived: {sorted(kinds)}")
         permanent = {bytes.fromhex(v): f"{what} of {imsi}" for imsi, k, opc in subscribers()
                      for what, v in (("K", k), ("OP or OPc", opc))}

@@ -146,6 +146,16 @@ def pcapng(frames):
     return out
 
 
+def udp(source, destination, port, payload):
+    load = struct.pack(">HHHH", port, port, 8 + len(payload), 0) + payload
+    head = struct.pack(">BBHIBBH", 0x45, 0, 20 + len(load), 0, 64, 17, 0)
+    return head + bytes(map(int, source.split("."))) + bytes(map(int, destination.split("."))) + load
+
+
+def element(kind, value, instance=0):
+    return struct.pack(">BHB", kind, len(value), instance) + value
+
+
 class Conversation:
     """`spoil` names one thing that is wrong in it."""
 
@@ -178,10 +188,48 @@ class Conversation:
         mac = recompute.eia2(self.int, 1, 0, 0, sr)[2:]
         if spoil == "short mac":
             mac = bytes([mac[0] ^ 1, mac[1]])
+        self.service_request = sr + mac
+        self.frames_before_request = len(self.frames)
         self.initial(2, sr + mac, s_tmsi=True)
         kenb = recompute.kdf(self.kasme, 0x11, struct.pack(">I", 1))
         self.send(pdu(9, ie(0, b"\0\2"), ie(8, b"\0\2"), ie(73, kenb)), False)
         self.kenb = kenb
+
+    def hand_over(self, over_s10):
+        """A handover to another eNB, at another MME if it goes over S10. NCC 1 came with K_eNB."""
+        there, pci, earfcn = "127.0.1.2", 300, 1850
+        broadcast = b"BR\x01\0" + bytes(6) + b"\x02" + PLMN + b"\0\x08" + bytes(7) + struct.pack(">HI", pci, earfcn)
+        if self.spoil != "silent cell":
+            self.frames.append(udp(there, "127.1.0.1", 4997, broadcast + bytes(4)))
+        # The AS security mode command before it, with its algorithms; K_eNB is the one of the Service Request.
+        self.frames.append(udp("127.1.0.1", "127.0.1.1", 4997, b"BR\x01\x02" + bytes(6) + b"\0\x20" + PLMN + b"\0"
+                               + struct.pack(">H", len(self.service_request)) + self.service_request + bytes(4)))
+        rrc_int = recompute.kdf(self.kenb, 0x15, b"\4", b"\2")[16:]
+        command = b"\0\x23\2\2"
+        mac = recompute.eia2(rrc_int, 0, 0, 1, command)
+        if self.spoil == "as mac":
+            mac = bytes([mac[0] ^ 1]) + mac[1:]
+        self.frames.append(udp("127.0.1.1", "127.1.0.1", 4997, b"BR\x01\x02" + bytes(6) + command + mac))
+        first = recompute.kdf(self.kasme, 0x12, self.kenb)
+        nh = recompute.kdf(self.kasme, 0x12, first)
+        ncc = 3 if self.spoil == "ncc" else 2
+        if self.spoil == "nh":
+            nh = first
+        self.send(pdu(0, ie(0, b"\0\1"), ie(8, b"\0\2")), True)
+        mme = "127.0.1.100"
+        if over_s10:
+            kasme = bytes(32) if self.spoil == "s10 kasme" else self.kasme
+            up, down = (3, 2) if self.spoil == "s10 count" else (2, 2)
+            mm = (bytes([4 << 5 | 16 | 1, 0, 2 << 4 | (1 if self.spoil == "s10 algorithm" else 2)]) + down.to_bytes(3, "big")
+                  + up.to_bytes(3, "big") + kasme + nh + bytes([ncc]) + bytes(5))
+            ies = element(1, bytes.fromhex("00010100000000f1")) + element(107, mm)
+            mme = "127.0.1.101"
+            self.frames.append(udp("127.0.1.100", mme, 2123, b"\x48\x85" + struct.pack(">HII", 8 + len(ies), 0, 1 << 8) + ies))
+        request = pdu(1, ie(0, b"\0\5"), ie(40, bytes([ncc << 3]) + nh))
+        acknowledge = pdu(1, ie(0, b"\0\5"), ie(8, b"\0\3"), choice=1)
+        self.frames += [sctp(mme, there, request), sctp(there, mme, acknowledge),
+                        sctp(there, mme, pdu(2, ie(0, b"\0\5"), ie(8, b"\0\3")))]
+        return recompute.kdf(nh, 0x13, struct.pack(">H", pci), struct.pack(">H", earfcn))
 
     def protect(self, kind, direction, count, plain):
         if kind in (2, 4):
@@ -206,6 +254,12 @@ class Conversation:
 
     def down(self, number, nas):
         self.send(pdu(11, ie(0, b"\0\1"), ie(8, struct.pack(">H", number)), nas_ie(nas)), False)
+
+    def in_order(self):
+        """The frames as on the wire: the UE's radio frame of the Service Request stands before the MME hears of it."""
+        radio = [f for f in self.frames if f[9] == 17 and b"\x20" + PLMN in f]
+        frames = [f for f in self.frames if f not in radio]
+        return frames[:self.frames_before_request] + radio + frames[self.frames_before_request:]
 
     def ledger(self):
         for kind, key in (("K_ASME", self.kasme), ("K_NASenc", self.enc), ("K_NASint", self.int),
@@ -247,6 +301,27 @@ class Whole(unittest.TestCase):
             status, said = self.run_it(Conversation(spoil).frames)
             self.assertEqual(status, 1, spoil)
             self.assertTrue(any(word in p for p in said["problems"]), said["problems"])
+
+    def test_the_keys_of_a_handover_follow(self):
+        for over_s10 in (False, True):
+            c = Conversation()
+            kenb = c.hand_over(over_s10)
+            status, said = self.run_it(c.in_order())
+            self.assertEqual((status, said["problems"]), (0, []))
+            self.assertEqual((said["handovers"], said["contexts"], said["as_macs"]), (1, int(over_s10), 1))
+            self.assertEqual(said["next_hops"], 1 + over_s10)
+            rrc = recompute.kdf(kenb, 0x15, b"\4", b"\2")[16:]
+            for kind, key in (("K_eNB", kenb), ("K_RRCint", rrc)):
+                self.assertIn({"subscriber": IMSI, "kind": kind, "key_id": recompute.key_id(kind, key)}, said["keys"])
+
+    def test_each_forgery_of_a_handover_is_a_problem(self):
+        for spoil, word in (("nh", "next of"), ("ncc", "NCC"), ("s10 kasme", "KASME is another"), ("s10 count", "COUNTs"),
+                            ("s10 algorithm", "algorithms"), ("silent cell", "nothing was heard"), ("as mac", "MAC-I")):
+            c = Conversation(spoil)
+            c.hand_over(True)
+            status, said = self.run_it(c.in_order())
+            self.assertEqual(status, 1, spoil)
+            self.assertTrue(any(word in p for p in said["problems"]), (spoil, said["problems"]))
 
     def test_a_ledger_with_a_wrong_missing_or_foreign_key_is_a_problem(self):
         c = Conversation()
