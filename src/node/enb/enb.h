@@ -5,7 +5,11 @@
 //   radio.cpp               camping, connection requests, frames of connected UEs
 //   nas_transport.cpp       Initial UE Message and NAS both ways
 //   initial_context_setup.cpp   AS keys, AS security mode, bearers
+//   as_context.cpp          algorithms, keys and bearers of a UE, whatever brings them
 //   ue_context_modification.cpp a new KeNB on the fly
+//   handover_out.cpp        a UE that is better served by another eNB: the source's part
+//   handover_in.cpp         a UE from another eNB: the target's part
+//   reestablishment.cpp     a UE that was handed over and comes back
 //   ue_context_release.cpp  release from either side, erasing of keys
 //   reset.cpp, paging.cpp, error_indication.cpp
 //
@@ -92,7 +96,9 @@ class Enb final : public Node {
   void on_text(Ue& ue, Bytes text);
   void on_rrc(Ue& ue, rrc::Message message);
   /// send_rrc protects and queues a message on SRB1; false when the radio connection cannot carry it.
-  bool send_rrc(Ue& ue, const rrc::Message& message);
+  bool send_rrc(Ue& ue, const rrc::Message& message) { return send_text(ue, rrc::encode(message)); }
+  /// send_text does that with a message as it stands encoded.
+  bool send_text(Ue& ue, Bytes text);
   void send_plain(Endpoint remote, rrc::Channel channel, const rrc::Message& message);
   void on_ue_timer(TimerId timer);
   void on_radio_lost(Ue& ue);
@@ -112,7 +118,30 @@ class Enb final : public Node {
   Task<std::optional<s1ap::Cause>> security_mode(Ue& ue);
   /// reconfigured waits for the completion of a Reconfiguration; nothing when it went well.
   Task<std::optional<s1ap::Cause>> reconfigured(Ue& ue, Byte transaction);
+
+  // --- as_context.cpp
+  /// Wanted is a bearer that an MME asks for, its uplink end, and whether the air can carry what comes with
+  /// it.
+  struct Wanted {
+    s1ap::ErabId id;
+    s1ap::TransportLayerAddress address;
+    Teid teid;
+    bool fits = true;
+  };
+  /// Admission says which of them can be, each with a downlink end of ours.
+  struct Admission {
+    std::map<std::uint8_t, Erab> erabs;
+    std::vector<rrc::DrbToAdd> bearers;
+    std::vector<s1ap::ErabFailed> failed;
+  };
+  Admission admit(const std::vector<Wanted>& wanted);
   Teid new_teid();
+  /// algorithms of the AS by our own order; nothing when the UE has none of them.
+  std::optional<Chosen> algorithms(const s1ap::UeSecurityCapabilities& ue) const;
+  /// as_security makes what belongs to a KeNB; that itself has its line in the ledger already.
+  AsSecurity as_security(Kenb kenb, Byte ncc, Chosen algorithms);
+  /// start_bearer takes both keys of RRC into use on a bearer; false when the algorithms are not built in.
+  bool start_bearer(context::SignallingBearer& bearer, const AsSecurity& keys);
 
   // --- ue_context_modification.cpp
   void on_context_modification(std::size_t mme, std::uint16_t stream, s1ap::UeContextModificationRequest m,
@@ -124,6 +153,32 @@ class Enb final : public Node {
   /// restore_radio goes back to the former connection.
   void restore_radio(Ue& ue);
   void drop_former(Ue& ue, std::string_view reason);
+
+  // --- handover_out.cpp
+  void on_measurement_report(Ue& ue, const rrc::MeasurementReport& m);
+  /// hand_over runs from the decision until the UE has gone, stays after all, or is back.
+  Procedure hand_over(Ue& ue, Neighbour target);
+  s1ap::HandoverRequired handover_required(const Ue& ue, const Neighbour& target) const;
+  Task<void> cancel_handover(Ue& ue, s1ap::Cause cause);
+  void on_handover_command(std::size_t mme, std::uint16_t stream, s1ap::HandoverCommand m);
+  void on_preparation_failure(std::size_t mme, std::uint16_t stream,
+                              const s1ap::HandoverPreparationFailure& m);
+  void on_cancel_acknowledge(std::size_t mme, std::uint16_t stream, const s1ap::HandoverCancelAcknowledge& m);
+  /// offer_relocation hands the handover its answer from the MME; where nobody waits, the MME is told so.
+  void offer_relocation(Ue& ue, std::uint16_t stream, bool awaited, UeEvent event);
+
+  // --- handover_in.cpp
+  void on_handover_request(std::size_t mme, std::uint16_t stream, s1ap::HandoverRequest m,
+                           Diagnostics diagnostics);
+  /// arrival waits for a UE that has a context here already.
+  Procedure arrival(Ue& ue, Byte transaction);
+  void on_status_transfer(std::size_t mme, std::uint16_t stream, const s1ap::MmeStatusTransfer& m);
+
+  // --- reestablishment.cpp
+  void on_reestablishment_request(Endpoint remote, const rrc::ReestablishmentRequest& m);
+  void answer_reestablishment(const Ue& ue, rrc::CRnti was);
+  /// reestablishment takes a UE back under fresh keys; false, and all is as before, when it says no more.
+  Task<bool> reestablishment(Ue& ue, rrc::CRnti was);
 
   // --- ue_context_release.cpp
   void on_release_command(std::size_t mme, std::uint16_t stream, const s1ap::UeContextReleaseCommand& m,
@@ -152,6 +207,7 @@ class Enb final : public Node {
   Ue* ue_by_id(s1ap::EnbUeS1apId id);
   Ue* ue_by_radio(Endpoint remote, rrc::CRnti c_rnti);
   Ue* ue_by_mme_id(std::size_t mme, s1ap::MmeUeS1apId id);
+  /// add_ue makes the context of a UE at `remote`, with a C-RNTI.
   Ue* add_ue(Endpoint remote, rrc::ConnectionRequest request);
   /// new_c_rnti takes a free C-RNTI for a UE at `remote`; close_radio gives it back and ends the link.
   rrc::CRnti new_c_rnti(std::uint32_t ue, Endpoint remote);
@@ -181,7 +237,7 @@ class Enb final : public Node {
   std::map<std::uint16_t, std::uint32_t> by_c_rnti_;
   std::size_t in_setup_ = 0;
   std::uint32_t last_id_ = 0;
-  std::uint16_t last_c_rnti_ = c_rnti_min - 1;
+  std::uint16_t last_c_rnti_;
   std::uint32_t last_teid_ = 0;
   std::vector<std::uint32_t> ended_;  ///< UEs to sweep when the event is over
 

@@ -33,6 +33,14 @@ inline constexpr Duration setup_guard = 4s;
 inline constexpr Duration first_word_guard = 30s;
 /// How long a UE may take to answer a radio procedure: the radio link gives up after 4 s.
 inline constexpr Duration radio_guard = 5s;
+/// How long the source waits for the target: TS1RELOCprep (TS 36.413, 9.3). Between MMEs a message may be
+/// sent several times, seconds apart.
+inline constexpr Duration ts1reloc_prep = 10s;
+/// How long a UE that was told to go may stay away before it is taken for lost: TS1RELOCoverall. It comes
+/// back, if it does, when its T304 has run out, after 2 s.
+inline constexpr Duration ts1reloc_overall = 10s;
+/// How long the target waits for a UE. The command has to reach it through two MMEs and the source first.
+inline constexpr Duration arrival_guard = 10s;
 /// How long a released connection waits for the acknowledgement of its end.
 inline constexpr Duration leave_guard = 5s;
 /// How long an MME may take to answer a UE Context Release Request, a Reset or an S1 Setup Request.

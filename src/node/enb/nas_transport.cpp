@@ -49,15 +49,18 @@ void Enb::on_downlink_nas(std::size_t mme, std::uint16_t stream, s1ap::DownlinkN
   note_activity(*ue);
   const bool fits = m.nas.octets.size() <= rrc::nas_octets_max;
   const bool security_mode_runs = ue->radio.srb1.integrity_on() && !ue->radio.srb1.ciphering_on();
-  if (fits && security_mode_runs && ue->held_nas.size() < held_nas_max) {
+  const bool waits = security_mode_runs || ue->handover == Handover::expected;
+  if (fits && waits && ue->held_nas.size() < held_nas_max) {
     ue->held_nas.push_back(std::move(m.nas.octets));
     return;
   }
-  if (fits && send_rrc(*ue, rrc::DlInformationTransfer{m.nas.octets})) return;
+  if (fits && !ue->elsewhere() && send_rrc(*ue, rrc::DlInformationTransfer{m.nas.octets})) return;
   //= TS 36.413, 8.6.2.4
   out_->count("nas_dl_not_delivered");
-  send_s1ap(*ue, s1ap::NasNonDeliveryIndication{m.mme_ue_id, m.enb_ue_id, std::move(m.nas),
-                                                s1ap::CauseRadioNetwork::radio_connection_with_ue_lost});
+  const auto cause = ue->handover == Handover::executing || ue->handover == Handover::overdue
+                         ? s1ap::CauseRadioNetwork::s1_intra_system_handover_triggered
+                         : s1ap::CauseRadioNetwork::radio_connection_with_ue_lost;
+  send_s1ap(*ue, s1ap::NasNonDeliveryIndication{m.mme_ue_id, m.enb_ue_id, std::move(m.nas), cause});
 }
 
 void Enb::send_held_nas(Ue& ue) {

@@ -17,9 +17,13 @@ void Enb::on_radio(Endpoint remote, Bytes datagram) {
   switch (frame->channel) {
     case rrc::Channel::broadcast: on_broadcast(remote, frame->payload); return;
     case rrc::Channel::srb0: {
-      auto m = rrc::decode<rrc::ConnectionRequest>(frame->payload);
-      if (m)
-        on_connection_request(remote, *m);
+      const auto m = rrc::decode_any(frame->payload);
+      const auto* request = m ? std::get_if<rrc::ConnectionRequest>(&*m) : nullptr;
+      const auto* reestablishment = m ? std::get_if<rrc::ReestablishmentRequest>(&*m) : nullptr;
+      if (request != nullptr)
+        on_connection_request(remote, *request);
+      else if (reestablishment != nullptr)
+        on_reestablishment_request(remote, *reestablishment);
       else
         out_->count("rrc_rx_error");
       return;
@@ -27,7 +31,7 @@ void Enb::on_radio(Endpoint remote, Bytes datagram) {
     default: break;
   }
   Ue* ue = ue_by_radio(remote, frame->c_rnti);
-  if (ue == nullptr) {
+  if (ue == nullptr || ue->handover == Handover::missed) {
     // Not acknowledged: a UE whose eNB has restarted must find out that nobody hears it, or it would speak
     // into the void for ever.
     out_->count("radio_rx_unknown_ue");
@@ -76,6 +80,7 @@ void Enb::on_connection_request(Endpoint remote, const rrc::ConnectionRequest& m
     return;
   }
   Ue* ue = add_ue(remote, m);
+  ++in_setup_;
   start_timer(*ue, UeTimer::setup, setup_guard);
   send_plain(remote, rrc::Channel::srb0, rrc::ConnectionSetup{m.identity, ue->radio.link.c_rnti()});
 }
@@ -91,7 +96,7 @@ void Enb::on_frames(Ue& ue) {
       return;
     }
     // The UE speaks under the new keys: the former connection has done its duty.
-    if (ue.former) drop_former(ue, "key changed on the fly");
+    if (ue.former) drop_former(ue, "replaced by new keys");
     on_text(ue, *text);
   }
   if (ue.phase == Ue::Phase::leaving && ue.radio.link.quiet()) ended_.push_back(ue.id.value);
@@ -148,12 +153,14 @@ void Enb::on_rrc(Ue& ue, rrc::Message message) {
                    [&](rrc::SecurityModeComplete&) { offer(ue, SecurityModeDone{}); },
                    [&](rrc::SecurityModeFailure&) { offer(ue, SecurityModeRefused{}); },
                    [&](rrc::ReconfigurationComplete& m) { offer(ue, Reconfigured{m.transaction}); },
+                   [&](rrc::ReestablishmentComplete&) { offer(ue, Reestablished{}); },
+                   [&](rrc::MeasurementReport& m) { on_measurement_report(ue, m); },
                    [&](auto&) { out_->count("rrc_rx_unexpected"); }},
              message);
 }
 
-bool Enb::send_rrc(Ue& ue, const rrc::Message& message) {
-  auto pdu = ue.radio.srb1.protect(rrc::encode(message));
+bool Enb::send_text(Ue& ue, Bytes text) {
+  auto pdu = ue.radio.srb1.protect(text);
   if (!pdu) {
     out_->count("rrc_tx_refused");
     return false;
@@ -189,17 +196,26 @@ void Enb::on_ue_timer(TimerId timer) {
       if (!leaving) offer(ue, Expiry{});
       return;
     case UeTimer::inactivity:
-      if (!leaving) request_release(ue, s1ap::CauseRadioNetwork::user_inactivity);
+      // Who is being handed over is silent with reason.
+      if (ue.handover != Handover::none)
+        note_activity(ue);
+      else if (!leaving)
+        request_release(ue, s1ap::CauseRadioNetwork::user_inactivity);
       return;
     case UeTimer::release:
       if (!leaving) on_release_guard(ue);
       return;
     case UeTimer::leave: ended_.push_back(ue.id.value); return;
+    case UeTimer::relocation:
+      if (!leaving) offer(ue, RelocationExpiry{});
+      return;
   }
 }
 
 //= TS 36.413, 8.3.2.2: the MME is told, and decides
 void Enb::on_radio_lost(Ue& ue) {
+  // It went where it was told to go; its silence is no news.
+  if (ue.elsewhere()) return;
   out_->count("radio_link_failed");
   if (ue.phase != Ue::Phase::connected) {
     if (ue.phase == Ue::Phase::setup) leave(ue, "radio connection lost");

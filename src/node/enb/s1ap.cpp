@@ -22,7 +22,8 @@ void Enb::on_pdu(std::size_t mme, std::uint16_t stream, s1ap::Received received)
     return std::holds_alternative<s1ap::Reset>(pdu) ||
            std::holds_alternative<s1ap::InitialContextSetupRequest>(pdu) ||
            std::holds_alternative<s1ap::UeContextReleaseCommand>(pdu) ||
-           std::holds_alternative<s1ap::UeContextModificationRequest>(pdu);
+           std::holds_alternative<s1ap::UeContextModificationRequest>(pdu) ||
+           std::holds_alternative<s1ap::HandoverRequest>(pdu);
   };
   const bool setup_done = mmes_[mme].ready();
   const auto compatible = [&](const s1ap::Pdu& pdu) {
@@ -66,8 +67,15 @@ void Enb::on_pdu(std::size_t mme, std::uint16_t stream, s1ap::Received received)
           [&](s1ap::UeContextModificationRequest& m) {
             on_context_modification(mme, stream, std::move(m), std::move(diagnostics));
           },
+          [&](s1ap::HandoverCommand& m) { on_handover_command(mme, stream, std::move(m)); },
+          [&](s1ap::HandoverPreparationFailure& m) { on_preparation_failure(mme, stream, m); },
+          [&](s1ap::HandoverCancelAcknowledge& m) { on_cancel_acknowledge(mme, stream, m); },
+          [&](s1ap::HandoverRequest& m) {
+            on_handover_request(mme, stream, std::move(m), std::move(diagnostics));
+          },
+          [&](s1ap::MmeStatusTransfer& m) { on_status_transfer(mme, stream, m); },
           [&](auto& m) {
-            // Messages that only an eNB sends.
+            // Messages that only an eNB sends, and answers to what this one never asks.
             using M = std::remove_reference_t<decltype(m)>;
             out_->count("s1ap_rx_unexpected");
             s1ap::CriticalityDiagnostics d{M::outline.procedure, M::outline.type, M::outline.criticality, {}};

@@ -11,6 +11,7 @@
 #include "node/procedure.h"
 #include "peer/radio_link.h"
 #include "wire/rrc/messages.h"
+#include "wire/s1ap/containers.h"
 #include "wire/s1ap/types.h"
 
 namespace baton::node::enb {
@@ -24,9 +25,23 @@ struct SecurityModeRefused {};
 struct Reconfigured {
   Byte transaction = 0;
 };
-struct Expiry {};     ///< the UE did not answer in radio_guard
-struct RadioLost {};  ///< the radio link gave up
-using UeEvent = std::variant<SecurityModeDone, SecurityModeRefused, Reconfigured, Expiry, RadioLost>;
+struct Reestablished {};  ///< the UE is back, under the keys that followed the Reestablishment
+struct WantsBack {        ///< a UE that was handed over asks to be taken back; its proof was right
+  rrc::CRnti was;
+};
+struct HandoverCommanded {
+  ByteVector container;  ///< target to source
+};
+struct HandoverRefused {
+  s1ap::Cause cause;
+};
+struct HandoverCancelled {};  ///< the MME has taken back what was prepared
+struct Expiry {};             ///< the UE did not answer in time
+struct RelocationExpiry {};   ///< the MME did not, or the handover as a whole takes too long
+struct RadioLost {};          ///< the radio link gave up
+using UeEvent =
+    std::variant<SecurityModeDone, SecurityModeRefused, Reconfigured, Reestablished, WantsBack,
+                 HandoverCommanded, HandoverRefused, HandoverCancelled, Expiry, RelocationExpiry, RadioLost>;
 
 /// The kinds of timers of a UE (TimerDomain::ue, owner: eNB UE S1AP ID).
 enum class UeTimer : std::uint16_t {
@@ -37,12 +52,25 @@ enum class UeTimer : std::uint16_t {
   inactivity,  ///< the UE has been silent
   release,     ///< waits for the MME's UE Context Release Command
   leave,       ///< waits for the acknowledgement of ConnectionRelease
+  relocation,  ///< TS1RELOCprep, TS1RELOCoverall, then the answer to HANDOVER CANCEL
+};
+
+/// Handover is what a handover has to do with a UE at this eNB.
+enum class Handover : Byte {
+  none,
+  preparing,   ///< source: HANDOVER REQUIRED has left
+  executing,   ///< source: the UE was sent to the target and may come back
+  overdue,     ///< source: TS1RELOCoverall has run out, or the UE has arrived; the MME has the word
+  cancelling,  ///< source: HANDOVER CANCEL has left; the UE is served here
+  expected,    ///< target: the UE has not arrived yet
+  missed,      ///< target: it did not come in time; its keys are gone, the MME has the word
 };
 
 /// AsSecurity is what protects a UE's radio connection. Lifetime: from the Initial Context Setup Request
 /// until the context is released, replaced when a UE Context Modification brings a new KeNB.
 struct AsSecurity {
   Kenb kenb;
+  Byte ncc = 0;  ///< the next hop chaining count that KeNB belongs to
   Chosen algorithms;
   KupEnc kup_enc;  ///< the keys of RRC are in the signalling bearer
 };
@@ -52,6 +80,7 @@ struct Erab {
   Teid uplink;    ///< the UPE's end
   Teid downlink;  ///< our own end
   Byte drb = 1;
+  std::optional<s1ap::ErabStatus> status;  ///< where its COUNTs stood at the source, after a handover
 };
 
 /// RadioConnection is SRB1 of a UE under one C-RNTI: frames, and PDCP above them.
@@ -78,10 +107,19 @@ struct Ue {
   /// stream is where this UE's S1AP messages go; never 0, the same for the connection's life.
   std::uint16_t stream() const { return static_cast<std::uint16_t>(1 + id.value % ue_streams); }
 
+  /// elsewhere: nothing that is sent on this radio connection reaches the UE, as far as is known here.
+  bool elsewhere() const {
+    return handover == Handover::executing || handover == Handover::overdue ||
+           handover == Handover::expected || handover == Handover::missed;
+  }
+
   s1ap::EnbUeS1apId id;
   Phase phase = Phase::setup;
+  Handover handover = Handover::none;
+  bool handed_in = false;  ///< came here by a handover
+  Instant since{};         ///< in connection with this cell
   RadioConnection radio;
-  /// While the keys change on the fly: the connection under the old ones, until the UE speaks on the new.
+  /// While the keys change: the connection under the old ones, until the UE speaks on the new.
   std::optional<RadioConnection> former;
   rrc::ConnectionRequest request;
 
@@ -89,11 +127,11 @@ struct Ue {
   std::optional<s1ap::MmeUeS1apId> mme_ue_id;  ///< absent until the MME has spoken
 
   std::optional<AsSecurity> security;
-  std::optional<AsSecurity> next_security;  ///< while the keys change on the fly
-  bool context_set_up = false;              ///< the Initial Context Setup Response has been sent
+  std::optional<AsSecurity> next_security;  ///< while the keys change
+  bool context_set_up = false;              ///< the UE has keys and bearers here, and uses them
   std::map<std::uint8_t, Erab> erabs;
   /// NAS that came while the AS security mode procedure runs. Sent in between, it would meet a UE that
-  /// ciphers already or does not yet.
+  /// ciphers already or does not yet. Also NAS for a UE that a handover is to bring.
   std::vector<ByteVector> held_nas;
   Byte transaction = 0;
   int release_requests = 0;

@@ -14,7 +14,12 @@ void Enb::on_context_modification(std::size_t mme, std::uint16_t stream, s1ap::U
     send_s1ap(*ue,
               s1ap::UeContextModificationFailure{m.mme_ue_id, m.enb_ue_id, cause, std::move(diagnostics)});
   };
-  //= TS 33.401, 7.2.10: no two changes at once
+  //= TS 33.401, 7.2.10: no two changes at once, and none while the UE is handed over
+  //= S0.D11
+  if (ue->handover != Handover::none) {
+    out_->count("key_change_during_handover");
+    return refuse(s1ap::CauseRadioNetwork::s1_intra_system_handover_triggered);
+  }
   if (!ue->procedure.done()) return refuse(s1ap::CauseRadioNetwork::interaction_with_other_procedure);
   if (!ue->context_set_up) return refuse(s1ap::CauseProtocol::message_not_compatible_with_receiver_state);
   if (!m.security_key) {
@@ -29,10 +34,8 @@ void Enb::on_context_modification(std::size_t mme, std::uint16_t stream, s1ap::U
   Kenb kenb = derive_kenb_star(*m.security_key, config_.cell.pci, earfcn_);
   log_key(KeyEvent::derived, kenb, "TS 33.401, A.5", {fresh});
   log_key(KeyEvent::erased, *m.security_key, "bound to the cell");
-  const Chosen algorithms = ue->security->algorithms;
-  KupEnc kup_enc = derive_kup_enc(kenb, algorithms.eea);
-  log_key(KeyEvent::derived, kup_enc, "TS 33.401, A.7", {keys_.id(kenb)});
-  ue->next_security.emplace(AsSecurity{std::move(kenb), algorithms, std::move(kup_enc)});
+  // A fresh KeNB begins a chain of its own.
+  ue->next_security.emplace(as_security(std::move(kenb), 0, ue->security->algorithms));
   start(*ue, change_key(*ue, std::move(diagnostics)));
 }
 
@@ -41,21 +44,14 @@ void Enb::replace_radio(Ue& ue, rrc::CRnti c_rnti) {
   const auto timer = ue.radio.link.timer() == a ? ue.timer(UeTimer::radio_link_b) : a;
   RadioConnection fresh(ue.radio.link.remote(), c_rnti, timer);
   // COUNTs begin at 0 under the new keys.
-  const AsSecurity& next = *ue.next_security;
-  const KeyId kenb = keys_.id(next.kenb);
-  KrrcInt krrc_int = derive_krrc_int(next.kenb, next.algorithms.eia);
-  log_key(KeyEvent::derived, krrc_int, "TS 33.401, A.7", {kenb});
-  KrrcEnc krrc_enc = derive_krrc_enc(next.kenb, next.algorithms.eea);
-  log_key(KeyEvent::derived, krrc_enc, "TS 33.401, A.7", {kenb});
-  const bool started = fresh.srb1.start_integrity(next.algorithms.eia, std::move(krrc_int)) &&
-                       fresh.srb1.start_ciphering(next.algorithms.eea, std::move(krrc_enc));
+  const bool started = start_bearer(fresh.srb1, *ue.next_security);
   assert(started);  // the same algorithms are in use already
   (void)started;
   ue.former.emplace(std::exchange(ue.radio, std::move(fresh)));
 }
 
 void Enb::restore_radio(Ue& ue) {
-  erase(ue.radio.srb1, "key change failed");
+  erase(ue.radio.srb1, "the UE does not use it");
   close_radio(ue.radio);
   ue.radio = std::move(*ue.former);
   ue.former.reset();

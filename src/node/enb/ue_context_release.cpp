@@ -32,7 +32,7 @@ void Enb::on_release_guard(Ue& ue) {
 /// `argument` names a UE by its IPv4 address on the radio side or by its C-RNTI; 0 is every UE.
 void Enb::on_release_verb(std::uint32_t argument) {
   for (auto& [id, ue] : ues_) {
-    if (ue->phase != Ue::Phase::connected) continue;
+    if (ue->phase != Ue::Phase::connected || ue->handover != Handover::none) continue;
     const auto& a = ue->radio.link.remote().address.octets;
     const std::uint32_t address = static_cast<std::uint32_t>(a[0]) << 24 |
                                   static_cast<std::uint32_t>(a[1]) << 16 |
@@ -58,6 +58,11 @@ void Enb::on_release_command(std::size_t mme, std::uint16_t stream, const s1ap::
       return;
     }
   }
+  if (m.cause == s1ap::Cause{s1ap::CauseRadioNetwork::successful_handover}) {
+    // The UE is elsewhere; nothing more is said to it under the old keys.
+    if (ue->elsewhere()) out_->count("handover_out_done");
+    if (ue->handover == Handover::executing) ue->handover = Handover::overdue;
+  }
   const bool balancing = m.cause == s1ap::Cause{s1ap::CauseRadioNetwork::load_balancing_tau_required};
   const s1ap::UeContextReleaseComplete complete{*ue->mme_ue_id, ue->id, std::move(diagnostics)};
   leave(*ue, "UE Context Release",
@@ -70,14 +75,18 @@ void Enb::leave(Ue& ue, std::string_view reason, rrc::ReleaseCause cause) {
   if (ue.phase == Ue::Phase::leaving) return;
   assert(!ue.inbox.running());
   ue.procedure = Procedure();
-  for (const UeTimer t : {UeTimer::setup, UeTimer::procedure, UeTimer::inactivity, UeTimer::release})
+  for (const UeTimer t :
+       {UeTimer::setup, UeTimer::procedure, UeTimer::inactivity, UeTimer::release, UeTimer::relocation})
     stop_timer(ue, t);
   if (ue.phase == Ue::Phase::setup) --in_setup_;
   ue.phase = Ue::Phase::leaving;
   if (ue.mme_ue_id) by_mme_id_.erase({ue.mme, ue.mme_ue_id->value});
   //= TS 36.331, 5.3.8: the last message under the AS keys
-  const bool told =
-      ue.radio.link.health() == peer::RadioLink::Health::up && send_rrc(ue, rrc::ConnectionRelease{cause});
+  // A UE that has been sent away has not gone as long as the command is not acknowledged.
+  const bool here =
+      !ue.elsewhere() || (ue.handover == Handover::executing && !ue.former && !ue.radio.link.quiet());
+  const bool told = here && ue.radio.link.health() == peer::RadioLink::Health::up &&
+                    send_rrc(ue, rrc::ConnectionRelease{cause});
   if (told)
     start_timer(ue, UeTimer::leave, leave_guard);
   else

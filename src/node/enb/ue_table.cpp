@@ -24,8 +24,10 @@ Ue* Enb::ue_by_mme_id(std::size_t mme, s1ap::MmeUeS1apId id) {
   return it == by_mme_id_.end() ? nullptr : ues_.at(it->second).get();
 }
 
-// Both spaces of numbers are far larger than the number of UEs, so the searches end soon.
+// Both spaces of numbers are larger than the number of UEs, so the searches end. They go round, so that a
+// number that was in use is the last one to be given out again.
 
+//= S3.D8
 rrc::CRnti Enb::new_c_rnti(std::uint32_t ue, Endpoint remote) {
   do {
     last_c_rnti_ = last_c_rnti_ >= c_rnti_max ? c_rnti_min : static_cast<std::uint16_t>(last_c_rnti_ + 1);
@@ -48,8 +50,8 @@ Ue* Enb::add_ue(Endpoint remote, rrc::ConnectionRequest request) {
   const rrc::CRnti c_rnti = new_c_rnti(last_id_, remote);
   auto ue = std::make_unique<Ue>(s1ap::EnbUeS1apId{last_id_}, remote, c_rnti, std::move(request));
   Ue* raw = ue.get();
+  raw->since = now_;
   ues_.emplace(last_id_, std::move(ue));
-  ++in_setup_;
   return raw;
 }
 

@@ -1,4 +1,6 @@
 // as_security.cpp: the keys of the radio connection, from KASME and the uplink COUNT.
+#include <algorithm>
+
 #include "context/algorithms.h"
 #include "node/ue/ue.h"
 
@@ -9,6 +11,8 @@ namespace rrc = wire::rrc;
 /// A genuine command whose MAC-I is wrong comes again every half second (peer/radio_link.h); after so many
 /// the cell is told.
 constexpr int as_forgeries_max = 3;
+/// KeNB*s of failed handovers that are remembered, from one KeNB: as many as there are counts of next hops.
+constexpr std::size_t tried_max = rrc::Ncc::max + 1;
 
 //= TS 36.331, 5.3.4.3
 bool Ue::on_as_command(Bytes pdu, const rrc::SecurityModeCommand& m) {
@@ -62,25 +66,32 @@ void Ue::set_up_as(Kenb kenb, rrc::AsAlgorithms algorithms, std::vector<KeyId> p
   write_key(KeyEvent::derived, derive_krrc_enc(kenb, eea), "TS 33.401, A.7", from);
   KupEnc kup = derive_kup_enc(kenb, eea);
   write_key(KeyEvent::derived, kup, "TS 33.401, A.7", from);
-  as_.emplace(AsSecurity{algorithms, std::move(kenb), std::move(kup)});
+  as_.emplace(AsSecurity{algorithms, std::move(kenb), std::move(kup), 0, {}, {}, {}});
   kenb_used_for_ = current_->kenb_count()->count;
 }
 
-/// A new KASME reaches the radio by an intra-cell handover. Moves to other cells are not built yet, and
-/// neither is a change of keys without a new KASME.
+bool Ue::usable(rrc::AsAlgorithms algorithms) const {
+  const auto eea = eea_from(algorithms.eea);
+  const auto eia = eia_from(algorithms.eia);
+  const auto& can = config_.capability;
+  //= TS 33.401, 5.1.4.1
+  const bool null_integrity = eia == Eia::eia0;
+  return eea && eia && context::is_built(*eea) && context::is_built(*eia) && can.has_eea(algorithms.eea) &&
+         (null_integrity ? config_.null_integrity == context::NullIntegrity::allow
+                         : can.has_eia(algorithms.eia));
+}
+
+/// A new KASME reaches the radio by an intra-cell handover. A change of keys inside a cell without a new
+/// KASME is not built.
 //= TS 33.401, 7.2.9.2
 //= TS 36.331, 5.3.5.4
 bool Ue::change_as_keys(const rrc::MobilityControl& m) {
   auto fresh = current_ ? current_->kenb() : std::nullopt;
   const auto earfcn = EarfcnDl::from(m.earfcn_dl);
   const auto algorithms = m.algorithms.value_or(as_->algorithms);
-  const auto eea = eea_from(algorithms.eea);
-  const auto eia = eia_from(algorithms.eia);
-  const bool built = eea && eia && context::is_built(*eea) && context::is_built(*eia) &&
-                     (*eia != Eia::eia0 || config_.null_integrity == context::NullIntegrity::allow);
   const bool used = fresh && current_->kenb_count()->count == kenb_used_for_;
   if (used || !m.key_change_indicator || m.target_pci != cell_information_->pci || !fresh || !earfcn ||
-      !built) {
+      !usable(algorithms)) {
     //= TS 36.331, 5.3.5.5
     count("ue.reconfiguration_refused");
     release_ = "a reconfiguration the UE cannot follow";
@@ -90,9 +101,14 @@ bool Ue::change_as_keys(const rrc::MobilityControl& m) {
   const KeyId fresh_id = id_of(*fresh);
   write_key(KeyEvent::derived, *fresh, "TS 33.401, A.3", {kasme_id});
   Kenb star = derive_kenb_star(*fresh, Pci{m.target_pci}, *earfcn);
+  // The chain begins with the fresh KeNB, which the radio never uses as it is.
+  //= TS 33.401, A.4
+  Nh first = derive_nh(current_->kasme(), *fresh);
+  write_key(KeyEvent::derived, first, "TS 33.401, A.4", {kasme_id, fresh_id});
   erase_as_keys("key change on the fly");
   write_key(KeyEvent::erased, *fresh, "KeNB* made of it");
   set_up_as(std::move(star), algorithms, {fresh_id}, "TS 33.401, A.5");
+  as_->next_hop.emplace(NextHop{std::move(first), 1});
 
   // The bearers start anew, COUNTs and all; the link too where the UE gets a new name.
   if (m.c_rnti != link_->c_rnti()) {
@@ -102,25 +118,103 @@ bool Ue::change_as_keys(const rrc::MobilityControl& m) {
     link_.emplace(cell().radio, m.c_rnti,
                   TimerId{TimerDomain::ue, 0, static_cast<std::uint16_t>(Timer::xlink)});
   }
-  for (auto* bearer : {&srb1_, &srb2_}) {
-    bearer->emplace(context::Side::ue, static_cast<Byte>(bearer == &srb1_ ? 1 : 2));
-    (void)(*bearer)->start_integrity(*eia, derive_krrc_int(as_->kenb, *eia));
-    (void)(*bearer)->start_ciphering(*eea, derive_krrc_enc(as_->kenb, *eea));
-  }
+  start_bearers();
   return true;
 }
 
-void Ue::erase_as_keys(std::string_view reason) {
-  if (!as_) return;
-  if (!out_->ledger_on()) return as_.reset();
-  const std::string why(reason);
+void Ue::start_bearers() {
   const Eea eea = *eea_from(as_->algorithms.eea);
   const Eia eia = *eia_from(as_->algorithms.eia);
-  write_key(KeyEvent::erased, derive_krrc_int(as_->kenb, eia), why);
-  write_key(KeyEvent::erased, derive_krrc_enc(as_->kenb, eea), why);
-  write_key(KeyEvent::erased, as_->kup_enc, why);
-  write_key(KeyEvent::erased, as_->kenb, why);
-  as_.reset();
+  for (auto* bearer : {&srb1_, &srb2_}) {
+    bearer->emplace(context::Side::ue, static_cast<Byte>(bearer == &srb1_ ? 1 : 2));
+    (void)(*bearer)->start_integrity(eia, derive_krrc_int(as_->kenb, eia));
+    (void)(*bearer)->start_ciphering(eea, derive_krrc_enc(as_->kenb, eea));
+  }
+}
+
+//= S3.D7
+//= TS 33.401, 7.2.8.4.3
+std::optional<Ue::AsSecurity> Ue::follow(AsSecurity& from, rrc::Ncc ncc, std::uint16_t pci,
+                                         std::uint32_t earfcn_dl, rrc::AsAlgorithms algorithms) {
+  const auto earfcn = EarfcnDl::from(earfcn_dl);
+  if (!earfcn || !usable(algorithms)) return std::nullopt;
+  const Kasme* kasme = from.kasme ? &*from.kasme : current_ ? &current_->kasme() : nullptr;
+  std::optional<NextHop> hop;
+  if (from.next_hop) hop.emplace(NextHop{from.next_hop->nh.clone(), from.next_hop->ncc});
+  bool hop_is_new = false;
+  const auto drop_hop = [&](const char* why) {
+    if (hop && hop_is_new) write_key(KeyEvent::erased, hop->nh, why);
+  };
+  // advance makes the next link of the chain. After eight the counter is where it was, so this ends.
+  const auto advance = [&] {
+    if (kasme == nullptr) return false;
+    Nh next = hop ? derive_nh(*kasme, hop->nh) : derive_nh(*kasme, from.kenb);
+    const KeyId parent = hop ? id_of(hop->nh) : id_of(from.kenb);
+    write_key(KeyEvent::derived, next, "TS 33.401, A.4", {id_of(*kasme), parent});
+    drop_hop("next in the chain");
+    const Byte number = hop ? static_cast<Byte>((hop->ncc + 1) & rrc::Ncc::max) : Byte{1};
+    hop.emplace(NextHop{std::move(next), number});
+    hop_is_new = true;
+    return true;
+  };
+  std::optional<Kenb> kenb;
+  KeyId parent;
+  if (ncc.value == from.ncc) {
+    // The same count: horizontally, from KeNB. A chain that begins with that KeNB is begun before it goes.
+    if (!hop && !advance()) return std::nullopt;
+    parent = id_of(from.kenb);
+    kenb.emplace(derive_kenb_star(from.kenb, Pci{pci}, *earfcn));
+  } else {
+    // Another one: vertically, from NH, which is advanced until the counts match.
+    while (!hop || hop->ncc != ncc.value)
+      if (!advance()) return std::nullopt;
+    parent = id_of(hop->nh);
+    kenb.emplace(derive_kenb_star(hop->nh, Pci{pci}, *earfcn));
+  }
+  const KeyId name = keys_.id(*kenb);
+  if (std::find(from.tried.begin(), from.tried.end(), name) != from.tried.end()) {
+    drop_hop("KeNB* was in use already");
+    return std::nullopt;
+  }
+  //= S3.D8
+  if (from.tried.size() == tried_max) from.tried.erase(from.tried.begin());
+  from.tried.push_back(name);
+
+  const Eea eea = *eea_from(algorithms.eea);
+  const Eia eia = *eia_from(algorithms.eia);
+  const std::vector<KeyId> made_of{id_of(*kenb)};
+  write_key(KeyEvent::derived, *kenb, "TS 33.401, A.5", {parent});
+  write_key(KeyEvent::derived, derive_krrc_int(*kenb, eia), "TS 33.401, A.7", made_of);
+  write_key(KeyEvent::derived, derive_krrc_enc(*kenb, eea), "TS 33.401, A.7", made_of);
+  KupEnc kup = derive_kup_enc(*kenb, eea);
+  write_key(KeyEvent::derived, kup, "TS 33.401, A.7", made_of);
+  AsSecurity out{algorithms, std::move(*kenb), std::move(kup), ncc.value, std::move(hop), {}, {}};
+  if (from.kasme) out.kasme.emplace(from.kasme->clone());
+  return out;
+}
+
+//= TS 33.401, 7.2.10
+void Ue::keep_chain() {
+  if (!as_ || as_->kasme || !current_) return;
+  as_->kasme.emplace(current_->kasme().clone());
+}
+
+void Ue::erase_as_keys(std::optional<AsSecurity>& keys, std::string_view reason,
+                       const AsSecurity* successor) {
+  if (!keys) return;
+  if (!out_->ledger_on()) return keys.reset();
+  const std::string why(reason);
+  const Eea eea = *eea_from(keys->algorithms.eea);
+  const Eia eia = *eia_from(keys->algorithms.eia);
+  write_key(KeyEvent::erased, derive_krrc_int(keys->kenb, eia), why);
+  write_key(KeyEvent::erased, derive_krrc_enc(keys->kenb, eea), why);
+  write_key(KeyEvent::erased, keys->kup_enc, why);
+  write_key(KeyEvent::erased, keys->kenb, why);
+  const bool nh_goes_on = successor != nullptr && successor->next_hop && keys->next_hop &&
+                          successor->next_hop->nh == keys->next_hop->nh;
+  if (keys->next_hop && !nh_goes_on) write_key(KeyEvent::erased, keys->next_hop->nh, why);
+  if (keys->kasme && successor == nullptr) write_key(KeyEvent::erased, *keys->kasme, why);
+  keys.reset();
 }
 
 }  // namespace baton::node::ue

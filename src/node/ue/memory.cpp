@@ -55,6 +55,10 @@ void Ue::power_cycle() {
   for (const TimerSpec& t : timers) stop_timer(t.timer);
   if (link_) link_->close(*out_);
   link_.reset();
+  if (move_) erase_as_keys(move_->as, "power cycle", as_ ? &*as_ : nullptr);
+  move_.reset();
+  measured_.reset();
+  waiting_nas_.clear();
   erase_as_keys("power cycle");
   srb1_.reset();
   srb2_.reset();

@@ -26,7 +26,7 @@ constexpr std::array taken_unprotected{
 bool Ue::send_nas(const nas::Message& message) {
   if (rrc_ != Rrc::connected) return false;
   ByteVector plain = nas::encode(message);
-  if (!current_ || !current_->active()) return send_rrc(wire::rrc::UlInformationTransfer{std::move(plain)});
+  if (!current_ || !current_->active()) return transfer(std::move(plain));
   //= TS 24.301, 4.4.2.3
   // Ciphering starts with the network's own proof; until then only the MAC goes along.
   const auto header = secured_ ? NasSecurityHeader::ciphered : NasSecurityHeader::integrity;
@@ -37,7 +37,17 @@ bool Ue::send_nas(const nas::Message& message) {
     release_ = "the NAS COUNT is spent";
     return false;
   }
-  return send_rrc(wire::rrc::UlInformationTransfer{std::move(*pdu)});
+  return transfer(std::move(*pdu));
+}
+
+bool Ue::transfer(ByteVector pdu) {
+  if (!move_) return send_rrc(wire::rrc::UlInformationTransfer{std::move(pdu)});
+  if (waiting_nas_.size() == waiting_nas_max) {
+    count("ue.nas_waiting_full");
+    return false;
+  }
+  waiting_nas_.push_back(std::move(pdu));
+  return true;
 }
 
 bool Ue::send_initial(const nas::Message& message, wire::rrc::EstablishmentCause cause) {

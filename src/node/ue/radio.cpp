@@ -29,6 +29,10 @@ void Ue::camp() {
 
 void Ue::on_datagram(const DatagramIn& d) {
   if (d.remote != cell().radio) {
+    if (measured_ && d.remote == config_.cells[measured_->cell].radio) {
+      const auto frame = rrc::decode_frame(d.octets);
+      if (frame && frame->channel == rrc::Channel::broadcast) return on_measured(frame->payload);
+    }
     // The cell left behind may still repeat the end of an old connection.
     const auto other = rrc::decode_frame(d.octets);
     const bool mine = std::any_of(config_.cells.begin(), config_.cells.end(),
@@ -49,6 +53,7 @@ void Ue::on_datagram(const DatagramIn& d) {
     return;
   }
   link_->on_frame(std::move(*frame), now_, *out_);
+  settle_move();
   // A key change replaces the link; what is left for the old one is not taken from the new one.
   const auto c_rnti = link_->c_rnti();
   while (link_ && link_->c_rnti() == c_rnti && !release_) {
@@ -85,7 +90,7 @@ void Ue::on_broadcast(Bytes payload) {
 
 void Ue::send_initial(ByteVector pdu, rrc::EstablishmentCause cause) {
   if (rrc_ == Rrc::connected) {
-    send_rrc(rrc::UlInformationTransfer{std::move(pdu)});
+    transfer(std::move(pdu));
     return;
   }
   initial_nas_ = std::move(pdu);
@@ -130,6 +135,15 @@ void Ue::on_srb0(Bytes payload) {
       stop_timer(Timer::t300);
       rrc_ = Rrc::waiting;
       start_timer(Timer::t302, std::chrono::seconds(reject->wait_seconds));
+      return;
+    }
+  } else if (const auto* back = std::get_if<rrc::Reestablishment>(&*m)) {
+    if (move_ && move_->returning && !link_ && back->was == move_->c_rnti) return on_reestablishment(*back);
+  } else if (const auto* no = std::get_if<rrc::ReestablishmentReject>(&*m)) {
+    //= TS 36.331, 5.3.7.8
+    if (move_ && move_->returning && !link_ && no->was == move_->c_rnti) {
+      count("ue.reestablishment_refused");
+      release_ = "re-establishment refused";
       return;
     }
   }
@@ -217,6 +231,9 @@ void Ue::on_reconfiguration(const rrc::Reconfiguration& m) {
     count("ue.reconfiguration_before_security");
     return;
   }
+  const bool away = m.mobility && (m.mobility->target_pci != cell_information_->pci ||
+                                   m.mobility->earfcn_dl != cell_information_->earfcn_dl);
+  if (away) return start_move(m);
   const bool attach = doing_ == "attach";
   const std::string_view id = attach ? "18" : doing_ == "tau" ? "20" : "5";
   received_step(id, "RRC Connection Reconfiguration");
@@ -236,7 +253,16 @@ void Ue::go_idle(std::string_view reason) {
   }
   link_.reset();
   srb2_.reset();
-  for (const Timer t : {Timer::t300, Timer::t302, Timer::t3440, Timer::t3418, Timer::t3420}) stop_timer(t);
+  for (const Timer t : {Timer::t300, Timer::t302, Timer::t3440, Timer::t3418, Timer::t3420, Timer::t301,
+                        Timer::t304, Timer::xmeasure, Timer::xreport})
+    stop_timer(t);
+  const bool between_cells = move_.has_value();
+  if (move_) {
+    erase_as_keys(move_->as, why, as_ ? &*as_ : nullptr);
+    move_.reset();
+  }
+  measured_.reset();
+  waiting_nas_.clear();
   erase_as_keys(why);
   srb1_.reset();
   forget_challenge();
@@ -260,6 +286,13 @@ void Ue::go_idle(std::string_view reason) {
     case State::deregistered: break;
   }
   if (std::exchange(detached_, false)) end(true);
+  end_handover(false, "idle: " + why);
+  if (between_cells && state_ == State::registered) {
+    //= TS 24.301, 5.5.3.2.2
+    // The connection broke and nobody ended it: the network hears where the UE is, and gives it its bearers.
+    tau_type_ = {wire::nas::UpdateType::Kind::ta_updating, true};
+    wants_tau_ = true;
+  }
   //= TS 24.301, 5.3.5
   if (state_ == State::registered && t3412_) start_timer(Timer::t3412, *t3412_);
   camp();

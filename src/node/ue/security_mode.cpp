@@ -61,7 +61,9 @@ void Ue::on_security_mode_command(Bytes pdu) {
     log(LogLevel::warning, "the network chose null ciphering");
   }
   if (is_fresh) {
+    keep_chain();
     erase_context(current_, "replaced by a new security context");
+    if (as_ && as_->kasme) write_key(KeyEvent::stored, *as_->kasme, "TS 33.401, 7.2.10");
     fresh_.reset();
     kenb_used_for_.reset();
   } else {
@@ -74,7 +76,7 @@ void Ue::on_security_mode_command(Bytes pdu) {
   write_key(KeyEvent::derived, *current_->knas_int(), "TS 33.401, A.7", parent);
   secured_ = true;
   forget_challenge();
-  send_rrc(wire::rrc::UlInformationTransfer{std::move(*answer)});
+  transfer(std::move(*answer));
 }
 
 //= TS 24.301, 5.4.3.5

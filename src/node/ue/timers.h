@@ -29,6 +29,10 @@ enum class Timer : Byte {
   xcamp,
   xoff,
   xlink,
+  t301,
+  t304,
+  xmeasure,
+  xreport,
 };
 
 struct TimerSpec {
@@ -60,6 +64,11 @@ inline constexpr std::array timers{
     // Who switches off tries no longer than this. TS 24.301, 5.5.2.2.2.
     TimerSpec{Timer::xoff, "X2", 5s, 1, "DETACH REQUEST at switch off"},
     TimerSpec{Timer::xlink, "X3", 0s, 1, "retransmission on the radio link, whose own time it is"},
+    TimerSpec{Timer::t301, "T301", 500ms, 4, "ReestablishmentRequest"},
+    TimerSpec{Timer::t304, "T304", 2s, 1, "the way to another cell"},
+    TimerSpec{Timer::xmeasure, "X4", 500ms, 4, "Camp in a cell that is only measured"},
+    // Longer than TS1RELOCprep of the eNB, after which no command comes any more.
+    TimerSpec{Timer::xreport, "X5", 15s, 1, "the network's word on a measurement report"},
 };
 constexpr const TimerSpec& spec_of(Timer t) { return timers[static_cast<std::size_t>(t)]; }
 static_assert(std::all_of(timers.begin(), timers.end(),

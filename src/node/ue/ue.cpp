@@ -55,6 +55,7 @@ void Ue::on_command(const Command& c) {
     case Verb::tau:
       if (!doing_.empty()) return refuse_command("tau", "busy");
       return start_tau({wire::nas::UpdateType::Kind::ta_updating, c.argument != 0});
+    case Verb::handover: return start_handover(c.argument);
     case Verb::move:
       // A connected UE moves by handover only, and that is its network's decision.
       if (rrc_ != Rrc::idle || c.argument >= config_.cells.size()) {
@@ -108,6 +109,16 @@ void Ue::on_timer(Timer t) {
       if (link_ && link_->on_timer(now_, *out_) == peer::RadioLink::Health::failed)
         release_ = "radio link failure";
       return;
+    case Timer::t301:
+      if (move_ && move_->returning && !link_) ask_back();
+      return;
+    case Timer::t304:
+      if (move_ && !move_->returning) reestablish("no answer from the target (T304)");
+      return;
+    case Timer::xmeasure: return measure();
+    case Timer::xreport:
+      if (doing_ == "handover") count("ue.handover_not_commanded");
+      return end_handover(false, "the network does not hand over");
   }
 }
 
@@ -144,7 +155,10 @@ void Ue::received_step(std::string_view id, std::string text) {
 
 void Ue::settle() {
   if (release_) go_idle(*std::exchange(release_, std::nullopt));
-  if (off_ || !camped() || rrc_ != Rrc::idle) return;
+  if (off_ || !camped()) return;
+  if (rrc_ == Rrc::connected && as_ && !move_ && wants_tau_ && state_ == State::registered && doing_.empty())
+    return start_tau(tau_type_);
+  if (rrc_ != Rrc::idle) return;
   if (wants_attach_ && state_ == State::deregistered && usim_valid_)
     start_attach();
   else if (wants_tau_ && state_ == State::registered && doing_.empty())

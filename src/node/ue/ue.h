@@ -82,17 +82,46 @@ class Ue final : public Node {
   bool camped() const { return cell_information_.has_value(); }
   Tai tai() const { return {cell_information_->plmn, cell_information_->tac}; }
 
+  // --- handover.cpp: to another cell without a break -----------------------------------------------
+  void start_handover(std::uint32_t cell);
+  void measure();
+  void on_measured(Bytes payload);
+  void start_move(const wire::rrc::Reconfiguration& m);
+  /// settle_move: the new cell has acknowledged what was sent under the new keys.
+  void settle_move();
+  void end_handover(bool ok, std::string cause = {});
+  void send_waiting_nas();
+
+  // --- reestablishment.cpp: back, when that did not work ----------------------------------------------
+  void reestablish(std::string_view why);
+  void ask_back();
+  void on_reestablishment(const wire::rrc::Reestablishment& m);
+
   // --- as_security.cpp: keys of the radio connection --------------------------------------------
   /// False: the PDU was forged or broken, and the genuine one may still come.
   bool on_as_command(Bytes pdu, const wire::rrc::SecurityModeCommand& m);
   void set_up_as(Kenb kenb, wire::rrc::AsAlgorithms algorithms, std::vector<KeyId> parents,
                  std::string_view clause);
   bool change_as_keys(const wire::rrc::MobilityControl& m);
-  void erase_as_keys(std::string_view reason);
+  struct AsSecurity;
+  /// follow makes the keys of a cell from those of another connection, as NCC says; nothing when there is no
+  /// such way. `from` stays as it was.
+  std::optional<AsSecurity> follow(AsSecurity& from, wire::rrc::Ncc ncc, std::uint16_t pci,
+                                   std::uint32_t earfcn_dl, wire::rrc::AsAlgorithms algorithms);
+  bool usable(wire::rrc::AsAlgorithms algorithms) const;
+  /// keep_chain lets the keys of the radio outlive, as far as their chain goes, the KASME they came from.
+  void keep_chain();
+  /// start_bearers makes both signalling bearers anew under as_.
+  void start_bearers();
+  void erase_as_keys(std::string_view reason) { erase_as_keys(as_, reason, nullptr); }
+  /// What `successor` goes on with is not erased.
+  void erase_as_keys(std::optional<AsSecurity>& keys, std::string_view reason, const AsSecurity* successor);
 
   // --- nas_transport.cpp: what is sent under which protection, and what is listened to ------------
   /// send_nas sends on the connection there is, protected as far as the connection is.
   bool send_nas(const wire::nas::Message& message);
+  /// transfer sends a NAS message over the connection, or keeps it while the UE is between two cells.
+  bool transfer(ByteVector pdu);
   /// send_initial sends the message for which a connection is made, if there is none yet.
   bool send_initial(const wire::nas::Message& message, wire::rrc::EstablishmentCause cause);
   void send_initial(ByteVector pdu, wire::rrc::EstablishmentCause cause);
@@ -215,16 +244,48 @@ class Ue final : public Node {
   std::optional<std::string_view> release_;  ///< go idle at the end of this event, and why
   bool detached_ = false;                    ///< report the detach when the connection is gone
 
+  /// NextHop is the newest link of the chain that has been needed (TS 33.401, 7.2.8.1).
+  struct NextHop {
+    Nh nh;
+    Byte ncc = 0;
+  };
   struct AsSecurity {
     wire::rrc::AsAlgorithms algorithms;
     Kenb kenb;
     KupEnc kup_enc;
+    Byte ncc = 0;                     ///< that KeNB belongs to
+    std::optional<NextHop> next_hop;  ///< absent: the chain begins with `kenb`
+    std::optional<Kasme> kasme;       ///< of the chain, where NAS has gone on to another one
+    /// KeNB*s that were taken to a cell in vain. None is ever used again: its COUNTs would repeat.
+    std::vector<KeyId> tried;
   };
   std::optional<AsSecurity> as_;
   /// The uplink COUNT that KeNB was last taken into use for, under `current_`. A KeNB serves one connection:
   /// its bearers' COUNTs begin at 0, so a second one would repeat the first one's key stream.
   std::optional<NasCount> kenb_used_for_;
   int as_forgeries_ = 0;  ///< commands with a wrong MAC-I on this connection
+
+  /// The cell that was measured, until the handover it is for is over.
+  struct Measured {
+    std::size_t cell = 0;
+    int asked = 0;
+    std::optional<wire::rrc::CellInformation> information;
+  };
+  std::optional<Measured> measured_;
+  /// The connection left behind, from the moment the UE leaves it until another one stands. What it needs to
+  /// go back, and nothing else.
+  struct Move {
+    std::size_t source = 0;
+    wire::rrc::CellInformation information;
+    wire::rrc::CRnti c_rnti;
+    std::optional<AsSecurity> as;  ///< always there; optional only so that it can be erased
+    bool returning = false;        ///< from the target, by re-establishment
+    int asked = 0;
+  };
+  std::optional<Move> move_;
+  /// NAS messages of a UE between two cells. A UE has a handful to say at most.
+  static constexpr std::size_t waiting_nas_max = 16;
+  std::vector<ByteVector> waiting_nas_;
 };
 
 }  // namespace baton::node::ue
