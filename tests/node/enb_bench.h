@@ -36,6 +36,7 @@ inline Config test_config() {
            {},     {}};
   c.mmes = {{"mme1", mme1_door}};
   c.gtpu = {{127, 0, 1, 1}};
+  c.neighbours = {{Pci{18}, 1850, {plmn, 0x19C}, {plmn, Tac{8}}, {plmn, 0x19C01}}};
   return c;
 }
 inline Kenb test_kenb(Byte fill) {
@@ -142,6 +143,7 @@ class Phone {
     if (const auto* dl = std::get_if<rrc::DlInformationTransfer>(&*m)) nas.push_back(dl->nas);
     if (const auto* r = std::get_if<rrc::Reconfiguration>(&*m)) {
       for (const ByteVector& n : r->nas) nas.push_back(n);
+      if (r->mobility && r->mobility->target_pci != 17) return;  // to another cell, which the test plays
       if (reconfiguration == Habit::silent) return;
       if (r->mobility && reconfiguration == Habit::obey) move(*r->mobility, enb);
       say(rrc::ReconfigurationComplete{r->transaction}, now);
@@ -155,11 +157,22 @@ class Phone {
     link->close(out);
     link.emplace(enb, m.c_rnti, TimerId{TimerDomain::ue, 0, 0});
     srb1.emplace(context::Side::ue, Byte{1});
-    ASSERT_TRUE(srb1->start_integrity(algorithms.eia, derive_krrc_int(*kenb, algorithms.eia)));
-    ASSERT_TRUE(srb1->start_ciphering(algorithms.eea, derive_krrc_enc(*kenb, algorithms.eea)));
+    start_keys();
   }
 
  public:
+  void start_keys() {
+    ASSERT_TRUE(srb1->start_integrity(algorithms.eia, derive_krrc_int(*kenb, algorithms.eia)));
+    ASSERT_TRUE(srb1->start_ciphering(algorithms.eea, derive_krrc_enc(*kenb, algorithms.eea)));
+  }
+  /// tune_in begins anew in a cell, under a name and a key that it was given elsewhere.
+  void tune_in(Endpoint enb, rrc::CRnti c_rnti, Kenb key, Chosen with) {
+    kenb = std::move(key);
+    algorithms = with;
+    link.emplace(enb, c_rnti, TimerId{TimerDomain::ue, 0, 0});
+    srb1.emplace(context::Side::ue, Byte{1});
+    start_keys();
+  }
   Chosen algorithms;
   bool released = false;
 };
@@ -323,7 +336,8 @@ class EnbTest : public ::testing::Test {
     return out;
   }
   void expect_no_keys() const {
-    for (const KeyKind k : {KeyKind::kenb, KeyKind::krrc_enc, KeyKind::krrc_int, KeyKind::kup_enc})
+    for (const KeyKind k :
+         {KeyKind::nh, KeyKind::kenb, KeyKind::krrc_enc, KeyKind::krrc_int, KeyKind::kup_enc})
       EXPECT_TRUE(held(k).empty()) << to_string(k);
   }
 };

@@ -113,6 +113,27 @@ class UeNetwork {
                       rrc::encode(rrc::Frame{rrc::Channel::broadcast, {}, 0, 0, rrc::encode(m)})});
   }
 
+  /// srb0 says something that is not protected, from the cell the UE spoke to last.
+  void srb0(const rrc::Message& m) {
+    answer(m, rrc::Channel::srb0);
+    pump();
+  }
+
+  // --- another connection, in the same cell or in another one --------------------------------------
+  /// Hop is where the UE is expected next. It becomes the connection when the UE has spoken there.
+  struct Hop {
+    Endpoint at;
+    peer::RadioLink link;
+    context::SignallingBearer srb1;
+    bool deaf = false;
+  };
+  void expect_at(Byte n, rrc::CRnti c_rnti, const Kenb& kenb, Chosen algorithms = {Eea::eea2, Eia::eia2}) {
+    hop.emplace(Hop{radio(n), peer::RadioLink(ue_endpoint, c_rnti, TimerId{TimerDomain::link, 1, 1}),
+                    context::SignallingBearer(context::Side::network, 1)});
+    ASSERT_TRUE(hop->srb1.start_integrity(algorithms.eia, derive_krrc_int(kenb, algorithms.eia)));
+    ASSERT_TRUE(hop->srb1.start_ciphering(algorithms.eea, derive_krrc_enc(kenb, algorithms.eea)));
+  }
+
   // --- what the UE said -----------------------------------------------------------------------------
   /// heard is the next NAS message as it was on the air.
   ByteVector heard() {
@@ -323,6 +344,9 @@ class UeNetwork {
   std::map<std::string, int, std::less<>> counters;
   std::vector<std::string> lines;
   std::uint16_t next_c_rnti = 0x100;
+  std::optional<Hop> hop;
+  int hop_refused = 0;  ///< what came to the hop under wrong keys
+  std::vector<rrc::ReestablishmentRequest> reestablishments;
 
  private:
   void pump() {
@@ -351,15 +375,20 @@ class UeNetwork {
   void on_air(Endpoint cell, const ByteVector& octets) {
     auto frame = rrc::decode_frame(octets);
     ASSERT_TRUE(frame);
-    last_cell = cell;
+    const Endpoint before = std::exchange(last_cell, cell);
     if (frame->channel == rrc::Channel::broadcast) {
       const auto camp = rrc::decode<rrc::Camp>(frame->payload);
       ASSERT_TRUE(camp);
       camps.push_back(*camp);
       if (cell_answers) answer(cells.at(cell), rrc::Channel::broadcast);
+      if (ue.connected()) last_cell = before;  // another cell was only measured
       return;
     }
     if (frame->channel == rrc::Channel::srb0) {
+      if (const auto back = rrc::decode<rrc::ReestablishmentRequest>(frame->payload)) {
+        reestablishments.push_back(*back);
+        return;
+      }
       const auto request = rrc::decode<rrc::ConnectionRequest>(frame->payload);
       ASSERT_TRUE(request);
       requests.push_back(*request);
@@ -370,26 +399,50 @@ class UeNetwork {
       answer(rrc::ConnectionSetup{request->identity, c_rnti}, rrc::Channel::srb0);
       return;
     }
-    if (!link || link->c_rnti() != frame->c_rnti) return;
     Actions net;
+    if (hop && hop->at == cell && hop->link.c_rnti() == frame->c_rnti) {
+      if (hop->deaf) return;
+      hop->link.on_frame(*frame, now, net);
+      if (auto pdu = hop->link.take(net)) {
+        auto text = hop->srb1.unprotect(pdu->octets);
+        if (!text) {
+          hop->link.refuse();
+          ++hop_refused;
+          return;
+        }
+        // It is the UE: the hop is the connection.
+        link.emplace(std::move(hop->link));
+        srb1.emplace(std::move(hop->srb1));
+        hop.reset();
+        on_text(*text);
+        listen(net);
+      }
+      return;
+    }
+    if (!link || link->c_rnti() != frame->c_rnti) return;
     link->on_frame(std::move(*frame), now, net);
+    listen(net);
+  }
+  void listen(Actions& net) {
     while (auto pdu = link->take(net)) {
       auto text = srb1->unprotect(pdu->octets);
-      Bytes rrc_text = text ? Bytes(*text) : context::SignallingBearer::text_of(pdu->octets);
-      auto m = rrc::decode_any(rrc_text);
-      ASSERT_TRUE(m) << "unreadable on SRB1";
-      if (auto* up = std::get_if<rrc::UlInformationTransfer>(&*m)) {
-        uplink.push_back(std::move(up->nas));
-      } else if (auto* complete = std::get_if<rrc::ConnectionSetupComplete>(&*m)) {
-        uplink.push_back(complete->nas);
-        setup_complete = std::move(*complete);
-      } else {
-        other.push_back(std::move(*m));
-      }
+      on_text(text ? Bytes(*text) : context::SignallingBearer::text_of(pdu->octets));
     }
     for (Action& a : net.take())
       if (auto* d = std::get_if<SendDatagram>(&a))
         ue.on(DatagramIn{Port::radio, here(), std::move(d->octets)}, now, out);
+  }
+  void on_text(Bytes text) {
+    auto m = rrc::decode_any(text);
+    ASSERT_TRUE(m) << "unreadable on SRB1";
+    if (auto* up = std::get_if<rrc::UlInformationTransfer>(&*m)) {
+      uplink.push_back(std::move(up->nas));
+    } else if (auto* complete = std::get_if<rrc::ConnectionSetupComplete>(&*m)) {
+      uplink.push_back(complete->nas);
+      setup_complete = std::move(*complete);
+    } else {
+      other.push_back(std::move(*m));
+    }
   }
 
   Endpoint ue_endpoint{Ipv4{{127, 0, 1, 1}}, 4997};

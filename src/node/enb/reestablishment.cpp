@@ -7,20 +7,22 @@ namespace baton::node::enb {
 
 //= TS 36.331, 5.3.7.4
 void Enb::on_reestablishment_request(Endpoint remote, const rrc::ReestablishmentRequest& m) {
-  const auto refuse = [&](std::string_view counter) {
-    out_->count(counter);
-    send_plain(remote, rrc::Channel::srb0, rrc::ReestablishmentReject{m.c_rnti});
-  };
+  const auto refuse = [&] { send_plain(remote, rrc::Channel::srb0, rrc::ReestablishmentReject{m.c_rnti}); };
   Ue* ue = ue_by_radio(remote, m.c_rnti);
   // Its former name is good while the answer to its first request may have been lost.
   const bool repeated = ue != nullptr && ue->former && ue->former->link.c_rnti() == m.c_rnti;
   if (ue == nullptr || ue->handover != Handover::executing || m.pci != config_.cell.pci.value ||
-      (ue->former && !repeated))
-    return refuse("reestablishment_refused");
+      (ue->former && !repeated)) {
+    out_->count("reestablishment_refused");
+    return refuse();
+  }
   const context::SignallingBearer& srb1 = repeated ? ue->former->srb1 : ue->radio.srb1;
   const auto proof = context::short_mac_i(ue->security->algorithms.eia, *srb1.krrc_int(), config_.cell.id,
                                           config_.cell.pci, m.c_rnti.value);
-  if (!proof || *proof != m.short_mac_i) return refuse("reestablishment_forged");
+  if (!proof || *proof != m.short_mac_i) {
+    out_->count("reestablishment_forged");
+    return refuse();
+  }
   if (repeated) return answer_reestablishment(*ue, m.c_rnti);
   offer(*ue, WantsBack{m.c_rnti});
 }
