@@ -75,6 +75,49 @@ BATON_AES_TARGET void hardware_encrypt(const AesSchedule& schedule, Bytes in, Mu
   }
 }
 
+//= TS 35.206, 4.1
+BATON_AES_TARGET void hardware_milenage(const Byte* k, const Byte* opc_octets, const Byte* rand,
+                                        const Byte* sqn, const Byte* amf, std::array<Byte, 16>* out) {
+  alignas(16) Byte in1_octets[16];
+  for (std::size_t i = 0; i < 6; ++i) in1_octets[i] = in1_octets[8 + i] = sqn[i];
+  for (std::size_t i = 0; i < 2; ++i) in1_octets[6 + i] = in1_octets[14 + i] = amf[i];
+
+  // TEMP is encrypted while the schedule grows.
+  __m128i key[aes_rounds + 1];
+  const __m128i opc = load(opc_octets);
+  key[0] = load(k);
+  __m128i temp = _mm_xor_si128(_mm_xor_si128(load(rand), opc), key[0]);
+  int round_constant = 1;
+#if defined(__clang__)
+#pragma unroll
+#else
+#pragma GCC unroll 10
+#endif
+  for (unsigned round = 1; round <= aes_rounds; ++round) {
+    key[round] = next_round_key(key[round - 1], round_constant);
+    temp = round < aes_rounds ? _mm_aesenc_si128(temp, key[round]) : _mm_aesenclast_si128(temp, key[round]);
+    round_constant = round_constant == 0x80 ? 0x1B : round_constant << 1;
+  }
+
+  // r1 to r5 are 64, 0, 32, 64 and 96: whole words.
+  const __m128i base = _mm_xor_si128(temp, opc);
+  __m128i b[5] = {
+      _mm_xor_si128(_mm_shuffle_epi32(_mm_xor_si128(load(in1_octets), opc), 0x4E), temp),
+      _mm_xor_si128(base, _mm_set_epi32(1 << 24, 0, 0, 0)),
+      _mm_xor_si128(_mm_shuffle_epi32(base, 0x39), _mm_set_epi32(2 << 24, 0, 0, 0)),
+      _mm_xor_si128(_mm_shuffle_epi32(base, 0x4E), _mm_set_epi32(4 << 24, 0, 0, 0)),
+      _mm_xor_si128(_mm_shuffle_epi32(base, 0x93), _mm_set_epi32(8 << 24, 0, 0, 0)),
+  };
+  for (__m128i& v : b) v = _mm_xor_si128(v, key[0]);
+  for (unsigned round = 1; round < aes_rounds; ++round)
+    for (__m128i& v : b) v = _mm_aesenc_si128(v, key[round]);
+  for (std::size_t i = 0; i < 5; ++i)
+    store(out[i].data(), _mm_xor_si128(_mm_aesenclast_si128(b[i], key[aes_rounds]), opc));
+  // What the compiler spilled of the schedule is overwritten.
+  for (__m128i& v : key) v = _mm_setzero_si128();
+  asm volatile("" : : "r"(key) : "memory");
+}
+
 }  // namespace baton::crypto
 
 #endif

@@ -25,6 +25,10 @@ void portable_encrypt(const AesSchedule& schedule, Bytes in, MutableBytes out);
 void hardware_expand(std::span<const Byte, 16> key, AesSchedule& schedule);
 /// Any number of blocks.
 void hardware_encrypt(const AesSchedule& schedule, Bytes in, MutableBytes out);
+/// OUT1 to OUT5 of MILENAGE with its standard constants, the round keys never leaving the registers on
+/// purpose.
+void hardware_milenage(const Byte* k, const Byte* opc, const Byte* rand, const Byte* sqn, const Byte* amf,
+                       std::array<Byte, 16>* out);
 #endif
 
 }  // namespace baton::crypto

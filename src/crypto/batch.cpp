@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <vector>
 
+#include "crypto/aes_paths.h"
 #include "crypto/batch_library.h"
 #include "crypto/batch_paths.h"
 #include "crypto/eea1.h"
 #include "crypto/eea3.h"
 #include "crypto/eia1.h"
 #include "crypto/eia3.h"
-#include "crypto/kdf.h"
+#include "crypto/kdf_paths.h"
 #include "crypto/sha256_paths.h"
 #include "crypto/stream_algorithms.h"
 #include "crypto/stream_paths.h"
@@ -40,20 +42,44 @@ constexpr std::size_t few = 2;
 
 bool fits(std::size_t bits) { return bits > 0 && bits <= 8 * library_octets_max; }
 
-/// The library's initial values count from the other end than ours for SNOW 3G: COUNT first.
-std::array<Byte, 16> library_iv(LibraryAlgorithm a, const StreamIn& in) {
-  if (a == LibraryAlgorithm::zuc_cipher || a == LibraryAlgorithm::zuc_mac) return in.iv;
+/// Initial values as the library wants them. Those of SNOW 3G begin with COUNT, the other way round than in
+/// StreamIn.
+std::array<Byte, 16> words_of(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d) {
   std::array<Byte, 16> iv;
-  for (std::size_t i = 0; i < 4; ++i)
-    std::copy_n(in.iv.begin() + static_cast<std::ptrdiff_t>(12 - 4 * i), 4,
-                iv.begin() + static_cast<std::ptrdiff_t>(4 * i));
+  store_word(iv.data(), a);
+  store_word(iv.data() + 4, b);
+  store_word(iv.data() + 8, c);
+  store_word(iv.data() + 12, d);
   return iv;
+}
+//= TS 35.215, 3.4
+std::array<Byte, 16> eea1_iv(const CipherJob& j) {
+  const std::uint32_t other =
+      static_cast<std::uint32_t>(j.bearer) << 27U | static_cast<std::uint32_t>(j.direction) << 26U;
+  return words_of(j.count, other, j.count, other);
+}
+//= TS 35.215, 4.4
+std::array<Byte, 16> eia1_iv(const MacJob& j) {
+  const std::uint32_t fresh = static_cast<std::uint32_t>(j.bearer) << 27U;
+  const auto way = static_cast<std::uint32_t>(j.direction);
+  return words_of(j.count, fresh, j.count ^ way << 31U, fresh ^ way << 15U);
+}
+//= TS 35.221, 3.3
+std::array<Byte, 16> eea3_iv(const CipherJob& j) {
+  const std::uint32_t other =
+      static_cast<std::uint32_t>(j.bearer) << 27U | static_cast<std::uint32_t>(j.direction) << 26U;
+  return words_of(j.count, other, j.count, other);
+}
+//= TS 35.221, 4.3
+std::array<Byte, 16> eia3_iv(const MacJob& j) {
+  const std::uint32_t other = static_cast<std::uint32_t>(j.bearer) << 27U;
+  const auto way = static_cast<std::uint32_t>(j.direction);
+  return words_of(j.count, other, j.count ^ way << 31U, other ^ way << 15U);
 }
 
 /// by_library does the jobs that fit; what is left is done one by one. False when there is no library.
-template <class Job, class Start, class Where, class Rest>
-bool by_library(LibraryAlgorithm a, std::span<const Job> jobs, Path path, Start start, Where where,
-                Rest rest) {
+template <class Job, class Iv, class Where, class Rest>
+bool by_library(LibraryAlgorithm a, std::span<const Job> jobs, Path path, Iv iv_of, Where where, Rest rest) {
   if (path == Path::portable || jobs.size() < few) return false;
   constexpr std::size_t at_once = 32;
   std::array<std::size_t, at_once> index;
@@ -67,7 +93,7 @@ bool by_library(LibraryAlgorithm a, std::span<const Job> jobs, Path path, Start 
       assert(j.bearer <= 31 && 8 * j.data.size() >= j.bits);
       if (!fits(j.bits)) continue;
       index[work.size()] = i;
-      work.push_back({j.key, library_iv(a, start(j)), j.data.data(), where(i), j.bits});
+      work.push_back({j.key, iv_of(j), j.data.data(), where(i), j.bits});
     }
     if (!library_run(a, work, path)) return false;  // at the first try or never
     std::size_t done = 0;
@@ -146,7 +172,18 @@ StreamIn start_eia3(const MacJob& j) { return eia3_start(j.key, j.count, j.beare
 // --- AES
 // -----------------------------------------------------------------------------------------------------
 
-void add(LaneBlocks& a, const LaneBlocks& b) { xor_into(a.octets.data(), b.octets.data(), a.octets.size()); }
+void add(LaneBlocks& a, const LaneBlocks& b) {
+  for (std::size_t i = 0; i < a.octets.size(); ++i) a.octets[i] ^= b.octets[i];
+}
+void add_block(Byte* to, const Byte* from) {
+  std::array<std::uint64_t, 2> a;
+  std::array<std::uint64_t, 2> b;
+  std::memcpy(a.data(), to, 16);
+  std::memcpy(b.data(), from, 16);
+  a[0] ^= b[0];
+  a[1] ^= b[1];
+  std::memcpy(to, a.data(), 16);
+}
 
 /// COUNT, BEARER and DIRECTION, as EEA2's first counter and EIA2's first octets begin with them.
 template <class Job>
@@ -190,8 +227,10 @@ void eea2_lanes(std::span<const CipherJob> jobs, const LaneFunctions& run, AesLa
       for (std::size_t n = 0; n < jobs.size(); ++n) {
         const std::size_t at = 16 * (block + i);
         const MutableBytes data = jobs[n].data;
-        if (data.size() > at)
-          xor_into(data.data() + at, l.blocks[i].lane(n), std::min<std::size_t>(16, data.size() - at));
+        if (data.size() >= at + 16)
+          add_block(data.data() + at, l.blocks[i].lane(n));
+        else if (data.size() > at)
+          xor_into(data.data() + at, l.blocks[i].lane(n), data.size() - at);
       }
     }
   }
@@ -249,7 +288,7 @@ void eia2_lanes(std::span<const MacJob> jobs, std::span<MacI> macs, const LaneFu
     for (std::size_t n = 0; n < jobs.size(); ++n) {
       Byte* to = state.lane(n);
       if (block == last[n]) {
-        xor_into(to, ends.lane(n), 16);
+        add_block(to, ends.lane(n));
       } else if (block > last[n]) {
         continue;
       } else if (block == 0) {
@@ -258,7 +297,7 @@ void eia2_lanes(std::span<const MacJob> jobs, std::span<MacI> macs, const LaneFu
         xor_into(to, head.data(), 8);
         xor_into(to + 8, jobs[n].data.data(), 8);
       } else {
-        xor_into(to, jobs[n].data.data() + 16 * block - 8, 16);
+        add_block(to, jobs[n].data.data() + 16 * block - 8);
       }
     }
     run.encrypt(l.schedule, &state, 1);
@@ -267,14 +306,16 @@ void eia2_lanes(std::span<const MacJob> jobs, std::span<MacI> macs, const LaneFu
   }
 }
 
-/// TS 35.206, 4.1: r1 to r5 in 32-bit words and c1 to c5.
-constexpr std::array<std::size_t, 5> turns{2, 0, 1, 2, 3};
-constexpr std::array<Byte, 5> constants{0, 1, 2, 4, 8};
-
-void turn_words(const LaneBlocks& in, std::size_t words, LaneBlocks& out) {
+/// turn_words turns every lane left by so many 32-bit words and adds `c` to its last octet.
+template <std::size_t Words>
+void turn_words(const LaneBlocks& in, Byte c, LaneBlocks& out) {
   for (std::size_t n = 0; n < lanes; ++n) {
-    std::copy(in.lane(n) + 4 * words, in.lane(n) + 16, out.lane(n));
-    std::copy(in.lane(n), in.lane(n) + 4 * words, out.lane(n) + 16 - 4 * words);
+    std::array<std::uint32_t, 4> w;
+    std::memcpy(w.data(), in.lane(n), 16);
+    const std::array<std::uint32_t, 4> turned{w[Words % 4], w[(Words + 1) % 4], w[(Words + 2) % 4],
+                                              w[(Words + 3) % 4]};
+    std::memcpy(out.lane(n), turned.data(), 16);
+    out.lane(n)[15] = static_cast<Byte>(out.lane(n)[15] ^ c);
   }
 }
 
@@ -298,14 +339,14 @@ void milenage_lanes(std::span<const MilenageJob> jobs, std::span<MilenageOutputs
   add(w.temp, w.opc);
   run.encrypt(l.schedule, &w.temp, 1);
   add(w.in1, w.opc);
-  turn_words(w.in1, turns[0], l.blocks[0]);
+  // r1 to r5 are 64, 0, 32, 64 and 96; c1 to c5 are 0, 1, 2, 4 and 8.
+  turn_words<2>(w.in1, 0, l.blocks[0]);
   add(l.blocks[0], w.temp);
   add(w.temp, w.opc);
-  for (std::size_t i = 1; i < 5; ++i) {
-    turn_words(w.temp, turns[i], l.blocks[i]);
-    for (std::size_t n = 0; n < lanes; ++n)
-      l.blocks[i].lane(n)[15] = static_cast<Byte>(l.blocks[i].lane(n)[15] ^ constants[i]);
-  }
+  turn_words<0>(w.temp, 1, l.blocks[1]);
+  turn_words<1>(w.temp, 2, l.blocks[2]);
+  turn_words<2>(w.temp, 4, l.blocks[3]);
+  turn_words<3>(w.temp, 8, l.blocks[4]);
   run.encrypt(l.schedule, l.blocks.data(), 5);
   for (std::size_t i = 0; i < 5; ++i) {
     add(l.blocks[i], w.opc);
@@ -372,25 +413,23 @@ void kdf_lanes(std::span<const KdfJob> jobs, const LaneFunctions& run) {
     for (std::size_t i = 0; i < 8; ++i) store_word(jobs[n].out.data() + 4 * i, l.outer[i].of[n]);
 }
 
-/// The longest S that fills one block with its padding.
-constexpr std::size_t short_s_octets = 55;
-
 /// Fewer lanes than this cost more than as many single derivations.
 constexpr std::size_t kdf_lanes_min = 5;
+constexpr std::size_t milenage_lanes_min = 4;
 
 }  // namespace
 
 void eea1_batch(std::span<const CipherJob> jobs, Path path) {
   if (path == Path::portable && jobs.size() >= few)
     return ciphers_in_lanes(jobs, portable_snow3g_lanes, start_eea1);
-  if (!ciphers_by_library(LibraryAlgorithm::snow3g_cipher, jobs, path, start_eea1, eea1))
+  if (!ciphers_by_library(LibraryAlgorithm::snow3g_cipher, jobs, path, eea1_iv, eea1))
     one_by_one(jobs, path, eea1);
 }
 
 void eea3_batch(std::span<const CipherJob> jobs, Path path) {
   if (path == Path::portable && jobs.size() >= few)
     return ciphers_in_lanes(jobs, portable_zuc_lanes, start_eea3);
-  if (!ciphers_by_library(LibraryAlgorithm::zuc_cipher, jobs, path, start_eea3, eea3))
+  if (!ciphers_by_library(LibraryAlgorithm::zuc_cipher, jobs, path, eea3_iv, eea3))
     one_by_one(jobs, path, eea3);
 }
 
@@ -402,7 +441,7 @@ void eia1_batch(std::span<const MacJob> jobs, std::span<MacI> macs, Path path) {
         [&](std::size_t i, Bytes z) {
           macs[i] = uia2_finish(z.first<uia2_stream_octets>(), jobs[i].data, jobs[i].bits, Path::portable);
         });
-  if (!macs_by_library(LibraryAlgorithm::snow3g_mac, jobs, macs, path, start_eia1, eia1))
+  if (!macs_by_library(LibraryAlgorithm::snow3g_mac, jobs, macs, path, eia1_iv, eia1))
     one_by_one(jobs, macs, path, eia1);
 }
 
@@ -414,7 +453,7 @@ void eia3_batch(std::span<const MacJob> jobs, std::span<MacI> macs, Path path) {
         [&](std::size_t i, Bytes z) {
           macs[i] = eia3_finish(z, jobs[i].data, jobs[i].bits, Path::portable);
         });
-  if (!macs_by_library(LibraryAlgorithm::zuc_mac, jobs, macs, path, start_eia3, eia3))
+  if (!macs_by_library(LibraryAlgorithm::zuc_mac, jobs, macs, path, eia3_iv, eia3))
     one_by_one(jobs, macs, path, eia3);
 }
 
@@ -433,6 +472,16 @@ void eia2_batch(std::span<const MacJob> jobs, std::span<MacI> macs, Path path) {
 
 void milenage_batch(std::span<const MilenageJob> jobs, std::span<MilenageOutputs> outputs, Path path) {
   assert(jobs.size() == outputs.size());
+#if defined(__x86_64__)
+  if (path != Path::portable && jobs.size() < milenage_lanes_min) {
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      const MilenageJob& j = jobs[i];
+      hardware_milenage(j.k.data(), j.opc.data(), j.rand.data(), j.sqn.data(), j.amf.data(),
+                        outputs[i].out.data());
+    }
+    return;
+  }
+#endif
   AesLanes l;
   in_sixteens(jobs, [&](std::size_t at, auto some) {
     milenage_lanes(some, outputs.subspan(at, some.size()), lanes_of(path), l);
@@ -447,10 +496,7 @@ void kdf_batch(std::span<const KdfJob> jobs, Path path) {
         std::all_of(some.begin(), some.end(), [](const KdfJob& j) { return j.s.size() <= short_s_octets; });
     if (side_by_side) return kdf_lanes(some, run);
     const Path one = path == Path::portable ? Path::portable : sha_path();
-    for (const KdfJob& j : some) {
-      const KdfOutput out = kdf(j.key, j.s, one);
-      std::copy(out.expose().begin(), out.expose().end(), j.out.begin());
-    }
+    for (const KdfJob& j : some) kdf_into(j.key, j.s, j.out, one);
   });
 }
 

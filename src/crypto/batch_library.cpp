@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -97,28 +98,43 @@ void fill(IMB_JOB& job, LibraryAlgorithm algorithm, const LibraryJob& in, const 
       job.cipher_start_src_offset_in_bits = 0;
       job.msg_len_to_cipher_in_bits = (in.bits + 7) / 8 * 8;
       return;
-    case LibraryAlgorithm::zuc_cipher:
-      job.cipher_mode = IMB_CIPHER_ZUC_EEA3;
-      job.enc_keys = job.dec_keys = in.key.data();
-      job.msg_len_to_cipher_in_bytes = (in.bits + 7) / 8;
-      return;
     case LibraryAlgorithm::snow3g_mac:
       job.chain_order = IMB_ORDER_HASH_CIPHER;
       job.hash_alg = IMB_AUTH_SNOW3G_UIA2_BITLEN;
       job.u.SNOW3G_UIA2._key = key;
       job.u.SNOW3G_UIA2._iv = in.iv.data();
       break;
-    case LibraryAlgorithm::zuc_mac:
-      job.chain_order = IMB_ORDER_HASH_CIPHER;
-      job.hash_alg = IMB_AUTH_ZUC_EIA3_BITLEN;
-      job.u.ZUC_EIA3._key = in.key.data();
-      job.u.ZUC_EIA3._iv = in.iv.data();
-      job.u.ZUC_EIA3._iv23 = nullptr;
-      break;
+    case LibraryAlgorithm::zuc_cipher:
+    case LibraryAlgorithm::zuc_mac: return;
   }
   job.msg_len_to_hash_in_bits = in.bits;
   job.auth_tag_output = in.out;
   job.auth_tag_output_len_in_bytes = 4;
+}
+
+/// ZUC is faster as a call with all buffers than as jobs.
+void zuc(IMB_MGR* m, LibraryAlgorithm algorithm, std::span<const LibraryJob> jobs) {
+  std::array<const void*, under_way> keys;
+  std::array<const void*, under_way> ivs;
+  std::array<const void*, under_way> in;
+  std::array<void*, under_way> out;
+  std::array<std::uint32_t*, under_way> tags;
+  std::array<std::uint32_t, under_way> tag;
+  std::array<std::uint32_t, under_way> lengths;
+  const bool cipher = algorithm == LibraryAlgorithm::zuc_cipher;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    keys[i] = jobs[i].key.data();
+    ivs[i] = jobs[i].iv.data();
+    in[i] = jobs[i].in;
+    out[i] = jobs[i].out;
+    tags[i] = &tag[i];
+    lengths[i] = static_cast<std::uint32_t>(cipher ? (jobs[i].bits + 7) / 8 : jobs[i].bits);
+  }
+  const auto n = static_cast<std::uint32_t>(jobs.size());
+  if (cipher)
+    return IMB_ZUC_EEA3_N_BUFFER(m, keys.data(), ivs.data(), in.data(), out.data(), lengths.data(), n);
+  IMB_ZUC_EIA3_N_BUFFER(m, keys.data(), ivs.data(), in.data(), lengths.data(), tags.data(), n);
+  for (std::size_t i = 0; i < jobs.size(); ++i) std::memcpy(jobs[i].out, &tag[i], 4);
 }
 
 }  // namespace
@@ -130,11 +146,15 @@ bool library_run(LibraryAlgorithm algorithm, std::span<const LibraryJob> jobs, P
   if (m == nullptr) return false;
   const bool snow3g =
       algorithm == LibraryAlgorithm::snow3g_cipher || algorithm == LibraryAlgorithm::snow3g_mac;
-  Keys keys;
   for (std::size_t at = 0; at < jobs.size(); at += under_way) {
     const auto some = jobs.subspan(at, std::min(under_way, jobs.size() - at));
+    if (!snow3g) {
+      zuc(m, algorithm, some);
+      continue;
+    }
+    Keys keys;
     for (std::size_t i = 0; i < some.size(); ++i) {
-      if (snow3g) IMB_SNOW3G_INIT_KEY_SCHED(m, some[i].key.data(), &keys.of[i]);
+      IMB_SNOW3G_INIT_KEY_SCHED(m, some[i].key.data(), &keys.of[i]);
       fill(*IMB_GET_NEXT_JOB(m), algorithm, some[i], &keys.of[i]);
       IMB_SUBMIT_JOB_NOCHECK(m);
     }

@@ -77,4 +77,21 @@ void CtrDrbg::update(std::span<const Byte, seed_octets> provided) {
   secure_wipe(next.data(), next.size());
 }
 
+BufferedEntropy::~BufferedEntropy() { secure_wipe(buffer_.data(), buffer_.size()); }
+
+void BufferedEntropy::fill(MutableBytes out) {
+  while (!out.empty()) {
+    if (used_ == buffer_.size()) {
+      source_.fill(buffer_);
+      used_ = 0;
+    }
+    const std::size_t n = std::min(out.size(), buffer_.size() - used_);
+    const MutableBytes given = MutableBytes(buffer_).subspan(used_, n);
+    std::copy(given.begin(), given.end(), out.begin());
+    secure_wipe(given.data(), n);
+    used_ += n;
+    out = out.subspan(n);
+  }
+}
+
 }  // namespace baton::crypto

@@ -42,4 +42,24 @@ class CtrDrbg final : public Entropy {
   Path path_;
 };
 
+/// BufferedEntropy takes octets from another source a kilobyte at a time: a RAND then costs a copy instead of
+/// a request. What has been handed out is wiped here at once, so that the buffer never tells what was given
+/// before.
+class BufferedEntropy final : public Entropy {
+ public:
+  /// `source` outlives this.
+  explicit BufferedEntropy(Entropy& source) : source_(source) {}
+  ~BufferedEntropy() override;
+  BufferedEntropy(const BufferedEntropy&) = delete;
+  BufferedEntropy& operator=(const BufferedEntropy&) = delete;
+
+  void fill(MutableBytes out) override;
+
+ private:
+  static constexpr std::size_t octets = 1024;
+  Entropy& source_;
+  std::array<Byte, octets> buffer_{};
+  std::size_t used_ = octets;
+};
+
 }  // namespace baton::crypto

@@ -3,17 +3,10 @@
 #include <bit>
 
 #include "base/secret.h"
+#include "crypto/keccak_paths.h"
 
 namespace baton::crypto {
 namespace {
-
-//= FIPS 202, 3.2.5
-constexpr std::array<std::uint64_t, 24> round_constants{
-    0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000, 0x000000000000808b,
-    0x0000000080000001, 0x8000000080008081, 0x8000000000008009, 0x000000000000008a, 0x0000000000000088,
-    0x0000000080008009, 0x000000008000000a, 0x000000008000808b, 0x800000000000008b, 0x8000000000008089,
-    0x8000000000008003, 0x8000000000008002, 0x8000000000000080, 0x000000000000800a, 0x800000008000000a,
-    0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008};
 
 /// One round, lane (x, y) being number x + 5 y: theta, then rho, pi and chi a plane at a time, then iota.
 //= FIPS 202, 3.2
@@ -96,12 +89,21 @@ void keccak_f1600(KeccakState& state) {
   KeccakState a = state;
   KeccakState b;
   for (std::size_t i = 0; i < 24; i += 2) {
-    round(a, b, round_constants[i]);
-    round(b, a, round_constants[i + 1]);
+    round(a, b, keccak_constants[i]);
+    round(b, a, keccak_constants[i + 1]);
   }
   state = a;
   secure_wipe(a.data(), sizeof(a));
   secure_wipe(b.data(), sizeof(b));
+}
+
+void keccak_f1600_two(KeccakState& a, KeccakState& b, Path path) {
+#if defined(__x86_64__)
+  if (path == Path::wide) return wide_keccak_two(a, b);
+#endif
+  (void)path;
+  keccak_f1600(a);
+  keccak_f1600(b);
 }
 
 }  // namespace baton::crypto

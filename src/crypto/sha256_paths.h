@@ -29,6 +29,8 @@ inline constexpr Sha256State sha256_start{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0x
 void portable_compress(Sha256State& state, const Byte* blocks, std::size_t count);
 #if defined(__x86_64__)
 void hardware_compress(Sha256State& state, const Byte* blocks, std::size_t count);
+/// HMAC under 32 octets of a message that fills, with its padding, one block of 64 octets: `message`.
+void hardware_kdf(const Byte* key, const Byte* message, Byte* out);
 #endif
 
 }  // namespace baton::crypto

@@ -1,7 +1,8 @@
 #include "crypto/tuak.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "crypto/words.h"
 
 namespace baton::crypto {
 namespace {
@@ -31,16 +32,31 @@ class Sponge {
     std::reverse_copy(first, first + static_cast<std::ptrdiff_t>(value.size()), value.begin());
   }
   void run(unsigned iterations) {
-    KeccakState state{};
-    for (std::size_t i = 0; i < octets_.size(); ++i)
-      state[i / 8] |= static_cast<std::uint64_t>(octets_[i]) << (8 * (i % 8));
+    KeccakState state = lanes();
     for (; iterations > 0; --iterations) keccak_f1600(state);
-    for (std::size_t i = 0; i < octets_.size(); ++i)
-      octets_[i] = static_cast<Byte>(state[i / 8] >> (8 * (i % 8)));
-    secure_wipe(state.data(), sizeof(state));
+    take(state);
+  }
+  static void run_two(Sponge& a, Sponge& b, unsigned iterations, Path path) {
+    KeccakState first = a.lanes();
+    KeccakState second = b.lanes();
+    for (; iterations > 0; --iterations) keccak_f1600_two(first, second, path);
+    a.take(first);
+    b.take(second);
   }
 
  private:
+  KeccakState lanes() const {
+    KeccakState state;
+    for (std::size_t i = 0; i < state.size(); ++i)
+      state[i] = __builtin_bswap64(load_big_endian(&octets_[8 * i]));
+    return state;
+  }
+  void take(KeccakState& state) {
+    for (std::size_t i = 0; i < state.size(); ++i)
+      store_big_endian(&octets_[8 * i], __builtin_bswap64(state[i]));
+    secure_wipe(state.data(), sizeof(state));
+  }
+
   std::array<Byte, 200> octets_{};
 };
 
@@ -66,6 +82,15 @@ Tuak::Ak taken_ak(const Sponge& s) {
   Tuak::Ak ak(out);
   secure_wipe(out.data(), out.size());
   return ak;
+}
+
+Byte answer_instance(const TuakSizes& sizes) {
+  return static_cast<Byte>(f2345_instance | units(sizes.res) << 3U | (sizes.ck == 32 ? 4U : 0U) |
+                           (sizes.ik == 32 ? 2U : 0U));
+}
+Tuak::Answer answer(const Sponge& s, const TuakSizes& sizes) {
+  return {taken<Tuak::Res>(s, 0, sizes.res), taken<Tuak::Key>(s, ck_at, sizes.ck),
+          taken<Tuak::Key>(s, ik_at, sizes.ik), taken_ak(s)};
 }
 
 bool one_of(unsigned v, std::initializer_list<unsigned> all) {
@@ -118,6 +143,18 @@ Tuak::Mac Tuak::mac(Byte instance, std::span<const Byte, 16> rand, std::span<con
   s.run(sizes_.iterations);
   return taken<Mac>(s, 0, sizes_.mac);
 }
+//= TS 35.231, 6.3 and 6.5
+Tuak::Vector Tuak::vector(std::span<const Byte, 16> rand, std::span<const Byte, 6> sqn,
+                          std::span<const Byte, 2> amf, Path path) const {
+  Sponge f1(topc_.expose(), static_cast<Byte>(f1_instance | units(sizes_.mac) << 3U), k_.expose());
+  f1.put(rand_at, rand);
+  f1.put(amf_at, amf);
+  f1.put(sqn_at, sqn);
+  Sponge f2345(topc_.expose(), answer_instance(sizes_), k_.expose());
+  f2345.put(rand_at, rand);
+  Sponge::run_two(f1, f2345, sizes_.iterations, path);
+  return {taken<Mac>(f1, 0, sizes_.mac), answer(f2345, sizes_)};
+}
 Tuak::Mac Tuak::f1(std::span<const Byte, 16> rand, std::span<const Byte, 6> sqn,
                    std::span<const Byte, 2> amf) const {
   return mac(f1_instance, rand, sqn, amf);
@@ -129,13 +166,10 @@ Tuak::Mac Tuak::f1_star(std::span<const Byte, 16> rand, std::span<const Byte, 6>
 
 //= TS 35.231, 6.5
 Tuak::Answer Tuak::f2345(std::span<const Byte, 16> rand) const {
-  const unsigned instance =
-      f2345_instance | units(sizes_.res) << 3U | (sizes_.ck == 32 ? 4U : 0U) | (sizes_.ik == 32 ? 2U : 0U);
-  Sponge s(topc_.expose(), static_cast<Byte>(instance), k_.expose());
+  Sponge s(topc_.expose(), answer_instance(sizes_), k_.expose());
   s.put(rand_at, rand);
   s.run(sizes_.iterations);
-  return {taken<Res>(s, 0, sizes_.res), taken<Key>(s, ck_at, sizes_.ck), taken<Key>(s, ik_at, sizes_.ik),
-          taken_ak(s)};
+  return answer(s, sizes_);
 }
 
 //= TS 35.231, 6.6

@@ -54,6 +54,13 @@ class Tuak {
   Mac f1_star(std::span<const Byte, 16> rand, std::span<const Byte, 6> sqn,
               std::span<const Byte, 2> amf) const;
   Answer f2345(std::span<const Byte, 16> rand) const;
+  struct Vector {
+    Mac mac;
+    Answer answer;
+  };
+  /// vector is f1 and f2 to f5 in one go: both permutations run side by side where the processor can.
+  Vector vector(std::span<const Byte, 16> rand, std::span<const Byte, 6> sqn, std::span<const Byte, 2> amf,
+                Path path = batch_path()) const;
   Ak f5_star(std::span<const Byte, 16> rand) const;
   const TuakSizes& sizes() const { return sizes_; }
 

@@ -55,8 +55,18 @@ class SystemEntropy final : public Entropy {
   std::uint64_t given_ = 0;
 };
 
+/// The generator and a buffer in front of it: a RAND costs a copy.
+class BufferedSystemEntropy final : public Entropy {
+ public:
+  void fill(MutableBytes out) override { buffered_.fill(out); }
+
+ private:
+  SystemEntropy system_;
+  crypto::BufferedEntropy buffered_{system_};
+};
+
 }  // namespace
 
-std::unique_ptr<Entropy> system_entropy() { return std::make_unique<SystemEntropy>(); }
+std::unique_ptr<Entropy> system_entropy() { return std::make_unique<BufferedSystemEntropy>(); }
 
 }  // namespace baton::runtime

@@ -29,6 +29,19 @@ TEST(Keccak, PermutesThePublishedStates) {
     ByteVector out(200);
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<Byte>(state[i / 8] >> (8 * (i % 8)));
     EXPECT_EQ(hex(out), c.text("Out"));
+
+    const KeccakState other{1, 2, 3};
+    KeccakState other_alone = other;
+    keccak_f1600(other_alone);
+    on_each_path(batch_path(), [&](Path path) {
+      KeccakState a{};
+      for (std::size_t i = 0; i < in.size(); ++i)
+        a[i / 8] |= static_cast<std::uint64_t>(in[i]) << (8 * (i % 8));
+      KeccakState b = other;
+      keccak_f1600_two(a, b, path);
+      EXPECT_EQ(a, state);
+      EXPECT_EQ(b, other_alone);
+    });
   });
 }
 
@@ -49,6 +62,14 @@ TEST(Tuak, GivesThePublishedSetsOfEveryLength) {
     ASSERT_TRUE(tuak);
     EXPECT_EQ(hex(tuak->f1(rand, sqn, amf).expose()), c.text("f1"));
     EXPECT_EQ(hex(tuak->f1_star(rand, sqn, amf).expose()), c.text("f1*"));
+    on_each_path(batch_path(), [&](Path path) {
+      const auto both = tuak->vector(rand, sqn, amf, path);
+      EXPECT_EQ(hex(both.mac.expose()), c.text("f1"));
+      EXPECT_EQ(hex(both.answer.res.expose()), c.text("f2"));
+      EXPECT_EQ(hex(both.answer.ck.expose()), c.text("f3"));
+      EXPECT_EQ(hex(both.answer.ik.expose()), c.text("f4"));
+      EXPECT_EQ(hex(both.answer.ak.expose()), c.text("f5"));
+    });
     const auto answer = tuak->f2345(rand);
     EXPECT_EQ(hex(answer.res.expose()), c.text("f2"));
     EXPECT_EQ(hex(answer.ck.expose()), c.text("f3"));

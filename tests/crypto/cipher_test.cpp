@@ -228,5 +228,25 @@ TEST(CtrDrbg, ALongFillIsCutIntoRequests) {
   }
 }
 
+// Octets come in the order of the source, none twice, however they are asked for.
+TEST(BufferedEntropy, HandsOutItsSourceInOrder) {
+  CtrDrbg a = CtrDrbg::from_number(3);
+  CtrDrbg b = CtrDrbg::from_number(3);
+  BufferedEntropy buffered(a);
+  ByteVector direct;
+  for (int i = 0; i < 5; ++i) {
+    ByteVector part(1024);
+    b.fill(part);
+    direct.insert(direct.end(), part.begin(), part.end());
+  }
+  ByteVector got;
+  for (const std::size_t n : {16U, 1U, 0U, 1007U, 5U, 1024U, 1500U}) {
+    ByteVector part(n);
+    buffered.fill(part);
+    got.insert(got.end(), part.begin(), part.end());
+  }
+  EXPECT_EQ(hex(got), hex(Bytes(direct).first(got.size())));
+}
+
 }  // namespace
 }  // namespace baton::crypto

@@ -200,5 +200,42 @@ TEST(KeyKind, EveryKindHasItsOwnName) {
     EXPECT_TRUE(events.insert(to_string(static_cast<KeyEvent>(b))).second);
 }
 
+// Many vectors at once are the single ones, on each path, in any number.
+//= TS 33.401, 6.1.2; type=test
+TEST(Auc, ManyVectorsAtOnceAreTheSingleOnes) {
+  std::vector<K> keys;
+  std::vector<Opc> opcs;
+  for (Byte i = 0; i < 35; ++i) {
+    auto key = k_octets;
+    key[3] = i;
+    keys.emplace_back(key);
+    auto other = opc_octets;
+    other[5] = i;
+    opcs.emplace_back(other);
+  }
+  for (const crypto::Path path : {crypto::Path::portable, crypto::Path::hardware, crypto::Path::wide}) {
+    if (path > crypto::batch_path()) break;
+    for (const std::size_t n : {0U, 1U, 3U, 4U, 16U, 17U, 35U}) {
+      std::vector<EpsVectorInputs> in;
+      for (std::size_t i = 0; i < n; ++i)
+        in.push_back(
+            {keys[i], opcs[i], amf, sqn(100 + i), Rand{{static_cast<Byte>(i), 7}}, PlmnId::test_value()});
+      std::vector<NewEpsVector> out;
+      make_eps_vectors(in, out, path);
+      ASSERT_EQ(out.size(), n);
+      for (std::size_t i = 0; i < n; ++i) {
+        const NewEpsVector one =
+            make_eps_vector(in[i].k, in[i].opc, in[i].amf, in[i].sqn, in[i].rand, in[i].serving_network);
+        EXPECT_EQ(out[i].vector.rand, one.vector.rand);
+        EXPECT_EQ(out[i].vector.autn, one.vector.autn);
+        EXPECT_EQ(out[i].vector.xres, one.vector.xres);
+        EXPECT_EQ(out[i].vector.kasme, one.vector.kasme);
+        EXPECT_EQ(out[i].ck, one.ck);
+        EXPECT_EQ(out[i].ik, one.ik);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace baton
