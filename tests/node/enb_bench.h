@@ -32,7 +32,7 @@ class CountingEntropy final : public Entropy {
 
 inline Config test_config() {
   const PlmnId plmn = PlmnId::test_value();
-  Config c{"enb1", {}, MacroEnbId{plmn, 0x19B}, Cell{Ecgi{plmn, 0x19B01}, Tac{7}, Pci{17}, 1850}, {plmn},
+  Config c{"enb1", {}, MacroEnbId{plmn, 0x19B}, Cell{Ecgi{plmn, 0x19B01}, Tac{7}, Pci{17}, 1850}, {plmn}, {},
            {},     {}};
   c.mmes = {{"mme1", mme1_door}};
   c.gtpu = {{127, 0, 1, 1}};

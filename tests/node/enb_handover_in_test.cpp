@@ -314,7 +314,9 @@ TEST_F(HandoverInTest, an_answer_to_something_else_is_no_arrival) {
 TEST_F(HandoverInTest, a_ue_that_does_not_come_leaves_no_key_and_who_comes_late_is_not_heard) {
   Phone& p = phone(1);
   const auto to = invited(p, 100);
+  mme_says(s1ap::DownlinkNasTransport{s1ap::MmeUeS1apId{100}, to.id, {{0x21}}}, 1);
   advance(arrival_guard);
+  EXPECT_EQ(next<s1ap::NasNonDeliveryIndication>().nas.octets, ByteVector{0x21});
   EXPECT_EQ(next<s1ap::UeContextReleaseRequest>().cause, s1ap::Cause{Radio::radio_connection_with_ue_lost});
   expect_no_keys();
   tune_in(p, to);

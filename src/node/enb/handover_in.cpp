@@ -100,6 +100,13 @@ Procedure Enb::arrival(Ue& ue, Byte transaction) {
     out_->count("handover_in_missed");
     ue.handover = Handover::missed;
     erase_security(ue, "the UE did not arrive");
+    for (ByteVector& nas : std::exchange(ue.held_nas, {})) {
+      out_->count("nas_dl_not_delivered");
+      send_s1ap(ue, s1ap::NasNonDeliveryIndication{*ue.mme_ue_id,
+                                                   ue.id,
+                                                   {std::move(nas)},
+                                                   s1ap::CauseRadioNetwork::radio_connection_with_ue_lost});
+    }
     request_release(ue, s1ap::CauseRadioNetwork::radio_connection_with_ue_lost);
     co_return;
   }
