@@ -202,5 +202,79 @@ TEST_F(HssTest, ACancelThatNobodyConfirmsIsCounted) {
   EXPECT_EQ(counters["hss.clr_unanswered"], 1);
 }
 
+//= TS 29.272, 5.2.1.2.3; type=test
+TEST_F(HssTest, AnMmeThatWasAwayIsToldWhenItIsBack) {
+  ask(request<Ulr>(0), 0);
+  lose(0);
+  ask(request<Ulr>(1), 1);
+  EXPECT_EQ(counters["hss.clr_not_sent"], 1);
+  reconnect(0);
+  ASSERT_EQ(mmes[0]->requests.size(), 1U);
+  EXPECT_EQ(dia::decode<Clr>(mmes[0]->requests[0].octets)->cancellation_type,
+            dia::CancellationType::mme_update_procedure);
+  // Once is enough.
+  lose(1);
+  reconnect(1);
+  EXPECT_EQ(mmes[0]->requests.size(), 1U);
+}
+
+TEST_F(HssTest, ACancelWhoseAnswerWasLostIsSentAgainButNotForEver) {
+  ask(request<Ulr>(0), 0);
+  ask(request<Ulr>(1), 1);
+  for (int sent = 1; sent <= cancellations_max; ++sent) {
+    ASSERT_EQ(mmes[0]->requests.size(), static_cast<std::size_t>(sent));
+    lose(0);
+    reconnect(0);
+  }
+  EXPECT_EQ(mmes[0]->requests.size(), static_cast<std::size_t>(cancellations_max));
+  EXPECT_EQ(counters["hss.clr_unanswered"], cancellations_max);
+  EXPECT_EQ(counters["hss.clr_abandoned"], 1);
+}
+
+// A, B and back to A: what cancels the first stay at A must not reach the second.
+TEST_F(HssTest, ASubscriberThatIsBackIsNotCancelledForHavingLeft) {
+  ask(request<Ulr>(0), 0);
+  ask(request<Ulr>(1), 1);
+  ASSERT_EQ(mmes[0]->requests.size(), 1U);
+  lose(0);  // with the request unanswered
+  reconnect(0);
+  ASSERT_EQ(mmes[0]->requests.size(), 2U) << "it is still at the other";
+  lose(0);
+  ask(request<Ulr>(1), 1);
+  // Now it comes back before the MME has heard of its leaving.
+  hold_loads = true;
+  reconnect(0);
+  ASSERT_EQ(held.size(), 1U) << "the repetition looks first where the subscriber is";
+  ask(request<Ulr>(0), 0);  // waits behind it
+  auto record = stored();
+  record.mme_host = mme1_name;
+  ASSERT_TRUE(store.put(std::move(record)));
+  hold_loads = false;
+  tell(SubscriberLoaded{held[0].token, store.load(Imsi::test_value())});
+  settle();
+  EXPECT_EQ(counters["hss.clr_moot"], 1);
+  EXPECT_EQ(mmes[0]->requests.size(), 2U);
+  EXPECT_TRUE(verdict(0)->success());
+}
+
+TEST_F(HssTest, ComingBackDropsWhatTheMmeWasNotToldYet) {
+  ask(request<Ulr>(0), 0);
+  lose(0);
+  ask(request<Ulr>(1), 1);
+  ASSERT_EQ(counters["hss.clr_not_sent"], 1);
+  // The MME is back and asks at once, ahead of the repetition.
+  hold_loads = true;
+  reconnect(0);
+  ASSERT_EQ(held.size(), 1U);
+  hold_loads = false;
+  tell(SubscriberLoaded{held[0].token, store.load(Imsi::test_value())});
+  settle();
+  EXPECT_EQ(mmes[0]->requests.size(), 1U);
+  ask(request<Ulr>(0), 0);
+  lose(0);
+  reconnect(0);
+  EXPECT_EQ(mmes[0]->requests.size(), 1U) << "nothing of the first stay is left to cancel";
+}
+
 }  // namespace
 }  // namespace baton::node::hss

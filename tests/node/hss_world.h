@@ -117,6 +117,16 @@ class HssTest : public testing::Test {
     mmes[i]->node.start(now, out);
     from_mme(i, out);
   }
+  /// reconnect brings back an MME that was lost: a new machine, which still remembers what it heard.
+  void reconnect(std::size_t i) {
+    auto fresh =
+        std::make_unique<Mme>(i == 0 ? mme1_name : mme2_name, i == 0 ? mme1_address : mme2_address, entropy);
+    fresh->answers = std::move(mmes[i]->answers);
+    fresh->requests = std::move(mmes[i]->requests);
+    mmes[i] = std::move(fresh);
+    connect(i);
+    settle();
+  }
 
   void tell(Event e) {
     Actions out;

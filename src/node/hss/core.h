@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "node/hss/config.h"
 #include "node/hss/desk.h"
@@ -35,6 +37,9 @@ struct Core {
   std::map<Imsi, std::unique_ptr<Desk>> desks;
   std::map<StoreToken, Imsi> store_pending;
   std::uint64_t next_store_token = 1;
+  /// Cancel Location Requests that are not confirmed yet, and those whose MME is away.
+  std::map<peer::RequestToken, Cancellation> cancelling;
+  std::map<std::pair<DiameterIdentity, Imsi>, Cancellation> untold;
 
   const Client& client(std::size_t index) const { return config.clients[index]; }
   std::optional<std::size_t> client_named(const DiameterIdentity& identity) const;
@@ -76,8 +81,14 @@ Procedure purge_ue(Core& core, Desk& desk, PurgeUe asked);
 Procedure notify(Core& core, Desk& desk, Notify asked);
 Procedure withdraw(Core& core, Desk& desk);
 
-/// cancel_location tells the MME that served a subscriber that it no longer does. Nothing waits for the
-/// answer: the location is already another.
-void cancel_location(Core& core, const Imsi& imsi, const DiameterIdentity& mme, dia::CancellationType type);
+Procedure cancel_again(Core& core, Desk& desk, Cancellation c);
+
+/// cancel_location tells an MME that a subscriber is no longer its own. No procedure waits for the answer:
+/// the location is already another.
+void cancel_location(Core& core, Cancellation c);
+/// cancellation_unanswered closes one that nobody confirmed, and gives it back when it is to be sent again.
+std::optional<Cancellation> cancellation_unanswered(Core& core, peer::RequestToken token);
+/// untold_to takes out what `mme` could not be told while it was away.
+std::vector<Cancellation> untold_to(Core& core, const DiameterIdentity& mme);
 
 }  // namespace baton::node::hss

@@ -28,8 +28,15 @@ using PurgeUe = Asked<dia::PurgeUeRequest>;
 using Notify = Asked<dia::NotifyRequest>;
 /// The operator ends the subscription's registration.
 struct Withdraw {};
+/// Cancellation is one registration taken back from an MME: a Cancel Location Request and its repetitions.
+struct Cancellation {
+  Imsi imsi;
+  DiameterIdentity mme;
+  dia::CancellationType type{};
+  int sent = 1;  ///< how often, this time included
+};
 
-using Job = std::variant<AuthenticationInformation, UpdateLocation, PurgeUe, Notify, Withdraw>;
+using Job = std::variant<AuthenticationInformation, UpdateLocation, PurgeUe, Notify, Withdraw, Cancellation>;
 
 /// What a procedure waits for.
 using DeskEvent = std::variant<SubscriberLoaded, SubscriberSaved>;

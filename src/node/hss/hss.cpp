@@ -35,12 +35,24 @@ void Hss::on(Event event, Instant now, Actions& out) {
 void Hss::on_s6a(peer::PeerEvents events) {
   for (auto& event : events) {
     std::visit(Cases{[&](peer::DiameterRequest& r) { on_request(r); },
+                     // Only Cancel Location is ever asked from here.
                      [&](peer::DiameterAnswer& a) {
-                       // Only Cancel Location is ever asked from here.
+                       core_.cancelling.erase(a.token);
                        core_.count(a.result.success() ? "hss.clr_done" : "hss.clr_refused");
                      },
-                     [&](peer::DiameterTimeout&) { core_.count("hss.clr_unanswered"); },
-                     [](peer::DiameterUp&) {}, [](peer::DiameterDown&) {}},
+                     [&](peer::DiameterTimeout& t) {
+                       if (auto again = cancellation_unanswered(core_, t.token)) {
+                         const Imsi imsi = again->imsi;
+                         assign(imsi, std::move(*again));
+                       }
+                     },
+                     [&](peer::DiameterUp& up) {
+                       for (Cancellation& c : untold_to(core_, up.peer)) {
+                         const Imsi imsi = c.imsi;
+                         assign(imsi, std::move(c));
+                       }
+                     },
+                     [](peer::DiameterDown&) {}},
                event);
   }
 }
@@ -91,7 +103,7 @@ void Hss::take(peer::DiameterRequest& request) {
 void Hss::turn_away(const Job& job) {
   core_.count("hss.too_busy");
   std::visit(
-      Cases{[](const Withdraw&) {},
+      Cases{[](const Withdraw&) {}, [&](const Cancellation&) { core_.count("hss.clr_abandoned"); },
             [&](const auto& asked) { core_.s6a.refuse(asked.token, dia::code::too_busy, *core_.out); }},
       job);
 }
@@ -124,7 +136,8 @@ void Hss::serve(Desk& desk) {
                          [&](UpdateLocation& j) { return update_location(core_, desk, std::move(j)); },
                          [&](PurgeUe& j) { return purge_ue(core_, desk, std::move(j)); },
                          [&](Notify& j) { return notify(core_, desk, std::move(j)); },
-                         [&](Withdraw&) { return withdraw(core_, desk); }},
+                         [&](Withdraw&) { return withdraw(core_, desk); },
+                         [&](Cancellation& j) { return cancel_again(core_, desk, std::move(j)); }},
                    job);
     desk.inbox.start(desk.running);
   }

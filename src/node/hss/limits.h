@@ -29,6 +29,12 @@ inline constexpr std::size_t requests_waiting_max = 8;
 /// they are forgotten together; the next vector of each subscriber begins a new block.
 inline constexpr std::size_t counters_kept_max = 200'000;
 
+/// How often an MME is told that a subscriber has left it, in all. What it still holds then ends by its own
+/// timers, or when the UE comes back to it.
+inline constexpr int cancellations_max = 3;
+/// Cancellations kept for MMEs that are away, some 200 octets each.
+inline constexpr std::size_t cancellations_kept_max = 16384;
+
 /// Resynchronisations of one subscriber within `resync_window`. A healthy USIM needs one; what asks for more
 /// is broken or somebody who wants to wear down the AuC.
 inline constexpr std::uint32_t resyncs_max = 5;

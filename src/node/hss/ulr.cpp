@@ -72,7 +72,9 @@ Procedure update_location(Core& core, Desk& desk, UpdateLocation asked) {
 
   // The MME that had it lets go.
   if (previous && *previous != client.identity)
-    cancel_location(core, desk.imsi, *previous, dia::CancellationType::mme_update_procedure);
+    cancel_location(core, {desk.imsi, *previous, dia::CancellationType::mme_update_procedure});
+  // It may have come back to an MME that has not been told yet that it had left.
+  core.untold.erase({client.identity, desk.imsi});
 
   core.count("hss.location_updated");
   Answer answer = core.answer_to<Answer>(m.session_id, success);
