@@ -348,6 +348,100 @@ TEST_F(UpeTest, BearersThatTheEnbRefusedAreRemovedAndADefaultOneTakesItsConnecti
   m.bearers_to_remove = {{gtp2::Ebi{5}}, {gtp2::Ebi{9}}};
   EXPECT_EQ(refused(m, s11).value, CauseValue::request_accepted);
   EXPECT_EQ(upe.sessions().addresses_in_use(), 0U);
+  EXPECT_EQ(upe.sessions().size(), 0U) << "no session without a bearer stays";
+  EXPECT_EQ(refused(modify(), s11).value, CauseValue::context_not_found);
+}
+
+// --- a UE that moves to another MME -------------------------------------------------------------
+
+gtp2::ModifyBearerRequest taking_over(Teid own = Teid{0xBB}) {
+  gtp2::ModifyBearerRequest m;
+  m.sender = gtp2::FTeid{gtp2::InterfaceType::s11_mme, own, mme2.address, {}};
+  return m;
+}
+
+//= TS 23.401, 5.3.3.2; type=test
+//= S1.A6; type=test
+TEST_F(UpeTest, WhatTheFormerMmeSaysOfAUeThatHasMovedTouchesNothing) {
+  const Teid s11 = connected();
+  ASSERT_EQ(refused(taking_over(), s11, mme2).value, CauseValue::request_accepted);
+  EXPECT_TRUE(counted("upe.session_moved"));
+  EXPECT_FALSE(session().connected()) << "the former MME's eNB has the UE no more, and no other is named";
+  auto m = modify();
+  ASSERT_EQ(refused(m, s11, mme2).value, CauseValue::request_accepted);
+  ASSERT_TRUE(session().connected());
+
+  EXPECT_EQ(refused(gtp2::ReleaseAccessBearersRequest{}, s11, mme1).value, CauseValue::context_not_found);
+  EXPECT_EQ(refused(modify(), s11, mme1).value, CauseValue::context_not_found);
+  EXPECT_EQ(refused(gtp2::DeleteSessionRequest{}, s11, mme1).value, CauseValue::context_not_found);
+  EXPECT_TRUE(session().connected());
+  EXPECT_EQ(session().mme, mme2);
+  EXPECT_EQ(session().mme_s11.teid, Teid{0xBB});
+}
+
+//= TS 23.401, 5.5.1.2.2; type=test
+TEST_F(UpeTest, AMoveWithTheNewEnbsEndLeavesTheBearerConnectedThere) {
+  const Teid s11 = connected();
+  auto m = taking_over();
+  m.bearers = {
+      {gtp2::Ebi{5}, gtp2::FTeid{gtp2::InterfaceType::s1u_enb, Teid{77}, Ipv4{{127, 0, 0, 15}}, {}}, {}}};
+  ASSERT_EQ(refused(m, s11, mme2).value, CauseValue::request_accepted);
+  EXPECT_EQ(session().bearer(gtp2::Ebi{5})->s1u_enb->teid, Teid{77});
+}
+
+TEST_F(UpeTest, DataAfterAMoveCallTheUeThroughItsNewMme) {
+  const Teid s11 = created(create()).sender->teid;
+  const auto before = page();
+  ASSERT_EQ(before.size(), 1U);
+  gtp2::DownlinkDataNotificationAck ack;
+  give(mme1, gtp2::encode(ack, s11, before[0].header.sequence));
+  EXPECT_TRUE(page().empty()) << "the former MME pages";
+
+  ASSERT_EQ(refused(taking_over(), s11, mme2).value, CauseValue::request_accepted);
+  const auto after = page();
+  ASSERT_EQ(after.size(), 1U) << "the former call is over";
+  EXPECT_EQ(after[0].header.teid, Teid{0xBB});
+  const auto* to = std::get_if<SendDatagram>(&last.front());
+  ASSERT_NE(to, nullptr);
+  EXPECT_EQ(to->remote, mme2);
+
+  // A late refusal of the former MME's is no word on the session.
+  gtp2::DownlinkDataNotificationAck late;
+  late.cause.value = CauseValue::context_not_found;
+  give(mme1, gtp2::encode(late, s11, before[0].header.sequence));
+  EXPECT_EQ(upe.sessions().size(), 1U);
+}
+
+TEST_F(UpeTest, ANotificationOnItsWayToTheFormerMmeIsNotHeldAgainstTheUe) {
+  const Teid s11 = created(create()).sender->teid;
+  const auto before = page();
+  ASSERT_EQ(before.size(), 1U);
+  ASSERT_EQ(refused(taking_over(), s11, mme2).value, CauseValue::request_accepted);
+  gtp2::DownlinkDataNotificationAck no;
+  no.cause.value = CauseValue::context_not_found;
+  give(mme1, gtp2::encode(no, s11, before[0].header.sequence));
+  EXPECT_EQ(upe.sessions().size(), 1U) << "the former MME knows the UE no more, but the new one does";
+  EXPECT_EQ(page().size(), 1U);
+}
+
+TEST_F(UpeTest, NobodyButAConfiguredMmeTakesAUeOver) {
+  const Teid s11 = connected();
+  EXPECT_TRUE(give(stranger, gtp2::encode(taking_over(), s11, gtp2::Sequence{++sequence})).empty());
+  EXPECT_TRUE(counted("gtp_unknown_peer"));
+  EXPECT_EQ(session().mme, mme1);
+  // And a configured one only if it knows the tunnel.
+  EXPECT_EQ(refused(taking_over(), Teid{s11.value + 1}, mme2).value, CauseValue::context_not_found);
+  EXPECT_TRUE(session().connected());
+}
+
+TEST_F(UpeTest, AUeThatComesBackToItsFirstMmeIsThatMmesAgain) {
+  const Teid s11 = connected();
+  ASSERT_EQ(refused(taking_over(), s11, mme2).value, CauseValue::request_accepted);
+  auto back = taking_over(Teid{0xAB});
+  back.sender->v4 = mme1.address;
+  ASSERT_EQ(refused(back, s11, mme1).value, CauseValue::request_accepted);
+  EXPECT_EQ(session().mme, mme1);
+  EXPECT_EQ(refused(gtp2::DeleteSessionRequest{}, s11, mme2).value, CauseValue::context_not_found);
 }
 
 //= TS 29.274, 7.2.9.1; type=test

@@ -26,10 +26,12 @@ Upe::Answer Upe::modify_bearer(const gtp2::ModifyBearerRequest& m, const peer::G
       return refuse(session->mme_s11.teid, type, CauseValue::mandatory_ie_incorrect, IeId{ie::f_teid, 0});
   }
 
+  const bool moved = m.sender && session->mme != request.ref.from;
   if (m.sender) {
     session->mme = request.ref.from;
     session->mme_s11 = *m.sender;
   }
+  if (moved) take_over(*session, out);
   if (m.sender || m.recovery) session->mme_life = request.peer_counter;
 
   gtp2::ModifyBearerResponse answer;
@@ -59,13 +61,33 @@ Upe::Answer Upe::modify_bearer(const gtp2::ModifyBearerRequest& m, const peer::G
       pdn.bearers.erase(it);
     }
   }
-  if (session->connected()) session->being_paged = false;
+  const Teid to = session->mme_s11.teid;
+  if (session->pdns.empty()) {
+    // Nothing is left that a UE could be reached through: no session either.
+    forget(*session, out);
+  } else if (session->connected()) {
+    session->being_paged = false;
+  }
   if (unknown > 0)
     answer.cause.value =
         unknown == m.bearers.size() ? CauseValue::context_not_found : CauseValue::request_accepted_partially;
   answer.recovery = s11_.restart_counter();
   out.count("upe.bearers_modified");
-  return {session->mme_s11.teid, answer};
+  return {to, answer};
+}
+
+//= TS 23.401, 5.3.3.2 and 5.5.1.2.2
+void Upe::take_over(Session& session, Actions& out) {
+  // What the former MME knew of eNBs and of calls under way is void: the new one names its own.
+  for (auto& [id, pdn] : session.pdns)
+    for (auto& [ebi, bearer] : pdn.bearers) bearer.s1u_enb.reset();
+  if (session.notification) {
+    s11_.cancel(*session.notification, out);
+    notifications_.erase(*session.notification);
+    session.notification.reset();
+  }
+  session.being_paged = false;
+  out.count("upe.session_moved");
 }
 
 }  // namespace baton::node::upe

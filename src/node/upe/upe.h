@@ -36,6 +36,8 @@ class Upe final : public Node {
   Session* addressed(const peer::GtpRequestRef& ref);
   /// forget ends everything about a UE.
   void forget(Session& session, Actions& out);
+  /// take_over ends what the MME that served the UE so far had under way.
+  void take_over(Session& session, Actions& out);
 
   Answer create_session(const gtp2::CreateSessionRequest& m, const peer::GtpRequest& request, Actions& out);
   Answer modify_bearer(const gtp2::ModifyBearerRequest& m, const peer::GtpRequest& request, Actions& out);
