@@ -108,6 +108,32 @@ TEST_F(MmeAuthentication, AnUsimOutOfStepIsResynchronisedOnce) {
   EXPECT_EQ(stage.hears<nas::SecurityModeCommand>(ue).algorithms.eia, 2);
 }
 
+TEST_F(MmeAuthentication, AResynchronisationOfSomebodyElsesCardDoesNotCountForTheUe) {
+  Phone owner(*Imsi::parse("001010000000009"), 0x71);
+  owner.enb_id = EnbUeS1apId{9};
+  stage.attach(owner);
+  ue.guti = owner.guti;
+  stage.initial(ue, nas::encode(ue.attach()));
+  // The guess is wrong, and the first thing said of it is that it is out of step.
+  stage.hss_says(stage.aia(stage.at_hss<diameter::AuthenticationInformationRequest>(), owner));
+  (void)stage.hears<nas::AuthenticationRequest>(ue);
+  const nas::AuthenticationFailure failure{nas::EmmCause::synch_failure, Auts{}};
+  stage.uplink(ue, nas::encode(failure));
+  auto air = stage.at_hss<diameter::AuthenticationInformationRequest>();
+  ASSERT_TRUE(air.requested_eutran->resynchronization);
+  air.requested_eutran->resynchronization.reset();
+  stage.hss_says(stage.aia(air, owner));
+  stage.uplink(ue, ue.answer(stage.hears<nas::AuthenticationRequest>(ue)));
+  (void)stage.hears<nas::IdentityRequest>(ue);
+  stage.uplink(ue, nas::encode(nas::IdentityResponse{nas::MobileIdentity(ue.imsi)}));
+
+  // The UE's own card is out of step too, and that is put right.
+  stage.hss_says(stage.aia(stage.at_hss<diameter::AuthenticationInformationRequest>(), ue));
+  (void)stage.hears<nas::AuthenticationRequest>(ue);
+  stage.uplink(ue, nas::encode(failure));
+  EXPECT_EQ(stage.at_hss<diameter::AuthenticationInformationRequest>().user_name, ue.imsi);
+}
+
 TEST_F(MmeAuthentication, EndlessResynchronisationEnds) {
   stage.attach(ue, Until::challenged);
   const nas::AuthenticationFailure failure{nas::EmmCause::synch_failure, Auts{}};

@@ -368,5 +368,33 @@ TEST_F(MmeIdle, AnUpdateOfAConnectedUeThatBringsNewKeysBringsThemToTheRadioToo) 
   (void)stage.hears<nas::TauAccept>(ue);
 }
 
+//= TS 24.301, 5.5.3.2.4; type=test
+TEST_F(MmeIdle, GprsAlgorithmsThatChangedAreReplayedInASecurityModeCommand) {
+  stage.attach(ue);
+  auto request = tau();
+  // GEA1 is the top bit of the first octet, GEA2 and GEA3 are bits 7 and 6 of the second.
+  request.ms_capability = nas::MsNetworkCapability::of({0x80, 0x60});
+  ue.capability.more = decltype(ue.capability.more)::of({0xC0, 0x40});  // UEA and UIA, which GEA stands after
+  request.capability = ue.capability;
+  const auto update = [&] {
+    stage.uplink(ue, ue.cipher(nas::encode(request)));
+    stage.hss_says(stage.aia(stage.at_hss<diameter::AuthenticationInformationRequest>(), ue));
+    stage.uplink(ue, ue.cipher(ue.answer(stage.hears<nas::AuthenticationRequest>(ue))));
+    return stage.hears<nas::SecurityModeCommand>(ue);
+  };
+  auto command = update();
+  EXPECT_EQ(command.replayed_capability.gea, Byte{0x70});
+  stage.uplink(ue, ue.complete(command));
+  (void)stage.at_enb_for<s1ap::UeContextModificationRequest>(ue);
+  stage.enb_says_message(0, s1ap::UeContextModificationResponse{ue.mme_id, ue.enb_id, std::nullopt});
+  (void)stage.hears<nas::TauAccept>(ue);
+  stage.uplink(ue, ue.cipher(nas::encode(nas::TauComplete{})));
+
+  // The GPRS ones alone are reason enough.
+  request.ms_capability = nas::MsNetworkCapability::of({0x80, 0x20});
+  command = update();
+  EXPECT_EQ(command.replayed_capability.gea, Byte{0x50});
+}
+
 }  // namespace
 }  // namespace baton::node::mme::test

@@ -11,6 +11,7 @@ namespace {
 constexpr Endpoint mme_gtpc{{{127, 0, 0, 1}}, 2123};
 constexpr Endpoint hss_door{{{127, 0, 0, 2}}, 3868};
 constexpr Endpoint upe_door{{{127, 0, 0, 3}}, 2123};
+constexpr Endpoint other_mme_door{{{127, 0, 0, 14}}, 2123};
 
 DiameterIdentity identity(std::string_view name) { return *DiameterIdentity::parse(name); }
 
@@ -109,7 +110,16 @@ Config Stage::config() {
                    identity("epc.mnc001.mcc001.3gppnetwork.org"), hss_door},
            .upe = {"upe", upe_door},
            .gtpc = mme_gtpc};
+  c.mmes.push_back(other_mme());
   return c;
+}
+
+MmePeer Stage::other_mme() {
+  return {"mme2",
+          identity("mme2.epc.mnc001.mcc001.3gppnetwork.org"),
+          {PlmnId::test_value(), MmeGroupId{0x8001}, MmeCode{2}},
+          {Tai{PlmnId::test_value(), Tac{3}}, Tai{PlmnId::test_value(), Tac{4}}},
+          other_mme_door};
 }
 
 Stage::Stage(Config c) : mme(std::move(c), entropy), down_(2) { enb_links_.resize(2); }
@@ -162,14 +172,16 @@ void Stage::carry_out(Action& action) {
   } else if (auto* datagram = std::get_if<SendDatagram>(&action)) {
     auto decoded = gtp2::decode_any(datagram->octets);
     if (!decoded) throw std::runtime_error("the MME sent GTP that nobody can read");
+    const bool to_mme = datagram->remote == other_mme_door;
     if (std::holds_alternative<gtp2::EchoRequest>(decoded->message)) {
-      if (upe_answers_echo)
-        give(DatagramIn{Port::gtpc, upe_door,
-                        gtp2::encode(gtp2::EchoResponse{gtp2::Recovery{echo_counter}, {}}, Teid{0},
+      const Byte counter = to_mme ? Byte{1} : echo_counter;
+      if (to_mme || upe_answers_echo)
+        give(DatagramIn{Port::gtpc, datagram->remote,
+                        gtp2::encode(gtp2::EchoResponse{gtp2::Recovery{counter}, {}}, Teid{0},
                                      decoded->header.sequence)});
       return;
     }
-    upe_.push_back({decoded->header, std::move(decoded->message)});
+    (to_mme ? s10_ : upe_).push_back({decoded->header, std::move(decoded->message)});
   } else if (auto* timer = std::get_if<StartTimer>(&action)) {
     timers_[timer->timer] = timer->at;
   } else if (auto* stop = std::get_if<StopTimer>(&action)) {
@@ -319,6 +331,28 @@ void Stage::hss_is_up() {
   give(LinkUp{*hss_link_, Port::diameter, hss_door});
 }
 
+void Stage::hss_cancels(const Phone& p, diameter::CancellationType type) {
+  const Config& c = mme.config();
+  ++cancels_;
+  diameter::CancelLocationRequest clr{.session_id = "hss;1;" + std::to_string(cancels_),
+                                      .origin_host = c.hss.identity,
+                                      .origin_realm = c.hss.realm,
+                                      .destination_host = c.identity,
+                                      .destination_realm = c.realm,
+                                      .user_name = p.imsi,
+                                      .cancellation_type = type};
+  hss_gives(diameter::encode(clr, {1000 + cancels_, 2000 + cancels_}));
+  for (auto it = hss_.begin(); it != hss_.end(); ++it) {
+    const auto answer = diameter::decode<diameter::CancelLocationAnswer>(it->octets);
+    if (!answer) continue;
+    if (answer->result_code != diameter::code::success)
+      throw std::runtime_error("the MME did not confirm Cancel Location");
+    hss_.erase(it);
+    return;
+  }
+  throw std::runtime_error("the MME did not answer Cancel Location");
+}
+
 void Stage::hss_link_lost() { give(LinkDown{*hss_link_}); }
 
 void Stage::hss_gives(ByteVector octets) { give(LinkData{*hss_link_, 0, std::move(octets)}); }
@@ -429,6 +463,16 @@ gtp2::CreateSessionResponse Stage::created(const gtp2::CreateSessionRequest& req
       gtp2::FTeid{gtp2::InterfaceType::s1u_sgw, Teid{own.value + 0x10000}, upe_door.address, std::nullopt};
   r.bearers.push_back(b);
   return r;
+}
+
+// --- another MME --------------------------------------------------------------------------------
+
+void Stage::mme_says(const gtp2::Message& m, Teid teid) {
+  give(DatagramIn{Port::gtpc, other_mme_door, gtp2::encode(m, teid, last_s10_.sequence)});
+}
+
+void Stage::mme_asks(const gtp2::Message& m, Teid teid) {
+  give(DatagramIn{Port::gtpc, other_mme_door, gtp2::encode(m, teid, gtp2::Sequence{next_sequence_++})});
 }
 
 // --- whole stretches ----------------------------------------------------------------------------

@@ -167,6 +167,9 @@ class Stage {
       const diameter::AuthenticationInformationRequest& air, std::uint32_t experimental);
   static diameter::UpdateLocationAnswer ula(const diameter::UpdateLocationRequest& ulr);
   void hss_link_lost();
+  /// hss_cancels sends a Cancel Location Request and takes the answer, which must confirm it.
+  void hss_cancels(const Phone& p,
+                   diameter::CancellationType type = diameter::CancellationType::mme_update_procedure);
 
   // --- UPE
   template <class M>
@@ -186,6 +189,27 @@ class Stage {
   void bearer_modified();
   /// upe_asks sends a request of the UPE's own.
   void upe_asks(const gtp2::Message& m, Teid teid);
+
+  // --- another MME
+  /// other_mme is the neighbour of the stage's MME; it serves tracking areas 3 and 4.
+  static MmePeer other_mme();
+  /// at_mme takes what the other MME was told next. Throws when it is something else.
+  template <class M>
+  M at_mme() {
+    if (s10_.empty()) throw std::runtime_error("the other MME was not told " + std::string(M::name));
+    last_s10_ = std::move(s10_.front().header);
+    gtp2::Message message = std::move(s10_.front().message);
+    s10_.pop_front();
+    if (M* m = std::get_if<M>(&message)) return std::move(*m);
+    throw std::runtime_error("the other MME was told " + std::string(gtp2::name_of(message)) +
+                             " instead of " + std::string(M::name));
+  }
+  bool mme_untold() const { return s10_.empty(); }
+  const gtp2::Header& last_s10() const { return last_s10_; }
+  /// mme_says answers, or acknowledges, what at_mme took last.
+  void mme_says(const gtp2::Message& m, Teid teid = {});
+  /// mme_asks sends a request of the other MME's own.
+  void mme_asks(const gtp2::Message& m, Teid teid = {});
 
   /// let_go drops what HSS and UPE were asked and nobody has looked at.
   void let_go() {
@@ -245,12 +269,15 @@ class Stage {
   HssQuestion last_hss_;
   std::deque<UpeQuestion> upe_;
   gtp2::Header last_upe_;
+  std::deque<UpeQuestion> s10_;
+  gtp2::Header last_s10_;
   std::map<peer::TimerId, Instant> timers_;
   std::map<std::string, std::uint64_t, std::less<>> counters_;
   std::map<Imsi, std::uint64_t> seq_;
   std::uint32_t next_link_ = peer::accepted_links_from;
   std::uint32_t next_teid_ = 0x1000;
   std::uint32_t next_sequence_ = 1;
+  std::uint32_t cancels_ = 0;
   std::optional<diameter::AuthenticationInformationRequest> air_;
   std::optional<diameter::UpdateLocationRequest> ulr_;
   std::optional<gtp2::CreateSessionRequest> csr_;

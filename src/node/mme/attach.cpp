@@ -174,7 +174,7 @@ Task<Outcomes> attach_steps(Core& core, Ue& ue) {
 
   // 8, 11. The HSS learns where the UE is, the MME what it may do.
   if (!ue.registered_at_hss || !ue.subscription) {
-    auto locate = update_location(core, ue);
+    auto locate = update_location(core, ue, LocationReason::attach);
     auto located = co_await locate;
     if (!located) co_return located;
   }
@@ -261,8 +261,10 @@ void replace_context(Core& core, Ue& ue) {
   const Imsi imsi = *ue.claimed;
   if (Ue* old = core.ues.find(imsi); old != nullptr && old != &ue) {
     core.cancel(*old);
-    ue.old_session = std::exchange(old->session, std::nullopt);
-    ue.registered_at_hss = old->registered_at_hss;
+    if (old->custody != Ue::Custody::given) {  // else they are another MME's
+      ue.old_session = std::exchange(old->session, std::nullopt);
+      ue.registered_at_hss = old->registered_at_hss;
+    }
     core.forget(*old, "replaced by a new attach", s1ap::CauseNas::normal_release, false);
   }
   if (!ue.imsi) core.ues.prove(ue, imsi);

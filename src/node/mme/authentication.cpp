@@ -149,6 +149,7 @@ Task<Outcomes> authentication(Core& core, Ue& ue) {
         auto identified = co_await identify;
         if (!identified) co_return Fail{identified.why()};
         if (*ue.claimed == tried) co_return Fail{reject_authentication("the UE failed authentication")};
+        resynced = false;  // that was somebody else's card
         continue;
       }
     }

@@ -116,6 +116,7 @@ bool Core::asked_hss(Ue& ue, std::optional<peer::RequestToken> token) {
     count("mme.s6a.unsent");
     return false;
   }
+  ue.locating = false;
   if (ue.hss_asked) hss_asked_.erase(*ue.hss_asked);
   ue.hss_asked = token;
   hss_asked_[*token] = ue.id;
@@ -159,6 +160,16 @@ bool Core::ask_mme(Ue& ue, const MmePeer& mme, Teid teid, const gtp2::Message& r
 
 void Core::tell_mme(const MmePeer& mme, Teid teid, const gtp2::Message& request) {
   if (!gtpc.request(mme.endpoint, teid, request, now, *out)) count("mme.s10.unsent");
+}
+
+bool Core::offer_context(Ue& ue, const peer::GtpRequestRef& ref, Teid teid, const gtp2::Message& response) {
+  const auto token = gtpc.respond_expecting_acknowledge(ref, teid, response, now, *out);
+  if (!token) {
+    count("mme.s10.unsent");
+    return false;
+  }
+  remember_question(gtpc_asked_, ue.mme_asked, *token, ue.id);
+  return true;
 }
 
 const MmePeer* Core::mme_at(Endpoint endpoint) const {
@@ -260,6 +271,10 @@ void Core::go_idle(Ue& ue, std::string_view reason) {
 void Core::forget(Ue& ue, std::string_view reason, s1ap::Cause cause, bool remember_guti) {
   for (auto* session : {&ue.session, &ue.old_session}) {
     if (!*session) continue;
+    if (ue.custody == Ue::Custody::given) {  // it is the other MME's now
+      session->reset();
+      continue;
+    }
     gtp2::DeleteSessionRequest request;
     request.linked_ebi = gtp2::Ebi{default_bearer};
     tell_upe((*session)->upe_teid, request);

@@ -83,6 +83,9 @@ class Core {
   /// ask_mme and tell_mme are the same towards another MME. A UE may ask its UPE and an MME at once.
   bool ask_mme(Ue& ue, const MmePeer& mme, Teid teid, const wire::gtp2::Message& request);
   void tell_mme(const MmePeer& mme, Teid teid, const wire::gtp2::Message& request);
+  /// offer_context answers another MME's Context Request; its acknowledgement, or silence, comes to the UE's
+  /// inbox. False: nothing was sent.
+  bool offer_context(Ue& ue, const peer::GtpRequestRef& ref, Teid teid, const wire::gtp2::Message& response);
   /// mme_at is the configured MME of an address, mme_serving the one that serves a tracking area, mme_of the
   /// one that gave out a GUTI. Null: none.
   const MmePeer* mme_at(Endpoint endpoint) const;

@@ -115,10 +115,21 @@ Task<Outcomes> create_session(Core& core, Ue& ue, std::string apn, std::optional
 Task<Outcomes> modify_bearer(Core& core, Ue& ue, std::string_view request_step,
                              std::string_view answer_step) {
   gtp2::ModifyBearerRequest request;
-  gtp2::BearerToModify bearer;
-  bearer.ebi = gtp2::Ebi{default_bearer};
-  bearer.s1u_enb = ue.session->s1u_enb;
-  request.bearers.push_back(bearer);
+  if (ue.session->s1u_enb) {
+    gtp2::BearerToModify bearer;
+    bearer.ebi = gtp2::Ebi{default_bearer};
+    bearer.s1u_enb = ue.session->s1u_enb;
+    request.bearers.push_back(bearer);
+  }
+  //= TS 29.274, 7.2.7
+  if (ue.session->adopted && ue.s11) {
+    request.sender =
+        gtp2::FTeid{gtp2::InterfaceType::s11_mme, *ue.s11, core.config.gtpc.address, std::nullopt};
+    request.serving_network = core.config.gummei.plmn;
+    request.rat = gtp2::RatType::eutran;
+    if (const S1Connection* c = core.connection_of(ue)) request.uli = gtp2::Uli{c->tai, c->cell};
+    request.recovery = core.gtpc.restart_counter();
+  }
   if (!core.ask_upe(ue, ue.session->upe_teid, request)) co_return Fail{send_away("the UPE cannot be asked")};
   core.step_to_upe(ue, request_step, "Modify Bearer Request");
 
@@ -132,6 +143,7 @@ Task<Outcomes> modify_bearer(Core& core, Ue& ue, std::string_view request_step,
     co_return Fail{send_away("the UPE refuses the eNB's end of the bearer")};
   }
   core.step_from_upe(ue, answer_step, "Modify Bearer Response");
+  ue.session->adopted = false;
   co_return Ok{};
 }
 

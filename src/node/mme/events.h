@@ -7,6 +7,7 @@
 #include "node/mme/timers.h"
 #include "node/procedure.h"
 #include "peer/diameter_peer.h"
+#include "peer/gtp_path.h"
 #include "wire/gtp2/messages.h"
 #include "wire/nas/emm.h"
 #include "wire/nas/esm.h"
@@ -44,6 +45,7 @@ struct S11Silent {};
 /// Another MME's answer to the request of this UE that is under way, and its silence.
 struct S10Answer {
   wire::gtp2::Message message;
+  peer::GtpRequestRef ref;  ///< to acknowledge it by, if it is answered itself
 };
 struct S10Silent {};
 

@@ -20,9 +20,11 @@ const Imsi* RememberedGutis::find(MTmsi m) const {
   return it == imsis_.end() ? nullptr : &it->second;
 }
 
-void used_guti(Core& core, Ue& ue, MTmsi m) {
+void used_guti(Core& core, Ue& ue, const Guti& guti) {
+  if (guti.mme != core.config.gummei) return;  // it never heard of ours
+  core.ues.forget_former(ue);
   if (!ue.old_guti) return;
-  if (ue.guti && ue.old_guti->m_tmsi == m) std::swap(ue.guti, ue.old_guti);
+  if (ue.guti && *ue.old_guti == guti) std::swap(ue.guti, ue.old_guti);
   settle_guti(core, ue);
 }
 

@@ -35,6 +35,9 @@ void on_uplink(Core& core, S1Connection& connection, Bytes pdu);
 void on_gtpc(Core& core, peer::GtpEvent event);
 /// on_s10 handles what another MME says.
 void on_s10(Core& core, const MmePeer& mme, peer::GtpEvent event);
+/// on_context_request: another MME says that one of our UEs has turned up there.
+void on_context_request(Core& core, const MmePeer& from, const peer::GtpRequestRef& ref,
+                        const wire::gtp2::ContextRequest& request);
 void on_s11(Core& core, peer::GtpEvent event);
 void on_s6a(Core& core, peer::PeerEvent event);
 

@@ -41,8 +41,9 @@ Subscription subscription_from(const diameter::SubscriptionData& data) {
 }  // namespace
 
 //= TS 29.272, 5.2.1.1
-Task<Outcomes> update_location(Core& core, Ue& ue) {
+Task<Outcomes> update_location(Core& core, Ue& ue, LocationReason reason) {
   const Config& c = core.config;
+  const bool attaching = reason == LocationReason::attach;
   diameter::UpdateLocationRequest request{
       .session_id = core.s6a.new_session_id(),
       .vendor_specific_application_id = s6a_application(),
@@ -51,7 +52,8 @@ Task<Outcomes> update_location(Core& core, Ue& ue) {
       .destination_host = c.hss.identity,
       .destination_realm = c.hss.realm,
       .user_name = *ue.imsi,
-      .ulr_flags = diameter::ulr_flag::s6a | diameter::ulr_flag::initial_attach,
+      .ulr_flags =
+          attaching ? diameter::ulr_flag::s6a | diameter::ulr_flag::initial_attach : diameter::ulr_flag::s6a,
       .visited_plmn = c.gummei.plmn};
   if (ue.imeisv) {
     constexpr std::size_t imei_digits = 14;
@@ -60,14 +62,17 @@ Task<Outcomes> update_location(Core& core, Ue& ue) {
   }
   if (!core.ask_hss(ue, request))
     co_return Fail{reject(nas::EmmCause::network_failure, "the HSS cannot be reached")};
-  core.step_to_hss(ue, "8", "Update Location Request");
+  ue.locating = true;
+  core.step_to_hss(ue, attaching ? "8" : "12", "Update Location Request");
 
   auto wait = ue.inbox.next<HssAnswer, HssSilent>();
   auto got = co_await wait;
+  ue.locating = false;
   const auto* answer = std::get_if<HssAnswer>(&got);
   if (answer == nullptr) co_return Fail{reject(nas::EmmCause::network_failure, "the HSS does not answer")};
+  const std::string_view answer_step = attaching ? "11" : "17";
   if (!answer->result.success()) {
-    core.step_from_hss(ue, "11", "Update Location Answer (refused)");
+    core.step_from_hss(ue, answer_step, "Update Location Answer (refused)");
     co_return Fail{reject(emm_cause_for(answer->result), "the HSS refuses the location update")};
   }
   const auto ula = diameter::decode<diameter::UpdateLocationAnswer>(answer->octets);
@@ -75,12 +80,26 @@ Task<Outcomes> update_location(Core& core, Ue& ue) {
     core.count("mme.s6a.unusable_answer");
     co_return Fail{reject(nas::EmmCause::network_failure, "the HSS's answer holds no subscription")};
   }
-  core.step_from_hss(ue, "11", "Update Location Answer");
+  core.step_from_hss(ue, answer_step, "Update Location Answer");
   ue.registered_at_hss = true;
   if (ula->subscription_data->subscriber_status == diameter::SubscriberStatus::operator_determined_barring)
     co_return Fail{reject(nas::EmmCause::eps_services_not_allowed, "the subscription is barred")};
   ue.subscription = subscription_from(*ula->subscription_data);
   co_return Ok{};
+}
+
+//= TS 23.401, 5.5.1.2.2, step 18
+Procedure register_location(Core& core, Ue& ue) {
+  auto locate = update_location(core, ue, LocationReason::tracking_area_update);
+  auto located = co_await locate;
+  if (located) {
+    core.count("mme.location.registered_without_update");
+    co_return;
+  }
+  // The UE has its service; the HSS is told when the UE says something of itself.
+  core.count("mme.location.not_registered");
+  core.log(LogLevel::warning,
+           core.label(ue) + ": not registered at the HSS: " + std::string(located.why().because));
 }
 
 //= TS 29.272, 5.2.1.3
@@ -102,15 +121,32 @@ void purge(Core& core, Ue& ue) {
 //= TS 23.401, 5.3.8.4
 void cancel_location(Core& core, const Imsi& imsi, diameter::CancellationType type, bool reattach) {
   Ue* ue = core.ues.find(imsi);
-  if (!ue) return;                // cancelling what is not there succeeds
+  if (!ue) return;  // cancelling what is not there succeeds
+  const bool withdrawn = type == diameter::CancellationType::subscription_withdrawal;
+  // The HSS cancels a registration in favour of a later one, and what it sends on one connection arrives in
+  // order. So while this MME's own registration is not confirmed, the cancelled one is older than that: the
+  // UE has been here before, was elsewhere, and is back.
+  if (!withdrawn && ue->ours() && (ue->locating || !ue->registered_at_hss)) {
+    core.count("mme.s6a.older_registration_cancelled");
+    return;
+  }
   ue->registered_at_hss = false;  // the HSS knows: nothing to purge
-  if (type == diameter::CancellationType::subscription_withdrawal) {
+  if (withdrawn && !ue->ours()) {
+    // Its new MME sends it away; here there is nobody to be told.
+    core.cancel(*ue);
+    core.forget(*ue, "subscription withdrawn", wire::s1ap::CauseNas::detach, false);
+    return;
+  }
+  // The session is the other MME's too by now.
+  if (ue->custody == Ue::Custody::offered) ue->custody = Ue::Custody::given;
+  if (withdrawn) {
     const auto kind =
         reattach ? nas::NetworkDetachType::reattach_required : nas::NetworkDetachType::reattach_not_required;
     core.run(*ue, "detach", detach_by_network(core, *ue, kind));
     return;
   }
   // Another MME has the UE now: it must not hear of it from us.
+  core.cancel(*ue);
   core.forget(*ue, "location cancelled", wire::s1ap::CauseNas::detach, false);
 }
 

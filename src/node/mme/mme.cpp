@@ -116,13 +116,23 @@ void Mme::on_ue_timer(UeId id, Timer timer) {
       purge(core_, *ue);
       core_.forget(*ue, "implicit detach", wire::s1ap::CauseNas::detach, true);
       return;
+    case Timer::xgiven:
+      core_.count("mme.context.not_cancelled");
+      purge(core_, *ue);
+      core_.forget(*ue, "it is at another MME", wire::s1ap::CauseNas::detach, false);
+      return;
+    case Timer::xregister:
+      // An update that is under way registers the UE; so does the next one.
+      if (ue->ours() && !ue->registered_at_hss && !ue->busy())
+        core_.run(*ue, "location-update", register_location(core_, *ue));
+      return;
     default: deliver(core_, *ue, Expired{timer}, spec_of(timer).name); return;
   }
 }
 
 void Mme::on(Command& e) {
   Ue* ue = e.subscriber ? core_.ues.find(*e.subscriber) : nullptr;
-  const bool ready = ue != nullptr && ue->emm == Ue::Emm::registered;
+  const bool ready = ue != nullptr && ue->emm == Ue::Emm::registered && ue->ours();
   const auto refuse = [&](std::string cause) {
     core_.out->outcome(
         {e.subscriber ? e.subscriber->digits() : "", to_string(e.verb), false, std::move(cause)});

@@ -62,10 +62,17 @@ bool verified(Core& core, Ue& ue, const nas::Protected& parsed, Bytes pdu) {
   return static_cast<bool>(plain);
 }
 
-/// known finds the context a GUTI of ours names. It proves nothing.
+/// named finds the context that a GUTI stands for: one of ours, or the one by which a UE came from another
+/// MME. It proves nothing.
+Ue* named(Core& core, const Guti* guti) {
+  if (guti == nullptr) return nullptr;
+  return guti->mme == core.config.gummei ? core.ues.find(guti->m_tmsi) : core.ues.find(*guti);
+}
+
+/// known is that context if it is this MME's to use.
 Ue* known(Core& core, const nas::EpsMobileIdentity& identity) {
-  const Guti* guti = identity.guti();
-  return guti && guti->mme == core.config.gummei ? core.ues.find(guti->m_tmsi) : nullptr;
+  Ue* ue = named(core, identity.guti());
+  return ue != nullptr && ue->ours() ? ue : nullptr;
 }
 
 /// cause_for_stranger says why a UE that names `identity` is not known here: a GUTI of ours without a
@@ -84,13 +91,13 @@ void on_attach(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m, cons
   Ue* ue = known(core, request.identity);
   if (ue && verified(core, *ue, parsed, m.nas.octets)) {
     connect(core, *ue, enb, m);
-    used_guti(core, *ue, request.identity.guti()->m_tmsi);
+    used_guti(core, *ue, *request.identity.guti());
     ue->secured = true;
     ue->as_count = ue->security->last_received();
     // Capabilities that changed have to be replayed in a security mode command: new keys for that.
     ue->capabilities_changed = ue->capability != request.capability;
   } else {
-    const Ue* named = ue;
+    const Ue* guessed = named(core, request.identity.guti());
     ue = core.ues.add();
     if (!ue) {
       core.count("mme.attach.congestion");
@@ -103,8 +110,8 @@ void on_attach(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m, cons
       ue->claimed = *imsi;
     } else if (const Guti* guti = request.identity.guti(); guti && guti->mme == core.config.gummei) {
       const Imsi* remembered = core.remembered.find(guti->m_tmsi);
-      if (named)
-        ue->claimed = named->imsi;
+      if (guessed)
+        ue->claimed = guessed->imsi;
       else if (remembered)
         ue->claimed = *remembered;
       ue->by_guti = ue->claimed.has_value();
@@ -117,11 +124,42 @@ void on_attach(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m, cons
   core.run(*ue, "attach", attach(core, *ue));
 }
 
+/// keeper_of is the MME to ask for a UE that names `guti` and is not known here: the one that gave the GUTI
+/// out, or, when that was this one, the one that has fetched the UE from here. Null: nobody.
+const MmePeer* keeper_of(Core& core, const Guti* guti) {
+  if (guti == nullptr) return nullptr;
+  if (guti->mme != core.config.gummei) return core.mme_of(guti->mme);
+  const Ue* given = core.ues.find(guti->m_tmsi);
+  return given != nullptr && given->custody == Ue::Custody::given ? given->given_to : nullptr;
+}
+
+/// from_elsewhere gives a UE of another MME a provisional context; that MME says whether it is that UE.
+//= TS 23.401, 5.3.3.1
+void from_elsewhere(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m, const MmePeer& at,
+                    nas::TauRequest request) {
+  Ue* ue = core.ues.add();
+  if (ue == nullptr) {
+    core.count("mme.context.congestion");
+    return turn_away(core, enb, m, refusal<nas::TauReject>(nas::EmmCause::congestion),
+                     "no room for a UE context");
+  }
+  connect(core, *ue, enb, m);
+  core.run(*ue, "inter-mme-tau", inter_mme_tau(core, *ue, at, std::move(request), m.nas.octets));
+}
+
 //= TS 24.301, 5.5.3.2
 void on_tau(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m, const nas::Protected& parsed,
             nas::TauRequest request) {
   Ue* ue = known(core, request.old_guti);
   if (!ue || ue->emm != Ue::Emm::registered || !verified(core, *ue, parsed, m.nas.octets)) {
+    const Ue* moving = named(core, request.old_guti.guti());
+    if (moving && moving->custody == Ue::Custody::offered) {
+      // Nobody knows yet where its keys are. It asks again, and by then somebody does.
+      return turn_away(core, enb, m, std::nullopt, "its context is under way");
+    }
+    if (const MmePeer* at = keeper_of(core, request.old_guti.guti());
+        at != nullptr && parsed.header == nas::SecurityHeader::integrity)
+      return from_elsewhere(core, enb, m, *at, std::move(request));
     const auto cause = cause_for_stranger(core, request.old_guti.guti());
     return turn_away(core, enb, m, refusal<nas::TauReject>(cause), "no context for its tracking area update");
   }
@@ -131,7 +169,7 @@ void on_tau(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m, const n
   connect(core, *ue, enb, m);
   if (upe_waits && !request.update_type.active)
     core.tell_upe(ue->session->upe_teid, wire::gtp2::ReleaseAccessBearersRequest{});
-  used_guti(core, *ue, request.old_guti.guti()->m_tmsi);
+  used_guti(core, *ue, *request.old_guti.guti());
   ue->secured = true;
   ue->as_count = ue->security->last_received();
   core.run(*ue, "tau", tau(core, *ue, std::move(request)));
@@ -155,6 +193,8 @@ void on_detach(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m, cons
 //= TS 24.301, 5.6.1
 void on_service_request(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m) {
   Ue* ue = m.s_tmsi && m.s_tmsi->code == core.config.gummei.code ? core.ues.find(m.s_tmsi->m_tmsi) : nullptr;
+  if (ue != nullptr && ue->custody == Ue::Custody::offered)
+    return turn_away(core, enb, m, std::nullopt, "its context is under way");
   if (ue == nullptr || ue->emm != Ue::Emm::registered || !ue->security || !ue->session) {
     const bool ours = m.s_tmsi && m.s_tmsi->code == core.config.gummei.code;
     const auto cause =
@@ -169,7 +209,7 @@ void on_service_request(Core& core, const Enb& enb, const s1ap::InitialUeMessage
                      "the short MAC of its service request is wrong");
   }
   connect(core, *ue, enb, m);
-  used_guti(core, *ue, m.s_tmsi->m_tmsi);
+  used_guti(core, *ue, Guti{core.config.gummei, m.s_tmsi->m_tmsi});
   ue->secured = true;
   ue->as_count = ue->security->last_received();
   core.run(*ue, "service-request", service_request(core, *ue));

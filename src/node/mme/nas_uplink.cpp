@@ -114,7 +114,7 @@ void on_detach(Core& core, Ue& ue, nas::UeDetachRequest request, Trust trust) {
 void on_tau(Core& core, S1Connection& c, Ue& ue, nas::TauRequest request, Trust trust) {
   if (trust == Trust::verified && ue.emm == Ue::Emm::registered) {
     ue.as_count = ue.security->last_received();
-    if (const Guti* g = request.old_guti.guti()) used_guti(core, ue, g->m_tmsi);
+    if (const Guti* g = request.old_guti.guti()) used_guti(core, ue, *g);
     core.run(ue, "tau", tau(core, ue, std::move(request)));
     return;
   }

@@ -16,12 +16,18 @@ Task<Outcomes> identification(Core& core, Ue& ue);
 Task<Outcomes> authentication(Core& core, Ue& ue);
 /// security_mode takes the partial context into use; afterwards `ue.secured`. T3460.
 Task<Outcomes> security_mode(Core& core, Ue& ue);
+/// Why the MME registers: it decides what the HSS does about other registrations, and the numbers of the
+/// steps.
+enum class LocationReason : Byte { attach, tracking_area_update };
 /// update_location registers the MME at the HSS and learns the subscription.
-Task<Outcomes> update_location(Core& core, Ue& ue);
+Task<Outcomes> update_location(Core& core, Ue& ue, LocationReason reason);
 /// create_session makes the default bearer at the UPE (`ue.session`).
 Task<Outcomes> create_session(Core& core, Ue& ue, std::string apn, std::optional<wire::nas::Pco> pco);
-/// modify_bearer tells the UPE the eNB's end of the bearer.
+/// modify_bearer tells the UPE the eNB's end of the bearer if there is one, and that the session is this
+/// MME's if it was another's.
 Task<Outcomes> modify_bearer(Core& core, Ue& ue, std::string_view request_step, std::string_view answer_step);
+/// update_tracking_area is a tracking area update from step 6 on: the UE is known, and the request its own.
+Task<void> update_tracking_area(Core& core, Ue& ue, wire::nas::TauRequest request);
 /// delete_session ends `session` at the UPE; a silent UPE does not hold it up.
 Task<void> delete_session(Core& core, Ue& ue, Session session, std::string_view request_step,
                           std::string_view answer_step);
@@ -39,6 +45,11 @@ Task<void> page_ue(Core& core, Ue& ue);
 Procedure attach(Core& core, Ue& ue);
 Procedure service_request(Core& core, Ue& ue);
 Procedure tau(Core& core, Ue& ue, wire::nas::TauRequest request);
+/// inter_mme_tau serves a UE that says it is one of `from`'s. `pdu` is its request as it came.
+Procedure inter_mme_tau(Core& core, Ue& ue, const MmePeer& from, wire::nas::TauRequest request,
+                        ByteVector pdu);
+/// register_location tells the HSS where a UE is that was handed over and sends no tracking area update.
+Procedure register_location(Core& core, Ue& ue);
 Procedure detach_by_ue(Core& core, Ue& ue, wire::nas::UeDetachRequest request);
 Procedure detach_by_network(Core& core, Ue& ue, wire::nas::NetworkDetachType type);
 Procedure release(Core& core, Ue& ue, wire::s1ap::Cause cause);
@@ -53,8 +64,10 @@ void replace_context(Core& core, Ue& ue);
 /// new_guti draws a GUTI for `ue`; it answers to the old one until settle_guti. False: no randomness.
 bool new_guti(Core& core, Ue& ue);
 void settle_guti(Core& core, Ue& ue);
-/// used_guti: the UE has shown which of its GUTIs it has; the other one is void.
-void used_guti(Core& core, Ue& ue, MTmsi m);
+/// used_guti: the UE has shown which of its GUTIs it has; the others are void.
+void used_guti(Core& core, Ue& ue, const Guti& guti);
+/// give_up ends all keys of a UE that is at another MME now. What is left of it waits for Cancel Location.
+void give_up(Core& core, Ue& ue, const MmePeer& to, const std::string& reason);
 /// subscriber_gone handles the HSS's Cancel Location: the UE is sent away.
 void cancel_location(Core& core, const Imsi& imsi, wire::diameter::CancellationType type, bool reattach);
 

@@ -1,5 +1,6 @@
 // s10.cpp: what another MME says.
 #include "base/cases.h"
+#include "node/mme/context_transfer.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/procedures.h"
 
@@ -10,6 +11,8 @@ namespace gtp2 = wire::gtp2;
 namespace {
 
 void on_request(Core& core, const MmePeer& mme, peer::GtpRequest& r) {
+  if (const auto* request = std::get_if<gtp2::ContextRequest>(&r.message))
+    return on_context_request(core, mme, r.ref, *request);
   //= TS 29.274, 7.7.4
   core.count("mme.s10.unexpected");
   core.log(LogLevel::warning,
@@ -17,6 +20,20 @@ void on_request(Core& core, const MmePeer& mme, peer::GtpRequest& r) {
   if (auto answer = gtp2::refusal(r.ref.header.type,
                                   gtp2::Cause{gtp2::CauseValue::service_not_supported, false, std::nullopt}))
     core.gtpc.respond(r.ref, Teid{0}, *answer, core.now, *core.out);
+}
+
+/// nobody_waits: the UE that asked has gone meanwhile. Its context goes back where it came from.
+void nobody_waits(Core& core, const MmePeer& mme, peer::GtpResponse& r) {
+  auto* response = std::get_if<gtp2::ContextResponse>(&r.message);
+  if (response == nullptr || !gtp2::accepted(response->cause.value)) return;
+  core.count("mme.context.not_taken");
+  if (response->mm) {
+    const std::string subscriber = response->imsi ? response->imsi->digits() : std::string();
+    drop_mm_context(core, subscriber, std::move(*response->mm), mme.name, "Context Response");
+  }
+  gtp2::ContextAcknowledge no;
+  no.cause.value = gtp2::CauseValue::request_rejected;
+  core.gtpc.respond(r.ref, response->sender ? response->sender->teid : Teid{0}, no, core.now, *core.out);
 }
 
 /// from is the neighbour an event is about.
@@ -46,7 +63,9 @@ void on_s10(Core& core, const MmePeer& mme, peer::GtpEvent event) {
                    },
                    [&](peer::GtpResponse& r) {
                      if (Ue* ue = core.whose(r.token))
-                       deliver(core, *ue, S10Answer{std::move(r.message)}, "an S10 answer");
+                       deliver(core, *ue, S10Answer{std::move(r.message), r.ref}, "an S10 answer");
+                     else
+                       nobody_waits(core, mme, r);
                    },
                    [&](peer::GtpFailed& f) {
                      core.count("mme.s10.unanswered");

@@ -20,6 +20,13 @@ void on_downlink_data(Core& core, const peer::GtpRequest& r) {
     core.count("mme.s11.unknown_teid");
     return;
   }
+  if (!ue->ours()) {
+    // Another MME is about to have the UE; the UPE asks that one when it knows.
+    ack.cause.value = gtp2::CauseValue::unable_to_page_ue;
+    core.gtpc.respond(r.ref, ue->session->upe_teid, ack, core.now, *core.out);
+    core.count("mme.paging.moving");
+    return;
+  }
   // 2b. The MME has heard.
   core.gtpc.respond(r.ref, ue->session->upe_teid, ack, core.now, *core.out);
   if (!ue->idle() || ue->busy()) return;

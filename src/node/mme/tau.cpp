@@ -1,4 +1,5 @@
 // tau.cpp: a UE says where it is. The node has verified that it is this UE.
+#include "node/mme/gea.h"
 #include "node/mme/procedures.h"
 #include "node/mme/reauthentication.h"
 
@@ -43,6 +44,31 @@ void refuse(Core& core, Ue& ue, const Refusal& why) {
     core.send_nas(ue, nas::encode(nas::AuthenticationReject{}));
     core.step_to_ue(ue, "6", "Authentication Reject");
   }
+  if (ue.doing == "inter-mme-tau")
+    core.out->outcome({ue.subscriber(), ue.doing, false, std::string(why.because)});
+}
+
+/// arrive makes a UE that came from another MME one that the rest of the network looks for here: the UPE,
+/// then the HSS. Each is done once; an update that is broken off goes on where it stopped.
+//= TS 23.401, 5.3.3.2, steps 9 to 17
+//= TS 23.401, 5.5.1.2.2, step 18
+Task<Outcomes> arrive(Core& core, Ue& ue) {
+  // 9, 13. The session is ours from here on; what the former MME says of it counts no more.
+  if (ue.session && ue.session->adopted) {
+    auto modify = modify_bearer(core, ue, "9", "13");
+    auto modified = co_await modify;
+    if (!modified) {
+      // Without a session the UE is registered in name only; it attaches.
+      co_return Fail{reject(nas::EmmCause::implicitly_detached, modified.why().because)};
+    }
+  }
+  // 12 to 17. The HSS has the former MME let go, and tells what the UE may do.
+  if (!ue.registered_at_hss || !ue.subscription) {
+    auto locate = update_location(core, ue, LocationReason::tracking_area_update);
+    auto located = co_await locate;
+    co_return located;
+  }
+  co_return Ok{};
 }
 
 }  // namespace
@@ -51,9 +77,20 @@ void refuse(Core& core, Ue& ue, const Refusal& why) {
 //= TS 24.301, 5.5.3
 Procedure tau(Core& core, Ue& ue, nas::TauRequest request) {
   // 2, 3. The request has arrived, and it is the UE's.
-  const bool for_this_only = !ue.context_at_enb && !request.update_type.active;
   core.step_from_ue(ue, "2", "Tracking Area Update Request");
   core.step_from_enb(ue, "3", "Initial UE Message (Tracking Area Update Request)");
+  auto update = update_tracking_area(core, ue, std::move(request));
+  co_await update;
+}
+
+Task<void> update_tracking_area(Core& core, Ue& ue, nas::TauRequest request) {
+  const bool for_this_only = !ue.context_at_enb && !request.update_type.active;
+  // A UE without a GUTI of ours has one of the MME it came from.
+  const bool moved = !ue.guti;
+  const Guti* said = request.old_guti.guti();
+  // Should the accept be lost, the UE comes again with the GUTI it has.
+  if (moved && said != nullptr && said->mme != core.config.gummei && core.ues.find(*said) == nullptr)
+    core.ues.name(ue, *said);
   if (const S1Connection* c = core.connection_of(ue)) ue.tais = {c->tai};
 
   //= TS 24.301, 5.5.3.2.5
@@ -65,8 +102,10 @@ Procedure tau(Core& core, Ue& ue, nas::TauRequest request) {
   }
 
   // 6. New capabilities are replayed in a security mode command, so that nobody on the way has made them up.
-  if (request.capability && *request.capability != ue.capability) {
-    ue.capability = *request.capability;
+  const bool gprs_changed = request.ms_capability && gea_of(request.ms_capability) != ue.gea;
+  if (request.ms_capability) keep_gprs_capability(ue, request.ms_capability);
+  if ((request.capability && *request.capability != ue.capability) || gprs_changed) {
+    if (request.capability) ue.capability = *request.capability;
     ue.claimed = ue.imsi;
     ue.by_guti = false;
     auto authenticate = authentication(core, ue);
@@ -90,9 +129,30 @@ Procedure tau(Core& core, Ue& ue, nas::TauRequest request) {
     }
   }
 
-  // 20. Accepted, with a new GUTI if the operator wants that, with the bearer if the UE does.
-  const bool with_guti =
-      core.config.guti_reallocation == GutiReallocation::at_attach_and_tau && new_guti(core, ue);
+  // 9 to 17. A UE that came from another MME is one of ours to UPE and HSS too.
+  auto settle = arrive(core, ue);
+  auto settled = co_await settle;
+  if (!settled) {
+    refuse(core, ue, settled.why());
+    if (settled.why().cause == nas::EmmCause::network_failure) {
+      // Nobody knows better than the UE's context here; it comes again.
+      back_to_idle(core, ue);
+      co_return;
+    }
+    purge(core, ue);
+    core.forget(ue, "tracking area update refused", s1ap::CauseNas::unspecified, true);
+    co_return;
+  }
+
+  // 20. Accepted, with a new GUTI if the operator wants that or it has none of ours, with the bearer if the
+  // UE wants it.
+  const bool guti_wanted = moved || core.config.guti_reallocation == GutiReallocation::at_attach_and_tau;
+  const bool with_guti = guti_wanted && new_guti(core, ue);
+  if (moved && !with_guti) {
+    refuse(core, ue, reject(nas::EmmCause::network_failure, "no GUTI"));
+    back_to_idle(core, ue);
+    co_return;
+  }
   const ByteVector plain = accept_of(core, ue, with_guti);
   bool bearer_wanted = request.update_type.active && !ue.context_at_enb;
   if (bearer_wanted) {
@@ -123,6 +183,7 @@ Procedure tau(Core& core, Ue& ue, nas::TauRequest request) {
       core.stop_timer(ue, Timer::t3450);
       core.step_from_ue(ue, "21", "Tracking Area Update Complete");
       settle_guti(core, ue);
+      core.ues.forget_former(ue);
       complete_wanted = false;
     } else if (const auto* response = std::get_if<s1ap::InitialContextSetupResponse>(&got)) {
       core.stop_timer(ue, Timer::xsetup);
@@ -158,6 +219,7 @@ Procedure tau(Core& core, Ue& ue, nas::TauRequest request) {
     }
   }
   core.count("mme.tau.completed");
+  if (ue.doing == "inter-mme-tau") core.out->outcome({ue.subscriber(), ue.doing, true, ""});
   if (ue.pending_detach) {
     ue.doing = "detach";
     auto detach = network_detach(core, ue, *ue.pending_detach);

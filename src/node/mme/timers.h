@@ -21,7 +21,9 @@ enum class Timer : Byte {
   mobile_reachable,
   implicit_detach,
   xrelease,
-  xsetup
+  xsetup,
+  xgiven,
+  xregister
 };
 
 struct TimerSpec {
@@ -45,6 +47,10 @@ inline constexpr std::array timers{
     // An eNB that does not confirm a release has lost the UE; a release must not wait for ever.
     TimerSpec{Timer::xrelease, "X1", 5s, 1, "UE CONTEXT RELEASE COMMAND"},
     TimerSpec{Timer::xsetup, "X2", 10s, 1, "INITIAL CONTEXT SETUP REQUEST, UE CONTEXT MODIFICATION REQUEST"},
+    // The new MME registers within a few seconds; a minute also covers an HSS that is away for a moment.
+    TimerSpec{Timer::xgiven, "X3", 60s, 1, "what is left of a UE that is at another MME"},
+    // A UE that was handed over into another tracking area says so at once.
+    TimerSpec{Timer::xregister, "X4", 5s, 1, "the update of a UE that was handed over"},
 };
 constexpr const TimerSpec& spec_of(Timer t) { return timers[static_cast<std::size_t>(t)]; }
 static_assert(std::all_of(timers.begin(), timers.end(),

@@ -100,7 +100,8 @@ struct Ue {
   std::optional<Imsi>
       claimed;               ///< what it says, or what an old GUTI says: good for a challenge, nothing more
   std::optional<Guti> guti;  ///< what it answers to
-  std::optional<Guti> old_guti;  ///< answers to this one too until it has acknowledged `guti`
+  std::optional<Guti> old_guti;     ///< answers to this one too until it has acknowledged `guti`
+  std::optional<Guti> former_guti;  ///< of the MME it came from; answers to it until it has used one of ours
   std::optional<Imeisv> imeisv;
   bool by_guti = false;  ///< the request named a GUTI: `claimed` may be a mistake of ours
 
@@ -117,6 +118,17 @@ struct Ue {
   std::vector<Tai> tais;          ///< where it may go without telling
   std::optional<Tai> last_tai;
   bool idle() const { return !s1; }
+
+  /// Whose the UE is when another MME asks for it. Only with `ours` is NAS sent or accepted: a COUNT must not
+  /// be used at two ends.
+  enum class Custody : Byte {
+    ours,
+    offered,  ///< its context has left, and nobody knows yet whether it was taken
+    given,    ///< it is at `given_to`; no key is left here
+  };
+  Custody custody = Custody::ours;
+  const MmePeer* given_to = nullptr;  ///< one of the configured ones
+  bool ours() const { return custody == Custody::ours; }
 
   // --- security
   std::optional<context::EpsSecurityContext> security;  ///< current, full
@@ -137,6 +149,7 @@ struct Ue {
   // --- subscription and bearer
   std::optional<Subscription> subscription;
   bool registered_at_hss = false;  ///< the HSS has us as its MME
+  bool locating = false;           ///< the HSS is being told so
   /// The UE's rates as the MME it came from knew them, until the HSS has told its subscription.
   std::optional<wire::gtp2::Ambr> moved_ambr;
   std::optional<Session> session;

@@ -37,6 +37,23 @@ Ue* UeTable::find_s10(Teid teid) {
   return it == by_s10_.end() ? nullptr : find(it->second);
 }
 
+Ue* UeTable::find(const Guti& former) {
+  const auto it = by_former_.find(former);
+  return it == by_former_.end() ? nullptr : find(it->second);
+}
+
+void UeTable::name(Ue& ue, const Guti& former) {
+  forget_former(ue);
+  // An MME may give a GUTI to another UE when the one that had it is gone.
+  if (Ue* before = find(former)) before->former_guti.reset();
+  by_former_[former] = ue.id;
+  ue.former_guti = former;
+}
+
+void UeTable::forget_former(Ue& ue) {
+  if (ue.former_guti) by_former_.erase(*std::exchange(ue.former_guti, std::nullopt));
+}
+
 void UeTable::prove(Ue& ue, Imsi imsi) {
   assert(!find(imsi) || find(imsi) == &ue);
   by_imsi_[imsi] = ue.id;
@@ -61,6 +78,7 @@ void UeTable::close_s10(Ue& ue) {
 
 void UeTable::bury(Ue& ue) {
   close_s10(ue);
+  forget_former(ue);
   if (ue.imsi) by_imsi_.erase(*ue.imsi);
   if (ue.guti) by_m_tmsi_.erase(ue.guti->m_tmsi);
   if (ue.old_guti) by_m_tmsi_.erase(ue.old_guti->m_tmsi);

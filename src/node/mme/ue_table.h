@@ -24,12 +24,17 @@ class UeTable {
   Ue* find(MTmsi m);
   Ue* find(Teid s11);
   Ue* find_s10(Teid teid);
+  /// find by another MME's GUTI, by which the UE came and which it may still have.
+  Ue* find(const Guti& former);
 
   /// prove gives `ue` its IMSI. Nobody else may have it (the caller replaced the old context).
   void prove(Ue& ue, Imsi imsi);
   /// name adds an M-TMSI under which `ue` is found; unname takes one away.
   void name(Ue& ue, MTmsi m) { by_m_tmsi_[m] = ue.id; }
   void unname(MTmsi m) { by_m_tmsi_.erase(m); }
+  /// name adds the GUTI by which `ue` came from another MME; forget_former takes it away.
+  void name(Ue& ue, const Guti& former);
+  void forget_former(Ue& ue);
   void tunnel(Ue& ue, Teid s11);
   /// tunnel_s10 gives `ue` an end towards another MME, in place of the one it had; close_s10 takes it away.
   void tunnel_s10(Ue& ue, Teid teid);
@@ -51,6 +56,7 @@ class UeTable {
   std::map<MTmsi, UeId> by_m_tmsi_;
   std::map<Teid, UeId> by_s11_;
   std::map<Teid, UeId> by_s10_;
+  std::map<Guti, UeId> by_former_;
   std::vector<std::unique_ptr<Ue>> graveyard_;
   std::uint32_t next_ = 1;
 };
