@@ -88,6 +88,8 @@ BENCHMARK_CAPTURE(s1ap_decode, handover_request, "s1ap/35-handover-request");
 BENCHMARK_CAPTURE(s1ap_encode, handover_request, "s1ap/35-handover-request");
 BENCHMARK_CAPTURE(gtp2_decode, create_session_request, "gtp2/Create-Session-Request.bin");
 BENCHMARK_CAPTURE(gtp2_encode, create_session_request, "gtp2/Create-Session-Request.bin");
+BENCHMARK_CAPTURE(gtp2_decode, forward_relocation_request, "gtp2/Forward-Relocation-Request.bin");
+BENCHMARK_CAPTURE(gtp2_encode, forward_relocation_request, "gtp2/Forward-Relocation-Request.bin");
 BENCHMARK_CAPTURE(gtp2_decode, modify_bearer_response, "gtp2/Modify-Bearer-Response.bin");
 BENCHMARK_CAPTURE(gtp2_encode, modify_bearer_response, "gtp2/Modify-Bearer-Response.bin");
 BENCHMARK_CAPTURE(gtp2_decode, forward_relocation_request, "gtp2/Forward-Relocation-Request.bin");

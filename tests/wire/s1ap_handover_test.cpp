@@ -292,7 +292,7 @@ TEST(S1apHandoverByHand, messages_are_what_the_asn1_says) {
   expect_both_ways(HandoverCancelAcknowledge{seven, nine, {}}, hand_made_cancel_acknowledge);
 }
 
-//= TS 36.413, 9.2.3.6; type=test
+//= TS 36.413, 9.2.1.6; type=test
 TEST(S1apHandoverByHand, every_kind_of_target_is_what_the_asn1_says) {
   const auto with = [](const TargetId& target) {
     // Cause: 0 100 (miscellaneous) 0 100

@@ -53,7 +53,7 @@ void Codec<GlobalEnbId>::write(per::Writer& w, const GlobalEnbId& v) {
              v);
 }
 
-//= TS 36.413, 9.2.3.6
+//= TS 36.413, 9.2.1.6
 template <>
 Read<TargetId> Codec<TargetId>::read(per::Reader& r, std::string_view field, Findings& found) {
   auto which = r.index(field, 3, true);

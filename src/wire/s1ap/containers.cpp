@@ -6,7 +6,7 @@
 
 namespace baton::wire::s1ap {
 
-//= TS 36.413, 9.2.1.42
+//= TS 36.413, 9.2.1.43
 template <>
 Read<LastVisitedCell> Codec<LastVisitedCell>::read(per::Reader& r, std::string_view field, Findings& found) {
   auto which = r.index(field, 3, true);
