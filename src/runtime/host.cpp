@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "base/secret.h"
 #include "runtime/limits.h"
 
 namespace baton::runtime {
@@ -200,6 +201,8 @@ void Host::carry_out(node::SendDatagram& a) {
     services_.capture->datagram(services_.loop.now(), a.port, door(a.port)->local, a.remote, a.octets);
     flush_capture_later();
   }
+  // Between MMEs it may hold keys, and nobody needs it any more.
+  secure_wipe(a.octets.data(), a.octets.size());
 }
 
 void Host::carry_out(node::StartTimer& a) {

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <vector>
 
+#include "base/secret.h"
 #include "transport/descriptor.h"
 #include "transport/limits.h"
 
@@ -56,6 +57,7 @@ struct UdpSocket::Impl {
       const auto at = static_cast<std::size_t>(i);
       const Bytes octets(static_cast<const Byte*>(b.pieces[at].iov_base), b.headers[at].msg_len);
       self->on_datagram(from_sockaddr(b.from[at]), octets);
+      secure_wipe(b.pieces[at].iov_base, octets.size());  // it may have held keys
     }
     reading = false;
   }

@@ -13,9 +13,9 @@ namespace {
 
 peer::GtpPathConfig gtpc_config(const Config& c, Entropy& entropy) {
   peer::GtpPathConfig g;
-  g.peers.push_back({c.upe.name, c.upe.endpoint});
+  g.peers.push_back({c.upe.name, c.upe.endpoint, peer::GtpInterface::s11});
   for (const MmePeer& mme : c.mmes)
-    if (g.peers.size() <= mmes_max) g.peers.push_back({mme.name, mme.endpoint});
+    if (g.peers.size() <= mmes_max) g.peers.push_back({mme.name, mme.endpoint, peer::GtpInterface::s10});
   // An MME keeps nothing over a restart, so its counter only has to differ from the last one: a random
   // octet does so 255 times out of 256.
   g.restart_counter = gtp2::Recovery{static_cast<Byte>(entropy.u32() & 0xFFU)};

@@ -1,6 +1,7 @@
 #include "node/mme/mme.h"
 
 #include "base/cases.h"
+#include "base/secret.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/procedures.h"
 
@@ -75,8 +76,9 @@ void Mme::on(peer::DatagramIn& e) {
     core_.count("mme.unexpected");
     return;
   }
-  for (auto& p : core_.gtpc.on_datagram(e.remote, e.octets, core_.now, *core_.out))
-    on_gtpc(core_, std::move(p));
+  auto events = core_.gtpc.on_datagram(e.remote, e.octets, core_.now, *core_.out);
+  secure_wipe(e.octets.data(), e.octets.size());  // another MME's may have held keys
+  for (auto& p : events) on_gtpc(core_, std::move(p));
 }
 
 void Mme::on(peer::TimerFired& e) {
