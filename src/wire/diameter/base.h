@@ -27,8 +27,8 @@ struct VendorSpecificApplicationId {
   static constexpr const AvpDef& def = avp::vendor_specific_application_id;
   //= RFC 6733, 6.11
   // { Vendor-Id }  [ Auth-Application-Id ]  [ Acct-Application-Id ]
+  template <class M = VendorSpecificApplicationId>
   static constexpr auto avps() {
-    using M = VendorSpecificApplicationId;
     return std::tuple{Required{avp::vendor_id, &M::vendor_id},
                       Optional{avp::auth_application_id, &M::auth_application_id},
                       Optional{avp::acct_application_id, &M::acct_application_id}};
@@ -44,8 +44,8 @@ struct ExperimentalResult {
   static constexpr const AvpDef& def = avp::experimental_result;
   //= RFC 6733, 7.6
   // { Vendor-Id }  { Experimental-Result-Code }
+  template <class M = ExperimentalResult>
   static constexpr auto avps() {
-    using M = ExperimentalResult;
     return std::tuple{Required{avp::vendor_id, &M::vendor_id},
                       Required{avp::experimental_result_code, &M::code}};
   }
@@ -72,8 +72,8 @@ struct CapabilitiesExchangeRequest {
   // { Origin-Host }  { Origin-Realm }  1* { Host-IP-Address }  { Vendor-Id }  { Product-Name }
   // [ Origin-State-Id ]  * [ Supported-Vendor-Id ]  * [ Auth-Application-Id ]  * [ Inband-Security-Id ]
   // * [ Acct-Application-Id ]  * [ Vendor-Specific-Application-Id ]  [ Firmware-Revision ]  * [ AVP ]
+  template <class M = CapabilitiesExchangeRequest>
   static constexpr auto avps() {
-    using M = CapabilitiesExchangeRequest;
     return std::tuple{Required{avp::origin_host, &M::origin_host},
                       Required{avp::origin_realm, &M::origin_realm},
                       Many{avp::host_ip_address, &M::host_ip_addresses, 1},
@@ -114,8 +114,8 @@ struct CapabilitiesExchangeAnswer {
   // { Product-Name }  [ Origin-State-Id ]  [ Error-Message ]  [ Failed-AVP ]  * [ Supported-Vendor-Id ]
   // * [ Auth-Application-Id ]  * [ Inband-Security-Id ]  * [ Acct-Application-Id ]
   // * [ Vendor-Specific-Application-Id ]  [ Firmware-Revision ]  * [ AVP ]
+  template <class M = CapabilitiesExchangeAnswer>
   static constexpr auto avps() {
-    using M = CapabilitiesExchangeAnswer;
     return std::tuple{Required{avp::result_code, &M::result_code},
                       Required{avp::origin_host, &M::origin_host},
                       Required{avp::origin_realm, &M::origin_realm},
@@ -144,8 +144,8 @@ struct DeviceWatchdogRequest {
   static constexpr std::string_view name = "Device-Watchdog-Request";
   //= RFC 6733, 5.5.1
   // { Origin-Host }  { Origin-Realm }  [ Origin-State-Id ]  * [ AVP ]
+  template <class M = DeviceWatchdogRequest>
   static constexpr auto avps() {
-    using M = DeviceWatchdogRequest;
     return std::tuple{Required{avp::origin_host, &M::origin_host},
                       Required{avp::origin_realm, &M::origin_realm},
                       Optional{avp::origin_state_id, &M::origin_state_id}};
@@ -166,8 +166,8 @@ struct DeviceWatchdogAnswer {
   //= RFC 6733, 5.5.2
   // { Result-Code }  { Origin-Host }  { Origin-Realm }  [ Error-Message ]  [ Failed-AVP ]
   // [ Origin-State-Id ]  * [ AVP ]
+  template <class M = DeviceWatchdogAnswer>
   static constexpr auto avps() {
-    using M = DeviceWatchdogAnswer;
     return std::tuple{
         Required{avp::result_code, &M::result_code},   Required{avp::origin_host, &M::origin_host},
         Required{avp::origin_realm, &M::origin_realm}, Optional{avp::error_message, &M::error_message},
@@ -185,8 +185,8 @@ struct DisconnectPeerRequest {
   static constexpr std::string_view name = "Disconnect-Peer-Request";
   //= RFC 6733, 5.4.1
   // { Origin-Host }  { Origin-Realm }  { Disconnect-Cause }  * [ AVP ]
+  template <class M = DisconnectPeerRequest>
   static constexpr auto avps() {
-    using M = DisconnectPeerRequest;
     return std::tuple{Required{avp::origin_host, &M::origin_host},
                       Required{avp::origin_realm, &M::origin_realm},
                       Required{avp::disconnect_cause, &M::disconnect_cause}};
@@ -205,8 +205,8 @@ struct DisconnectPeerAnswer {
   static constexpr std::string_view name = "Disconnect-Peer-Answer";
   //= RFC 6733, 5.4.2
   // { Result-Code }  { Origin-Host }  { Origin-Realm }  [ Error-Message ]  [ Failed-AVP ]  * [ AVP ]
+  template <class M = DisconnectPeerAnswer>
   static constexpr auto avps() {
-    using M = DisconnectPeerAnswer;
     return std::tuple{
         Required{avp::result_code, &M::result_code}, Required{avp::origin_host, &M::origin_host},
         Required{avp::origin_realm, &M::origin_realm}, Optional{avp::error_message, &M::error_message},
@@ -235,8 +235,8 @@ struct ErrorAnswer {
   // 0*1 < Session-Id >  { Origin-Host }  { Origin-Realm }  { Result-Code }  [ Origin-State-Id ]
   // [ Error-Message ]  [ Error-Reporting-Host ]  [ Failed-AVP ]  [ Experimental-Result ]  * [ AVP ]
   // Result-Code is optional here because S6a answers carry Experimental-Result in its place.
+  template <class M = ErrorAnswer>
   static constexpr auto avps() {
-    using M = ErrorAnswer;
     return std::tuple{Optional{avp::session_id, &M::session_id},
                       Required{avp::origin_host, &M::origin_host},
                       Required{avp::origin_realm, &M::origin_realm},

@@ -66,8 +66,8 @@ struct SupportedFeatures {
   static constexpr const AvpDef& def = avp::supported_features;
   //= TS 29.229, 6.3.29
   // { Vendor-Id }  { Feature-List-ID }  { Feature-List }  * [ AVP ]
+  template <class M = SupportedFeatures>
   static constexpr auto avps() {
-    using M = SupportedFeatures;
     return std::tuple{Required{avp::vendor_id, &M::vendor_id},
                       Required{avp::feature_list_id, &M::feature_list_id},
                       Required{avp::feature_list, &M::feature_list}};
@@ -83,8 +83,8 @@ struct TerminalInformation {
   static constexpr const AvpDef& def = avp::terminal_information;
   //= TS 29.272, 7.3.3
   // [ IMEI ]  [ Software-Version ]  * [ AVP ]
+  template <class M = TerminalInformation>
   static constexpr auto avps() {
-    using M = TerminalInformation;
     return std::tuple{Optional{avp::imei, &M::imei}, Optional{avp::software_version, &M::software_version}};
   }
   friend bool operator==(const TerminalInformation&, const TerminalInformation&) = default;
@@ -100,8 +100,8 @@ struct RequestedEutranAuthenticationInfo {
   //= TS 29.272, 7.3.11
   // [ Number-Of-Requested-Vectors ]  [ Immediate-Response-Preferred ]  [ Re-Synchronization-Info ]
   // * [ AVP ]
+  template <class M = RequestedEutranAuthenticationInfo>
   static constexpr auto avps() {
-    using M = RequestedEutranAuthenticationInfo;
     return std::tuple{Optional{avp::number_of_requested_vectors, &M::number_of_requested_vectors},
                       Optional{avp::immediate_response_preferred, &M::immediate_response_preferred},
                       Optional{avp::re_synchronization_info, &M::resynchronization}};
@@ -121,8 +121,8 @@ struct EutranVector {
   static constexpr const AvpDef& def = avp::eutran_vector;
   //= TS 29.272, 7.3.18
   // [ Item-Number ]  { RAND }  { XRES }  { AUTN }  { KASME }  * [ AVP ]
+  template <class M = EutranVector>
   static constexpr auto avps() {
-    using M = EutranVector;
     return std::tuple{Optional{avp::item_number, &M::item_number}, Required{avp::rand, &M::rand},
                       Required{avp::xres, &M::xres}, Required{avp::autn, &M::autn},
                       Required{avp::kasme, &M::kasme}};
@@ -136,8 +136,8 @@ struct AuthenticationInfo {
   static constexpr const AvpDef& def = avp::authentication_info;
   //= TS 29.272, 7.3.17
   // * [ E-UTRAN-Vector ]  * [ AVP ]; Baton takes at most vectors_max
+  template <class M = AuthenticationInfo>
   static constexpr auto avps() {
-    using M = AuthenticationInfo;
     return std::tuple{Many{avp::eutran_vector, &M::eutran_vectors, 0, vectors_max}};
   }
   friend bool operator==(const AuthenticationInfo&, const AuthenticationInfo&) = default;
@@ -162,8 +162,8 @@ struct AuthenticationInformationRequest {
   // < Session-Id >  [ Vendor-Specific-Application-Id ]  { Auth-Session-State }  { Origin-Host }
   // { Origin-Realm }  [ Destination-Host ]  { Destination-Realm }  { User-Name }
   // * [ Supported-Features ]  [ Requested-EUTRAN-Authentication-Info ]  { Visited-PLMN-Id }  * [ AVP ]
+  template <class M = AuthenticationInformationRequest>
   static constexpr auto avps() {
-    using M = AuthenticationInformationRequest;
     return std::tuple{Fixed{avp::session_id, &M::session_id},
                       Optional{avp::vendor_specific_application_id, &M::vendor_specific_application_id},
                       Required{avp::auth_session_state, &M::auth_session_state},
@@ -199,8 +199,8 @@ struct AuthenticationInformationAnswer {
   // < Session-Id >  [ Vendor-Specific-Application-Id ]  [ Result-Code ]  [ Experimental-Result ]
   // [ Error-Diagnostic ]  { Auth-Session-State }  { Origin-Host }  { Origin-Realm }
   // * [ Supported-Features ]  [ Authentication-Info ]  * [ AVP ]  * [ Failed-AVP ]
+  template <class M = AuthenticationInformationAnswer>
   static constexpr auto avps() {
-    using M = AuthenticationInformationAnswer;
     return std::tuple{Fixed{avp::session_id, &M::session_id},
                       Optional{avp::vendor_specific_application_id, &M::vendor_specific_application_id},
                       Optional{avp::result_code, &M::result_code},
@@ -239,8 +239,8 @@ struct UpdateLocationRequest {
   // { Origin-Realm }  [ Destination-Host ]  { Destination-Realm }  { User-Name }
   // * [ Supported-Features ]  [ Terminal-Information ]  { RAT-Type }  { ULR-Flags }
   // { Visited-PLMN-Id }  * [ AVP ]
+  template <class M = UpdateLocationRequest>
   static constexpr auto avps() {
-    using M = UpdateLocationRequest;
     return std::tuple{Fixed{avp::session_id, &M::session_id},
                       Optional{avp::vendor_specific_application_id, &M::vendor_specific_application_id},
                       Required{avp::auth_session_state, &M::auth_session_state},
@@ -278,8 +278,8 @@ struct UpdateLocationAnswer {
   // < Session-Id >  [ Vendor-Specific-Application-Id ]  [ Result-Code ]  [ Experimental-Result ]
   // [ Error-Diagnostic ]  { Auth-Session-State }  { Origin-Host }  { Origin-Realm }
   // * [ Supported-Features ]  [ ULA-Flags ]  [ Subscription-Data ]  * [ AVP ]  * [ Failed-AVP ]
+  template <class M = UpdateLocationAnswer>
   static constexpr auto avps() {
-    using M = UpdateLocationAnswer;
     return std::tuple{Fixed{avp::session_id, &M::session_id},
                       Optional{avp::vendor_specific_application_id, &M::vendor_specific_application_id},
                       Optional{avp::result_code, &M::result_code},
@@ -315,8 +315,8 @@ struct CancelLocationRequest {
   // < Session-Id >  [ Vendor-Specific-Application-Id ]  { Auth-Session-State }  { Origin-Host }
   // { Origin-Realm }  { Destination-Host }  { Destination-Realm }  { User-Name }
   // * [ Supported-Features ]  { Cancellation-Type }  [ CLR-Flags ]  * [ AVP ]
+  template <class M = CancelLocationRequest>
   static constexpr auto avps() {
-    using M = CancelLocationRequest;
     return std::tuple{Fixed{avp::session_id, &M::session_id},
                       Optional{avp::vendor_specific_application_id, &M::vendor_specific_application_id},
                       Required{avp::auth_session_state, &M::auth_session_state},
@@ -350,8 +350,8 @@ struct PurgeUeRequest {
   // < Session-Id >  [ Vendor-Specific-Application-Id ]  { Auth-Session-State }  { Origin-Host }
   // { Origin-Realm }  [ Destination-Host ]  { Destination-Realm }  { User-Name }  [ PUR-Flags ]
   // * [ Supported-Features ]  * [ AVP ]
+  template <class M = PurgeUeRequest>
   static constexpr auto avps() {
-    using M = PurgeUeRequest;
     return std::tuple{Fixed{avp::session_id, &M::session_id},
                       Optional{avp::vendor_specific_application_id, &M::vendor_specific_application_id},
                       Required{avp::auth_session_state, &M::auth_session_state},
@@ -384,8 +384,8 @@ struct PurgeUeAnswer {
   // < Session-Id >  [ Vendor-Specific-Application-Id ]  * [ Supported-Features ]  [ Result-Code ]
   // [ Experimental-Result ]  { Auth-Session-State }  { Origin-Host }  { Origin-Realm }  [ PUA-Flags ]
   // * [ AVP ]  * [ Failed-AVP ]
+  template <class M = PurgeUeAnswer>
   static constexpr auto avps() {
-    using M = PurgeUeAnswer;
     return std::tuple{Fixed{avp::session_id, &M::session_id},
                       Optional{avp::vendor_specific_application_id, &M::vendor_specific_application_id},
                       Many{avp::supported_features, &M::supported_features},
@@ -423,8 +423,8 @@ struct NotifyRequest {
   // { Origin-Realm }  [ Destination-Host ]  { Destination-Realm }  { User-Name }
   // * [ Supported-Features ]  [ Terminal-Information ]  [ Context-Identifier ]  [ Service-Selection ]
   // [ Alert-Reason ]  [ NOR-Flags ]  * [ AVP ]
+  template <class M = NotifyRequest>
   static constexpr auto avps() {
-    using M = NotifyRequest;
     return std::tuple{Fixed{avp::session_id, &M::session_id},
                       Optional{avp::vendor_specific_application_id, &M::vendor_specific_application_id},
                       Required{avp::auth_session_state, &M::auth_session_state},
@@ -462,8 +462,8 @@ struct VerdictAnswer {
   // < Session-Id >  [ Vendor-Specific-Application-Id ]  * [ Supported-Features ]  [ Result-Code ]
   // [ Experimental-Result ]  { Auth-Session-State }  { Origin-Host }  { Origin-Realm }  * [ AVP ]
   // * [ Failed-AVP ]
+  template <class M = VerdictAnswer>
   static constexpr auto avps() {
-    using M = VerdictAnswer;
     return std::tuple{Fixed{avp::session_id, &M::session_id},
                       Optional{avp::vendor_specific_application_id, &M::vendor_specific_application_id},
                       Many{avp::supported_features, &M::supported_features},

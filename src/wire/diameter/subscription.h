@@ -37,8 +37,8 @@ struct Ambr {
   static constexpr const AvpDef& def = avp::ambr;
   //= TS 29.272, 7.3.41
   // { Max-Requested-Bandwidth-UL }  { Max-Requested-Bandwidth-DL }  * [ AVP ]
+  template <class M = Ambr>
   static constexpr auto avps() {
-    using M = Ambr;
     return std::tuple{Required{avp::max_requested_bandwidth_ul, &M::uplink_bps},
                       Required{avp::max_requested_bandwidth_dl, &M::downlink_bps}};
   }
@@ -54,8 +54,8 @@ struct AllocationRetentionPriority {
   static constexpr const AvpDef& def = avp::allocation_retention_priority;
   //= TS 29.212, 5.3.32
   // { Priority-Level }  [ Pre-emption-Capability ]  [ Pre-emption-Vulnerability ]
+  template <class M = AllocationRetentionPriority>
   static constexpr auto avps() {
-    using M = AllocationRetentionPriority;
     return std::tuple{Required{avp::priority_level, &M::priority_level},
                       Optional{avp::preemption_capability, &M::capability},
                       Optional{avp::preemption_vulnerability, &M::vulnerability}};
@@ -70,8 +70,8 @@ struct EpsSubscribedQosProfile {
   static constexpr const AvpDef& def = avp::eps_subscribed_qos_profile;
   //= TS 29.272, 7.3.37
   // { QoS-Class-Identifier }  { Allocation-Retention-Priority }  * [ AVP ]
+  template <class M = EpsSubscribedQosProfile>
   static constexpr auto avps() {
-    using M = EpsSubscribedQosProfile;
     return std::tuple{Required{avp::qos_class_identifier, &M::qci},
                       Required{avp::allocation_retention_priority, &M::priority}};
   }
@@ -91,8 +91,8 @@ struct ApnConfiguration {
   //= TS 29.272, 7.3.35
   // { Context-Identifier }  { PDN-Type }  { Service-Selection }  [ EPS-Subscribed-QoS-Profile ]
   // [ AMBR ]  [ 3GPP-Charging-Characteristics ]  * [ AVP ]
+  template <class M = ApnConfiguration>
   static constexpr auto avps() {
-    using M = ApnConfiguration;
     return std::tuple{Required{avp::context_identifier, &M::context_identifier},
                       Required{avp::pdn_type, &M::pdn_type},
                       Required{avp::service_selection, &M::service_selection},
@@ -113,8 +113,8 @@ struct ApnConfigurationProfile {
   //= TS 29.272, 7.3.34
   // { Context-Identifier }  { All-APN-Configurations-Included-Indicator }  1* { APN-Configuration }
   // * [ AVP ]
+  template <class M = ApnConfigurationProfile>
   static constexpr auto avps() {
-    using M = ApnConfigurationProfile;
     return std::tuple{Required{avp::context_identifier, &M::context_identifier},
                       Required{avp::all_apn_configurations_included_indicator, &M::all_included},
                       Many{avp::apn_configuration, &M::apns, 1}};
@@ -139,8 +139,8 @@ struct SubscriptionData {
   // [ Subscriber-Status ]  [ MSISDN ]  [ Network-Access-Mode ]  [ Access-Restriction-Data ]
   // [ 3GPP-Charging-Characteristics ]  [ AMBR ]  [ APN-Configuration-Profile ]
   // [ RAT-Frequency-Selection-Priority-ID ]  [ Subscribed-Periodic-RAU-TAU-Timer ]  * [ AVP ]
+  template <class M = SubscriptionData>
   static constexpr auto avps() {
-    using M = SubscriptionData;
     return std::tuple{
         Optional{avp::subscriber_status, &M::subscriber_status},
         Optional{avp::msisdn, &M::msisdn},

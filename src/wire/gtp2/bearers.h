@@ -19,8 +19,8 @@ struct BearerToCreate {
   BearerQos qos{};
 
   static constexpr std::string_view name = "Bearer Context to be created";
+  template <class M = BearerToCreate>
   static constexpr auto rows() {
-    using M = BearerToCreate;
     return std::tuple{Row{{ie::ebi, 0}, Presence::m, "EPS Bearer ID", &M::ebi},
                       Row{{ie::f_teid, 0}, Presence::c, "S1-U eNodeB F-TEID", &M::s1u_enb},
                       Row{{ie::f_teid, 2}, Presence::c, "S5/S8-U SGW F-TEID", &M::s5u_sgw},
@@ -40,8 +40,8 @@ struct BearerCreated {
   std::optional<ChargingId> charging_id;
 
   static constexpr std::string_view name = "Bearer Context created";
+  template <class M = BearerCreated>
   static constexpr auto rows() {
-    using M = BearerCreated;
     return std::tuple{Row{{ie::ebi, 0}, Presence::m, "EPS Bearer ID", &M::ebi},
                       Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause},
                       Row{{ie::f_teid, 0}, Presence::c, "S1-U SGW F-TEID", &M::s1u_sgw},
@@ -59,8 +59,8 @@ struct BearerToModify {
   std::optional<FTeid> s5u_sgw;
 
   static constexpr std::string_view name = "Bearer Context to be modified";
+  template <class M = BearerToModify>
   static constexpr auto rows() {
-    using M = BearerToModify;
     return std::tuple{Row{{ie::ebi, 0}, Presence::m, "EPS Bearer ID", &M::ebi},
                       Row{{ie::f_teid, 0}, Presence::c, "S1 eNodeB F-TEID", &M::s1u_enb},
                       Row{{ie::f_teid, 1}, Presence::c, "S5/S8-U SGW F-TEID", &M::s5u_sgw}};
@@ -73,8 +73,8 @@ struct BearerToRemove {
   Ebi ebi{};
 
   static constexpr std::string_view name = "Bearer Context to be removed";
+  template <class M = BearerToRemove>
   static constexpr auto rows() {
-    using M = BearerToRemove;
     return std::tuple{Row{{ie::ebi, 0}, Presence::m, "EPS Bearer ID", &M::ebi}};
   }
   friend bool operator==(const BearerToRemove&, const BearerToRemove&) = default;
@@ -88,8 +88,8 @@ struct BearerModified {
   std::optional<ChargingId> charging_id;
 
   static constexpr std::string_view name = "Bearer Context modified";
+  template <class M = BearerModified>
   static constexpr auto rows() {
-    using M = BearerModified;
     return std::tuple{Row{{ie::ebi, 0}, Presence::m, "EPS Bearer ID", &M::ebi},
                       Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause},
                       Row{{ie::f_teid, 0}, Presence::c, "S1-U SGW F-TEID", &M::s1u_sgw},

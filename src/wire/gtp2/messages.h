@@ -27,8 +27,8 @@ struct EchoRequest {
   static constexpr Byte type = 1;
   static constexpr bool has_teid = false;
   static constexpr std::string_view name = "Echo Request";
+  template <class M = EchoRequest>
   static constexpr auto rows() {
-    using M = EchoRequest;
     return std::tuple{Row{{ie::recovery, 0}, Presence::m, "Recovery", &M::recovery},
                       Row{{ie::private_extension, 0},
                           Presence::o,
@@ -47,8 +47,8 @@ struct EchoResponse {
   static constexpr Byte type = 2;
   static constexpr bool has_teid = false;
   static constexpr std::string_view name = "Echo Response";
+  template <class M = EchoResponse>
   static constexpr auto rows() {
-    using M = EchoResponse;
     return std::tuple{Row{{ie::recovery, 0}, Presence::m, "Recovery", &M::recovery},
                       Row{{ie::private_extension, 0},
                           Presence::o,
@@ -99,8 +99,8 @@ struct CreateSessionRequest {
   static constexpr Byte type = 32;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Create Session Request";
+  template <class M = CreateSessionRequest>
   static constexpr auto rows() {
-    using M = CreateSessionRequest;
     return std::tuple{
         Row{{ie::imsi, 0}, Presence::c, "IMSI", &M::imsi},
         Row{{ie::msisdn, 0}, Presence::c, "MSISDN", &M::msisdn},
@@ -154,8 +154,8 @@ struct CreateSessionResponse {
   static constexpr Byte type = 33;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Create Session Response";
+  template <class M = CreateSessionResponse>
   static constexpr auto rows() {
-    using M = CreateSessionResponse;
     return std::tuple{
         Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause},
         Row{{ie::f_teid, 0}, Presence::c, "Sender F-TEID for Control Plane", &M::sender},
@@ -195,8 +195,8 @@ struct ModifyBearerRequest {
   static constexpr Byte type = 34;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Modify Bearer Request";
+  template <class M = ModifyBearerRequest>
   static constexpr auto rows() {
-    using M = ModifyBearerRequest;
     return std::tuple{
         Row{{ie::mei, 0}, Presence::c, "ME Identity", &M::mei},
         Row{{ie::uli, 0}, Presence::c, "User Location Information", &M::uli},
@@ -237,8 +237,8 @@ struct ModifyBearerResponse {
   static constexpr Byte type = 35;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Modify Bearer Response";
+  template <class M = ModifyBearerResponse>
   static constexpr auto rows() {
-    using M = ModifyBearerResponse;
     return std::tuple{
         Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause},
         Row{{ie::msisdn, 0}, Presence::c, "MSISDN", &M::msisdn},
@@ -270,8 +270,8 @@ struct DeleteSessionRequest {
   static constexpr Byte type = 36;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Delete Session Request";
+  template <class M = DeleteSessionRequest>
   static constexpr auto rows() {
-    using M = DeleteSessionRequest;
     return std::tuple{Row{{ie::cause, 0}, Presence::c, "Cause", &M::cause},
                       Row{{ie::ebi, 0}, Presence::c, "Linked EPS Bearer ID", &M::linked_ebi},
                       Row{{ie::uli, 0}, Presence::c, "User Location Information", &M::uli},
@@ -298,8 +298,8 @@ struct DeleteSessionResponse {
   static constexpr Byte type = 37;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Delete Session Response";
+  template <class M = DeleteSessionResponse>
   static constexpr auto rows() {
-    using M = DeleteSessionResponse;
     return std::tuple{Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause},
                       Row{{ie::recovery, 0}, Presence::c, "Recovery", &M::recovery},
                       Row{{ie::pco, 0}, Presence::c, "Protocol Configuration Options", &M::pco},
@@ -322,8 +322,8 @@ struct DownlinkDataNotificationFailureIndication {
   static constexpr Byte type = 70;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Downlink Data Notification Failure Indication";
+  template <class M = DownlinkDataNotificationFailureIndication>
   static constexpr auto rows() {
-    using M = DownlinkDataNotificationFailureIndication;
     return std::tuple{Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause},
                       Row{{ie::imsi, 0}, Presence::o, "IMSI", &M::imsi},
                       Row{{ie::private_extension, 0},
@@ -346,8 +346,8 @@ struct ReleaseAccessBearersRequest {
   static constexpr Byte type = 170;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Release Access Bearers Request";
+  template <class M = ReleaseAccessBearersRequest>
   static constexpr auto rows() {
-    using M = ReleaseAccessBearersRequest;
     return std::tuple{Row{{ie::ebi, 0}, Presence::c, "List of RABs", &M::rabs, bearers_max},
                       Row{{ie::indication, 0}, Presence::o, "Indication Flags", &M::indication},
                       Row{{ie::private_extension, 0},
@@ -368,8 +368,8 @@ struct ReleaseAccessBearersResponse {
   static constexpr Byte type = 171;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Release Access Bearers Response";
+  template <class M = ReleaseAccessBearersResponse>
   static constexpr auto rows() {
-    using M = ReleaseAccessBearersResponse;
     return std::tuple{Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause},
                       Row{{ie::recovery, 0}, Presence::o, "Recovery", &M::recovery},
                       Row{{ie::private_extension, 0},
@@ -394,8 +394,8 @@ struct DownlinkDataNotification {
   static constexpr Byte type = 176;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Downlink Data Notification";
+  template <class M = DownlinkDataNotification>
   static constexpr auto rows() {
-    using M = DownlinkDataNotification;
     return std::tuple{Row{{ie::cause, 0}, Presence::o, "Cause", &M::cause},
                       Row{{ie::ebi, 0}, Presence::c, "EPS Bearer ID", &M::ebi},
                       Row{{ie::imsi, 0}, Presence::c, "IMSI", &M::imsi},
@@ -421,8 +421,8 @@ struct DownlinkDataNotificationAck {
   static constexpr Byte type = 177;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Downlink Data Notification Acknowledge";
+  template <class M = DownlinkDataNotificationAck>
   static constexpr auto rows() {
-    using M = DownlinkDataNotificationAck;
     return std::tuple{Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause},
                       Row{{ie::delay_value, 0}, Presence::c, "Data Notification Delay", &M::delay},
                       Row{{ie::recovery, 0}, Presence::c, "Recovery", &M::recovery},

@@ -26,8 +26,8 @@ struct BearerMoved {
   std::optional<FContainer> container{};  ///< of a BSS
 
   static constexpr std::string_view name = "Bearer Context in a PDN Connection";
+  template <class M = BearerMoved>
   static constexpr auto rows() {
-    using M = BearerMoved;
     return std::tuple{Row{{ie::ebi, 0}, Presence::m, "EPS Bearer ID", &M::ebi},
                       Row{{ie::bearer_tft, 0}, Presence::c, "TFT", &M::tft},
                       Row{{ie::f_teid, 0}, Presence::m, "SGW S1 F-TEID for user plane", &M::s1u_sgw},
@@ -52,8 +52,8 @@ struct PdnConnection {
   std::optional<PdnType> pdn_type{};
 
   static constexpr std::string_view name = "PDN Connection";
+  template <class M = PdnConnection>
   static constexpr auto rows() {
-    using M = PdnConnection;
     return std::tuple{
         Row{{ie::apn, 0}, Presence::m, "Access Point Name", &M::apn},
         Row{{ie::apn_restriction, 0}, Presence::c, "APN Restriction", &M::apn_restriction},
@@ -79,8 +79,8 @@ struct BearerSetUp {
   std::optional<FTeid> sgw_ul_forwarding{};
 
   static constexpr std::string_view name = "Bearer Context set up";
+  template <class M = BearerSetUp>
   static constexpr auto rows() {
-    using M = BearerSetUp;
     return std::tuple{
         Row{{ie::ebi, 0}, Presence::m, "EPS Bearer ID", &M::ebi},
         Row{{ie::f_teid, 0}, Presence::c, "eNodeB F-TEID for DL data forwarding", &M::enb_dl_forwarding},
@@ -107,8 +107,8 @@ struct ContextRequest {
   static constexpr Byte type = 130;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Context Request";
+  template <class M = ContextRequest>
   static constexpr auto rows() {
-    using M = ContextRequest;
     return std::tuple{
         Row{{ie::imsi, 0}, Presence::c, "IMSI", &M::imsi},
         Row{{ie::guti, 0}, Presence::c, "GUTI", &M::guti},
@@ -144,8 +144,8 @@ struct ContextResponse {
   static constexpr Byte type = 131;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Context Response";
+  template <class M = ContextResponse>
   static constexpr auto rows() {
-    using M = ContextResponse;
     return std::tuple{
         Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause},
         Row{{ie::imsi, 0}, Presence::c, "IMSI", &M::imsi},
@@ -178,8 +178,8 @@ struct ContextAcknowledge {
   static constexpr Byte type = 132;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Context Acknowledge";
+  template <class M = ContextAcknowledge>
   static constexpr auto rows() {
-    using M = ContextAcknowledge;
     return std::tuple{Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause},
                       Row{{ie::indication, 0}, Presence::c, "Indication Flags", &M::indication},
                       Row{{ie::private_extension, 0},
@@ -212,8 +212,8 @@ struct ForwardRelocationRequest {
   static constexpr Byte type = 133;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Forward Relocation Request";
+  template <class M = ForwardRelocationRequest>
   static constexpr auto rows() {
-    using M = ForwardRelocationRequest;
     return std::tuple{
         Row{{ie::imsi, 0}, Presence::c, "IMSI", &M::imsi},
         Row{{ie::f_teid, 0}, Presence::m, "Sender F-TEID for Control Plane", &M::sender},
@@ -254,8 +254,8 @@ struct ForwardRelocationResponse {
   static constexpr Byte type = 134;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Forward Relocation Response";
+  template <class M = ForwardRelocationResponse>
   static constexpr auto rows() {
-    using M = ForwardRelocationResponse;
     return std::tuple{
         Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause},
         Row{{ie::f_teid, 0}, Presence::c, "Sender F-TEID for Control Plane", &M::sender},
@@ -281,8 +281,8 @@ struct ForwardRelocationCompleteNotification {
   static constexpr Byte type = 135;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Forward Relocation Complete Notification";
+  template <class M = ForwardRelocationCompleteNotification>
   static constexpr auto rows() {
-    using M = ForwardRelocationCompleteNotification;
     return std::tuple{Row{{ie::indication, 0}, Presence::c, "Indication Flags", &M::indication},
                       Row{{ie::private_extension, 0},
                           Presence::o,
@@ -303,8 +303,8 @@ struct ForwardRelocationCompleteAcknowledge {
   static constexpr Byte type = 136;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Forward Relocation Complete Acknowledge";
+  template <class M = ForwardRelocationCompleteAcknowledge>
   static constexpr auto rows() {
-    using M = ForwardRelocationCompleteAcknowledge;
     return std::tuple{Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause},
                       Row{{ie::recovery, 0}, Presence::o, "Recovery", &M::recovery},
                       Row{{ie::private_extension, 0},
@@ -327,8 +327,8 @@ struct ForwardAccessContextNotification {
   static constexpr Byte type = 137;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Forward Access Context Notification";
+  template <class M = ForwardAccessContextNotification>
   static constexpr auto rows() {
-    using M = ForwardAccessContextNotification;
     return std::tuple{Row{{ie::f_container, 0},
                           Presence::c,
                           "E-UTRAN Transparent Container",
@@ -352,8 +352,8 @@ struct ForwardAccessContextAcknowledge {
   static constexpr Byte type = 138;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Forward Access Context Acknowledge";
+  template <class M = ForwardAccessContextAcknowledge>
   static constexpr auto rows() {
-    using M = ForwardAccessContextAcknowledge;
     return std::tuple{Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause}, Row{{ie::private_extension, 0},
                                                                                 Presence::o,
                                                                                 "Private Extension",
@@ -376,8 +376,8 @@ struct RelocationCancelRequest {
   static constexpr Byte type = 139;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Relocation Cancel Request";
+  template <class M = RelocationCancelRequest>
   static constexpr auto rows() {
-    using M = RelocationCancelRequest;
     return std::tuple{Row{{ie::imsi, 0}, Presence::c, "IMSI", &M::imsi},
                       Row{{ie::indication, 0}, Presence::c, "Indication Flags", &M::indication},
                       Row{{ie::f_cause, 0}, Presence::c, "Cause of the radio side", &M::cause},
@@ -398,8 +398,8 @@ struct RelocationCancelResponse {
   static constexpr Byte type = 140;
   static constexpr bool has_teid = true;
   static constexpr std::string_view name = "Relocation Cancel Response";
+  template <class M = RelocationCancelResponse>
   static constexpr auto rows() {
-    using M = RelocationCancelResponse;
     return std::tuple{Row{{ie::cause, 0}, Presence::m, "Cause", &M::cause}, Row{{ie::private_extension, 0},
                                                                                 Presence::o,
                                                                                 "Private Extension",

@@ -11,6 +11,9 @@ namespace baton::wire::gtp2 {
 /// fails the message; an optional one is treated as absent (TS 29.274, 7.7.7, 7.7.8).
 enum class Presence : Byte { m, c, o };
 
+// A table is a template of its own message, so that only who encodes or decodes pays for it: every source of
+// the nodes includes every message.
+
 /// Row is one information element: the member is T (m), std::optional<T> (c, o) or std::vector<T>
 /// (m: at least one; bounded by `most`). Elements of the same type and instance past the bound are
 /// stepped over (TS 29.274, 7.7.11).

@@ -24,8 +24,8 @@ struct GutiReallocationCommand {
   static constexpr Byte type = 0x50;
   static constexpr std::string_view name = "GUTI REALLOCATION COMMAND";
   static constexpr Family family = Family::emm;
+  template <class M = GutiReallocationCommand>
   static constexpr auto layout() {
-    using M = GutiReallocationCommand;
     // clang-format off
     return std::tuple{Lv{"GUTI", &M::guti},
                       Tlv{0x54, "TAI list", &M::tai_list}};
@@ -54,8 +54,8 @@ struct AuthenticationRequest {
   static constexpr Byte type = 0x52;
   static constexpr std::string_view name = "AUTHENTICATION REQUEST";
   static constexpr Family family = Family::emm;
+  template <class M = AuthenticationRequest>
   static constexpr auto layout() {
-    using M = AuthenticationRequest;
     // clang-format off
     return std::tuple{LowHalf{"NAS key set identifier", &M::ksi},
                       V{"RAND", &M::rand},
@@ -73,8 +73,8 @@ struct AuthenticationResponse {
   static constexpr Byte type = 0x53;
   static constexpr std::string_view name = "AUTHENTICATION RESPONSE";
   static constexpr Family family = Family::emm;
+  template <class M = AuthenticationResponse>
   static constexpr auto layout() {
-    using M = AuthenticationResponse;
     // clang-format off
     return std::tuple{Lv{"Authentication response parameter", &M::res}};
     // clang-format on
@@ -100,8 +100,8 @@ struct IdentityRequest {
   static constexpr Byte type = 0x55;
   static constexpr std::string_view name = "IDENTITY REQUEST";
   static constexpr Family family = Family::emm;
+  template <class M = IdentityRequest>
   static constexpr auto layout() {
-    using M = IdentityRequest;
     // clang-format off
     return std::tuple{LowHalf{"Identity type", &M::identity_type}};
     // clang-format on
@@ -117,8 +117,8 @@ struct IdentityResponse {
   static constexpr Byte type = 0x56;
   static constexpr std::string_view name = "IDENTITY RESPONSE";
   static constexpr Family family = Family::emm;
+  template <class M = IdentityResponse>
   static constexpr auto layout() {
-    using M = IdentityResponse;
     // clang-format off
     return std::tuple{Lv{"Mobile identity", &M::identity}};
     // clang-format on
@@ -135,8 +135,8 @@ struct AuthenticationFailure {
   static constexpr Byte type = 0x5C;
   static constexpr std::string_view name = "AUTHENTICATION FAILURE";
   static constexpr Family family = Family::emm;
+  template <class M = AuthenticationFailure>
   static constexpr auto layout() {
-    using M = AuthenticationFailure;
     // clang-format off
     return std::tuple{V{"EMM cause", &M::cause},
                       Tlv{0x30, "Authentication failure parameter", &M::auts}};
@@ -159,8 +159,8 @@ struct SecurityModeCommand {
   static constexpr Byte type = 0x5D;
   static constexpr std::string_view name = "SECURITY MODE COMMAND";
   static constexpr Family family = Family::emm;
+  template <class M = SecurityModeCommand>
   static constexpr auto layout() {
-    using M = SecurityModeCommand;
     // clang-format off
     return std::tuple{V{"Selected NAS security algorithms", &M::algorithms},
                       LowHalf{"NAS key set identifier", &M::ksi},
@@ -183,8 +183,8 @@ struct SecurityModeComplete {
   static constexpr Byte type = 0x5E;
   static constexpr std::string_view name = "SECURITY MODE COMPLETE";
   static constexpr Family family = Family::emm;
+  template <class M = SecurityModeComplete>
   static constexpr auto layout() {
-    using M = SecurityModeComplete;
     // clang-format off
     return std::tuple{Tlv{0x23, "IMEISV", &M::imeisv},
                       TlvE{0x79, "Replayed NAS message container", &M::replayed_nas}};
@@ -201,8 +201,8 @@ struct SecurityModeReject {
   static constexpr Byte type = 0x5F;
   static constexpr std::string_view name = "SECURITY MODE REJECT";
   static constexpr Family family = Family::emm;
+  template <class M = SecurityModeReject>
   static constexpr auto layout() {
-    using M = SecurityModeReject;
     // clang-format off
     return std::tuple{V{"EMM cause", &M::cause}};
     // clang-format on
@@ -218,8 +218,8 @@ struct EmmStatus {
   static constexpr Byte type = 0x60;
   static constexpr std::string_view name = "EMM STATUS";
   static constexpr Family family = Family::emm;
+  template <class M = EmmStatus>
   static constexpr auto layout() {
-    using M = EmmStatus;
     // clang-format off
     return std::tuple{V{"EMM cause", &M::cause}};
     // clang-format on
@@ -239,8 +239,8 @@ struct EmmInformation {
   static constexpr Byte type = 0x61;
   static constexpr std::string_view name = "EMM INFORMATION";
   static constexpr Family family = Family::emm;
+  template <class M = EmmInformation>
   static constexpr auto layout() {
-    using M = EmmInformation;
     // clang-format off
     return std::tuple{Tlv{0x43, "Full name for network", &M::full_name},
                       Tlv{0x45, "Short name for network", &M::short_name},
@@ -260,8 +260,8 @@ struct DownlinkNasTransport {
   static constexpr Byte type = 0x62;
   static constexpr std::string_view name = "DOWNLINK NAS TRANSPORT";
   static constexpr Family family = Family::emm;
+  template <class M = DownlinkNasTransport>
   static constexpr auto layout() {
-    using M = DownlinkNasTransport;
     // clang-format off
     return std::tuple{Lv{"NAS message container", &M::container}};
     // clang-format on
@@ -277,8 +277,8 @@ struct UplinkNasTransport {
   static constexpr Byte type = 0x63;
   static constexpr std::string_view name = "UPLINK NAS TRANSPORT";
   static constexpr Family family = Family::emm;
+  template <class M = UplinkNasTransport>
   static constexpr auto layout() {
-    using M = UplinkNasTransport;
     // clang-format off
     return std::tuple{Lv{"NAS message container", &M::container}};
     // clang-format on
@@ -296,8 +296,8 @@ struct DownlinkGenericNasTransport {
   static constexpr Byte type = 0x68;
   static constexpr std::string_view name = "DOWNLINK GENERIC NAS TRANSPORT";
   static constexpr Family family = Family::emm;
+  template <class M = DownlinkGenericNasTransport>
   static constexpr auto layout() {
-    using M = DownlinkGenericNasTransport;
     // clang-format off
     return std::tuple{V{"Generic message container type", &M::container_type},
                       LvE{"Generic message container", &M::container},
@@ -317,8 +317,8 @@ struct UplinkGenericNasTransport {
   static constexpr Byte type = 0x69;
   static constexpr std::string_view name = "UPLINK GENERIC NAS TRANSPORT";
   static constexpr Family family = Family::emm;
+  template <class M = UplinkGenericNasTransport>
   static constexpr auto layout() {
-    using M = UplinkGenericNasTransport;
     // clang-format off
     return std::tuple{V{"Generic message container type", &M::container_type},
                       LvE{"Generic message container", &M::container},

@@ -41,8 +41,8 @@ struct AttachRequest {
   static constexpr Byte type = 0x41;
   static constexpr std::string_view name = "ATTACH REQUEST";
   static constexpr Family family = Family::emm;
+  template <class M = AttachRequest>
   static constexpr auto layout() {
-    using M = AttachRequest;
     // clang-format off
     return std::tuple{Halves{"EPS attach type", &M::attach_type, "NAS key set identifier", &M::ksi},
                       Lv{"EPS mobile identity", &M::identity},
@@ -89,8 +89,8 @@ struct AttachAccept {
   static constexpr Byte type = 0x42;
   static constexpr std::string_view name = "ATTACH ACCEPT";
   static constexpr Family family = Family::emm;
+  template <class M = AttachAccept>
   static constexpr auto layout() {
-    using M = AttachAccept;
     // clang-format off
     return std::tuple{LowHalf{"EPS attach result", &M::result},
                       V{"T3412 value", &M::t3412},
@@ -119,8 +119,8 @@ struct AttachComplete {
   static constexpr Byte type = 0x43;
   static constexpr std::string_view name = "ATTACH COMPLETE";
   static constexpr Family family = Family::emm;
+  template <class M = AttachComplete>
   static constexpr auto layout() {
-    using M = AttachComplete;
     // clang-format off
     return std::tuple{LvE{"ESM message container", &M::esm}};
     // clang-format on
@@ -140,8 +140,8 @@ struct AttachReject {
   static constexpr Byte type = 0x44;
   static constexpr std::string_view name = "ATTACH REJECT";
   static constexpr Family family = Family::emm;
+  template <class M = AttachReject>
   static constexpr auto layout() {
-    using M = AttachReject;
     // clang-format off
     return std::tuple{V{"EMM cause", &M::cause},
                       Tlv{0x5F, "T3346 value", &M::t3346},
@@ -163,8 +163,8 @@ struct UeDetachRequest {
   static constexpr Byte type = 0x45;
   static constexpr std::string_view name = "DETACH REQUEST (UE originating)";
   static constexpr Family family = Family::emm;
+  template <class M = UeDetachRequest>
   static constexpr auto layout() {
-    using M = UeDetachRequest;
     // clang-format off
     return std::tuple{Halves{"Detach type", &M::detach_type, "NAS key set identifier", &M::ksi},
                       Lv{"EPS mobile identity", &M::identity}};
@@ -182,8 +182,8 @@ struct NetworkDetachRequest {
   static constexpr Byte type = 0x45;
   static constexpr std::string_view name = "DETACH REQUEST (UE terminated)";
   static constexpr Family family = Family::emm;
+  template <class M = NetworkDetachRequest>
   static constexpr auto layout() {
-    using M = NetworkDetachRequest;
     // clang-format off
     return std::tuple{LowHalf{"Detach type", &M::detach_type},
                       Tv{0x53, "EMM cause", &M::cause}};
@@ -233,8 +233,8 @@ struct TauRequest {
   static constexpr Byte type = 0x48;
   static constexpr std::string_view name = "TRACKING AREA UPDATE REQUEST";
   static constexpr Family family = Family::emm;
+  template <class M = TauRequest>
   static constexpr auto layout() {
-    using M = TauRequest;
     // clang-format off
     return std::tuple{Halves{"EPS update type", &M::update_type, "NAS key set identifier", &M::ksi},
                       Lv{"Old GUTI", &M::old_guti},
@@ -285,8 +285,8 @@ struct TauAccept {
   static constexpr Byte type = 0x49;
   static constexpr std::string_view name = "TRACKING AREA UPDATE ACCEPT";
   static constexpr Family family = Family::emm;
+  template <class M = TauAccept>
   static constexpr auto layout() {
-    using M = TauAccept;
     // clang-format off
     return std::tuple{LowHalf{"EPS update result", &M::result},
                       Tv{0x5A, "T3412 value", &M::t3412},
@@ -327,8 +327,8 @@ struct TauReject {
   static constexpr Byte type = 0x4B;
   static constexpr std::string_view name = "TRACKING AREA UPDATE REJECT";
   static constexpr Family family = Family::emm;
+  template <class M = TauReject>
   static constexpr auto layout() {
-    using M = TauReject;
     // clang-format off
     return std::tuple{V{"EMM cause", &M::cause},
                       Tlv{0x5F, "T3346 value", &M::t3346},
@@ -348,8 +348,8 @@ struct ServiceReject {
   static constexpr Byte type = 0x4E;
   static constexpr std::string_view name = "SERVICE REJECT";
   static constexpr Family family = Family::emm;
+  template <class M = ServiceReject>
   static constexpr auto layout() {
-    using M = ServiceReject;
     // clang-format off
     return std::tuple{V{"EMM cause", &M::cause},
                       Tv{0x5B, "T3442 value", &M::t3442},

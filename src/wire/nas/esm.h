@@ -34,8 +34,8 @@ struct ActivateDefaultBearerRequest {
   static constexpr Byte type = 0xC1;
   static constexpr std::string_view name = "ACTIVATE DEFAULT EPS BEARER CONTEXT REQUEST";
   static constexpr Family family = Family::esm;
+  template <class M = ActivateDefaultBearerRequest>
   static constexpr auto layout() {
-    using M = ActivateDefaultBearerRequest;
     // clang-format off
     return std::tuple{Lv{"EPS QoS", &M::qos},
                       Lv{"Access point name", &M::apn},
@@ -66,8 +66,8 @@ struct ActivateDefaultBearerAccept {
   static constexpr Byte type = 0xC2;
   static constexpr std::string_view name = "ACTIVATE DEFAULT EPS BEARER CONTEXT ACCEPT";
   static constexpr Family family = Family::esm;
+  template <class M = ActivateDefaultBearerAccept>
   static constexpr auto layout() {
-    using M = ActivateDefaultBearerAccept;
     // clang-format off
     return std::tuple{Tlv{0x27, "Protocol configuration options", &M::pco},
                       TlvE{0x7B, "Extended protocol configuration options", &M::extended_pco}};
@@ -88,8 +88,8 @@ struct ActivateDefaultBearerReject {
   static constexpr Byte type = 0xC3;
   static constexpr std::string_view name = "ACTIVATE DEFAULT EPS BEARER CONTEXT REJECT";
   static constexpr Family family = Family::esm;
+  template <class M = ActivateDefaultBearerReject>
   static constexpr auto layout() {
-    using M = ActivateDefaultBearerReject;
     // clang-format off
     return std::tuple{V{"ESM cause", &M::cause},
                       Tlv{0x27, "Protocol configuration options", &M::pco},
@@ -118,8 +118,8 @@ struct ActivateDedicatedBearerRequest {
   static constexpr Byte type = 0xC5;
   static constexpr std::string_view name = "ACTIVATE DEDICATED EPS BEARER CONTEXT REQUEST";
   static constexpr Family family = Family::esm;
+  template <class M = ActivateDedicatedBearerRequest>
   static constexpr auto layout() {
-    using M = ActivateDedicatedBearerRequest;
     // clang-format off
     return std::tuple{LowHalf{"Linked EPS bearer identity", &M::linked},
                       Lv{"EPS QoS", &M::qos},
@@ -148,8 +148,8 @@ struct ActivateDedicatedBearerAccept {
   static constexpr Byte type = 0xC6;
   static constexpr std::string_view name = "ACTIVATE DEDICATED EPS BEARER CONTEXT ACCEPT";
   static constexpr Family family = Family::esm;
+  template <class M = ActivateDedicatedBearerAccept>
   static constexpr auto layout() {
-    using M = ActivateDedicatedBearerAccept;
     // clang-format off
     return std::tuple{Tlv{0x27, "Protocol configuration options", &M::pco},
                       TlvE{0x7B, "Extended protocol configuration options", &M::extended_pco}};
@@ -171,8 +171,8 @@ struct ActivateDedicatedBearerReject {
   static constexpr Byte type = 0xC7;
   static constexpr std::string_view name = "ACTIVATE DEDICATED EPS BEARER CONTEXT REJECT";
   static constexpr Family family = Family::esm;
+  template <class M = ActivateDedicatedBearerReject>
   static constexpr auto layout() {
-    using M = ActivateDedicatedBearerReject;
     // clang-format off
     return std::tuple{V{"ESM cause", &M::cause},
                       Tlv{0x27, "Protocol configuration options", &M::pco},
@@ -196,8 +196,8 @@ struct DeactivateBearerRequest {
   static constexpr Byte type = 0xCD;
   static constexpr std::string_view name = "DEACTIVATE EPS BEARER CONTEXT REQUEST";
   static constexpr Family family = Family::esm;
+  template <class M = DeactivateBearerRequest>
   static constexpr auto layout() {
-    using M = DeactivateBearerRequest;
     // clang-format off
     return std::tuple{V{"ESM cause", &M::cause},
                       Tlv{0x27, "Protocol configuration options", &M::pco},
@@ -219,8 +219,8 @@ struct DeactivateBearerAccept {
   static constexpr Byte type = 0xCE;
   static constexpr std::string_view name = "DEACTIVATE EPS BEARER CONTEXT ACCEPT";
   static constexpr Family family = Family::esm;
+  template <class M = DeactivateBearerAccept>
   static constexpr auto layout() {
-    using M = DeactivateBearerAccept;
     // clang-format off
     return std::tuple{Tlv{0x27, "Protocol configuration options", &M::pco},
                       TlvE{0x7B, "Extended protocol configuration options", &M::extended_pco}};
@@ -245,8 +245,8 @@ struct PdnConnectivityRequest {
   static constexpr Byte type = 0xD0;
   static constexpr std::string_view name = "PDN CONNECTIVITY REQUEST";
   static constexpr Family family = Family::esm;
+  template <class M = PdnConnectivityRequest>
   static constexpr auto layout() {
-    using M = PdnConnectivityRequest;
     // clang-format off
     return std::tuple{Halves{"Request type", &M::request_type, "PDN type", &M::pdn_type},
                       TvHalf{0xD0, "ESM information transfer flag", &M::information_transfer},
@@ -272,8 +272,8 @@ struct PdnConnectivityReject {
   static constexpr Byte type = 0xD1;
   static constexpr std::string_view name = "PDN CONNECTIVITY REJECT";
   static constexpr Family family = Family::esm;
+  template <class M = PdnConnectivityReject>
   static constexpr auto layout() {
-    using M = PdnConnectivityReject;
     // clang-format off
     return std::tuple{V{"ESM cause", &M::cause},
                       Tlv{0x27, "Protocol configuration options", &M::pco},
@@ -296,8 +296,8 @@ struct PdnDisconnectRequest {
   static constexpr Byte type = 0xD2;
   static constexpr std::string_view name = "PDN DISCONNECT REQUEST";
   static constexpr Family family = Family::esm;
+  template <class M = PdnDisconnectRequest>
   static constexpr auto layout() {
-    using M = PdnDisconnectRequest;
     // clang-format off
     return std::tuple{LowHalf{"Linked EPS bearer identity", &M::linked},
                       Tlv{0x27, "Protocol configuration options", &M::pco},
@@ -319,8 +319,8 @@ struct PdnDisconnectReject {
   static constexpr Byte type = 0xD3;
   static constexpr std::string_view name = "PDN DISCONNECT REJECT";
   static constexpr Family family = Family::esm;
+  template <class M = PdnDisconnectReject>
   static constexpr auto layout() {
-    using M = PdnDisconnectReject;
     // clang-format off
     return std::tuple{V{"ESM cause", &M::cause},
                       Tlv{0x27, "Protocol configuration options", &M::pco},
@@ -355,8 +355,8 @@ struct EsmInformationResponse {
   static constexpr Byte type = 0xDA;
   static constexpr std::string_view name = "ESM INFORMATION RESPONSE";
   static constexpr Family family = Family::esm;
+  template <class M = EsmInformationResponse>
   static constexpr auto layout() {
-    using M = EsmInformationResponse;
     // clang-format off
     return std::tuple{Tlv{0x28, "Access point name", &M::apn},
                       Tlv{0x27, "Protocol configuration options", &M::pco},
@@ -376,8 +376,8 @@ struct EsmStatus {
   static constexpr Byte type = 0xE8;
   static constexpr std::string_view name = "ESM STATUS";
   static constexpr Family family = Family::esm;
+  template <class M = EsmStatus>
   static constexpr auto layout() {
-    using M = EsmStatus;
     // clang-format off
     return std::tuple{V{"ESM cause", &M::cause}};
     // clang-format on

@@ -108,8 +108,8 @@ struct CellInformation {
 
   static constexpr Byte type = 0x02;
   static constexpr std::string_view name = "CellInformation";
+  template <class M = CellInformation>
   static constexpr auto layout() {
-    using M = CellInformation;
     return std::tuple{Row{"PLMN", &M::plmn}, Row{"TAC", &M::tac},          Row{"ECGI", &M::cell},
                       Row{"PCI", &M::pci},   Row{"EARFCN", &M::earfcn_dl}, Row{"eNB ID", &M::enb}};
   }
@@ -135,8 +135,8 @@ struct ConnectionRequest {
 
   static constexpr Byte type = 0x10;
   static constexpr std::string_view name = "ConnectionRequest";
+  template <class M = ConnectionRequest>
   static constexpr auto layout() {
-    using M = ConnectionRequest;
     return std::tuple{Row{"UE identity", &M::identity}, Row{"establishment cause", &M::cause}};
   }
   friend bool operator==(const ConnectionRequest&, const ConnectionRequest&) = default;
@@ -150,8 +150,8 @@ struct ConnectionSetup {
 
   static constexpr Byte type = 0x11;
   static constexpr std::string_view name = "ConnectionSetup";
+  template <class M = ConnectionSetup>
   static constexpr auto layout() {
-    using M = ConnectionSetup;
     return std::tuple{Row{"UE identity", &M::identity}, Row{"C-RNTI", &M::c_rnti}};
   }
   friend bool operator==(const ConnectionSetup&, const ConnectionSetup&) = default;
@@ -165,8 +165,8 @@ struct ConnectionReject {
 
   static constexpr Byte type = 0x12;
   static constexpr std::string_view name = "ConnectionReject";
+  template <class M = ConnectionReject>
   static constexpr auto layout() {
-    using M = ConnectionReject;
     return std::tuple{Row{"UE identity", &M::identity}, Row{"wait time", &M::wait_seconds}};
   }
   friend bool operator==(const ConnectionReject&, const ConnectionReject&) = default;
@@ -181,8 +181,8 @@ struct ReestablishmentRequest {
 
   static constexpr Byte type = 0x13;
   static constexpr std::string_view name = "ReestablishmentRequest";
+  template <class M = ReestablishmentRequest>
   static constexpr auto layout() {
-    using M = ReestablishmentRequest;
     return std::tuple{Row{"C-RNTI", &M::c_rnti}, Row{"PCI", &M::pci}, Row{"shortMAC-I", &M::short_mac_i}};
   }
   friend bool operator==(const ReestablishmentRequest&, const ReestablishmentRequest&) = default;
@@ -197,8 +197,8 @@ struct Reestablishment {
 
   static constexpr Byte type = 0x14;
   static constexpr std::string_view name = "Reestablishment";
+  template <class M = Reestablishment>
   static constexpr auto layout() {
-    using M = Reestablishment;
     return std::tuple{Row{"former C-RNTI", &M::was}, Row{"C-RNTI", &M::c_rnti}, Row{"NCC", &M::ncc}};
   }
   friend bool operator==(const Reestablishment&, const Reestablishment&) = default;
@@ -224,8 +224,8 @@ struct ConnectionSetupComplete {
 
   static constexpr Byte type = 0x20;
   static constexpr std::string_view name = "ConnectionSetupComplete";
+  template <class M = ConnectionSetupComplete>
   static constexpr auto layout() {
-    using M = ConnectionSetupComplete;
     return std::tuple{Row{"selected PLMN", &M::selected_plmn}, Row{"registered MME", &M::registered_mme},
                       Row{"NAS message", &M::nas}};
   }
@@ -290,8 +290,8 @@ struct Reconfiguration {
 
   static constexpr Byte type = 0x26;
   static constexpr std::string_view name = "Reconfiguration";
+  template <class M = Reconfiguration>
   static constexpr auto layout() {
-    using M = Reconfiguration;
     return std::tuple{Row{"transaction", &M::transaction}, Row{"NAS messages", &M::nas},
                       Row{"bearers to add", &M::bearers}, Row{"mobility control", &M::mobility}};
   }
@@ -327,8 +327,8 @@ struct MeasurementReport {
 
   static constexpr Byte type = 0x29;
   static constexpr std::string_view name = "MeasurementReport";
+  template <class M = MeasurementReport>
   static constexpr auto layout() {
-    using M = MeasurementReport;
     return std::tuple{Row{"PCI", &M::pci}, Row{"EARFCN", &M::earfcn_dl}};
   }
   friend bool operator==(const MeasurementReport&, const MeasurementReport&) = default;
@@ -356,8 +356,8 @@ struct HandoverPreparation {
 
   static constexpr Byte type = 0x30;
   static constexpr std::string_view name = "HandoverPreparation";
+  template <class M = HandoverPreparation>
   static constexpr auto layout() {
-    using M = HandoverPreparation;
     return std::tuple{Row{"radio address", &M::radio}, Row{"C-RNTI", &M::c_rnti}, Row{"PCI", &M::pci},
                       Row{"AS algorithms", &M::algorithms}, Row{"bearers", &M::bearers}};
   }

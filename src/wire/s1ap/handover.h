@@ -24,8 +24,8 @@ struct HandoverRequired {
   static constexpr Outline outline{Procedure::handover_preparation, PduType::initiating, Criticality::reject,
                                    "HANDOVER REQUIRED"};
   //= TS 36.413, 9.1.5.1
+  template <class M = HandoverRequired>
   static constexpr auto ies() {
-    using M = HandoverRequired;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Required{IeId::handover_type, Criticality::reject, "Handover Type", &M::type},
@@ -52,8 +52,8 @@ struct HandoverCommand {
   static constexpr Outline outline{Procedure::handover_preparation, PduType::successful, Criticality::reject,
                                    "HANDOVER COMMAND"};
   //= TS 36.413, 9.1.5.2
+  template <class M = HandoverCommand>
   static constexpr auto ies() {
-    using M = HandoverCommand;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Required{IeId::handover_type, Criticality::reject, "Handover Type", &M::type},
@@ -81,8 +81,8 @@ struct HandoverPreparationFailure {
   static constexpr Outline outline{Procedure::handover_preparation, PduType::unsuccessful,
                                    Criticality::reject, "HANDOVER PREPARATION FAILURE"};
   //= TS 36.413, 9.1.5.3
+  template <class M = HandoverPreparationFailure>
   static constexpr auto ies() {
-    using M = HandoverPreparationFailure;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::ignore, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::ignore, "eNB UE S1AP ID", &M::enb_ue_id},
                       Assumed{IeId::cause, "Cause", &M::cause, Cause{CauseMisc::unspecified}},
@@ -109,8 +109,8 @@ struct HandoverRequest {
   static constexpr Outline outline{Procedure::handover_resource_allocation, PduType::initiating,
                                    Criticality::reject, "HANDOVER REQUEST"};
   //= TS 36.413, 9.1.5.4
+  template <class M = HandoverRequest>
   static constexpr auto ies() {
-    using M = HandoverRequest;
     return std::tuple{
         Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
         Required{IeId::handover_type, Criticality::reject, "Handover Type", &M::type},
@@ -144,8 +144,8 @@ struct HandoverRequestAcknowledge {
   static constexpr Outline outline{Procedure::handover_resource_allocation, PduType::successful,
                                    Criticality::reject, "HANDOVER REQUEST ACKNOWLEDGE"};
   //= TS 36.413, 9.1.5.5
+  template <class M = HandoverRequestAcknowledge>
   static constexpr auto ies() {
-    using M = HandoverRequestAcknowledge;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::ignore, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::ignore, "eNB UE S1AP ID", &M::enb_ue_id},
                       RequiredItems{IeId::erab_admitted_list, Criticality::ignore, "E-RABs Admitted List",
@@ -169,8 +169,8 @@ struct HandoverFailure {
   static constexpr Outline outline{Procedure::handover_resource_allocation, PduType::unsuccessful,
                                    Criticality::reject, "HANDOVER FAILURE"};
   //= TS 36.413, 9.1.5.6
+  template <class M = HandoverFailure>
   static constexpr auto ies() {
-    using M = HandoverFailure;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::ignore, "MME UE S1AP ID", &M::mme_ue_id},
                       Assumed{IeId::cause, "Cause", &M::cause, Cause{CauseMisc::unspecified}},
                       Optional{IeId::criticality_diagnostics, Criticality::ignore, "Criticality Diagnostics",
@@ -188,8 +188,8 @@ struct HandoverNotify {
   static constexpr Outline outline{Procedure::handover_notification, PduType::initiating, Criticality::ignore,
                                    "HANDOVER NOTIFY"};
   //= TS 36.413, 9.1.5.7
+  template <class M = HandoverNotify>
   static constexpr auto ies() {
-    using M = HandoverNotify;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Required{IeId::eutran_cgi, Criticality::ignore, "E-UTRAN CGI", &M::cell},
@@ -209,8 +209,8 @@ struct PathSwitchRequest {
   static constexpr Outline outline{Procedure::path_switch_request, PduType::initiating, Criticality::reject,
                                    "PATH SWITCH REQUEST"};
   //= TS 36.413, 9.1.5.8
+  template <class M = PathSwitchRequest>
   static constexpr auto ies() {
-    using M = PathSwitchRequest;
     return std::tuple{Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       RequiredItems{IeId::erab_to_be_switched_dl_list, Criticality::reject,
                                     "E-RAB To Be Switched in Downlink List", &M::erabs,
@@ -238,8 +238,8 @@ struct PathSwitchRequestAcknowledge {
   static constexpr Outline outline{Procedure::path_switch_request, PduType::successful, Criticality::reject,
                                    "PATH SWITCH REQUEST ACKNOWLEDGE"};
   //= TS 36.413, 9.1.5.9
+  template <class M = PathSwitchRequestAcknowledge>
   static constexpr auto ies() {
-    using M = PathSwitchRequestAcknowledge;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::ignore, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::ignore, "eNB UE S1AP ID", &M::enb_ue_id},
                       Optional{IeId::ue_aggregate_maximum_bitrate, Criticality::ignore,
@@ -265,8 +265,8 @@ struct PathSwitchRequestFailure {
   static constexpr Outline outline{Procedure::path_switch_request, PduType::unsuccessful, Criticality::reject,
                                    "PATH SWITCH REQUEST FAILURE"};
   //= TS 36.413, 9.1.5.10
+  template <class M = PathSwitchRequestFailure>
   static constexpr auto ies() {
-    using M = PathSwitchRequestFailure;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::ignore, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::ignore, "eNB UE S1AP ID", &M::enb_ue_id},
                       Assumed{IeId::cause, "Cause", &M::cause, Cause{CauseMisc::unspecified}},
@@ -284,8 +284,8 @@ struct HandoverCancel {
   static constexpr Outline outline{Procedure::handover_cancel, PduType::initiating, Criticality::reject,
                                    "HANDOVER CANCEL"};
   //= TS 36.413, 9.1.5.11
+  template <class M = HandoverCancel>
   static constexpr auto ies() {
-    using M = HandoverCancel;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Assumed{IeId::cause, "Cause", &M::cause, Cause{CauseMisc::unspecified}}};
@@ -301,8 +301,8 @@ struct HandoverCancelAcknowledge {
   static constexpr Outline outline{Procedure::handover_cancel, PduType::successful, Criticality::reject,
                                    "HANDOVER CANCEL ACKNOWLEDGE"};
   //= TS 36.413, 9.1.5.12
+  template <class M = HandoverCancelAcknowledge>
   static constexpr auto ies() {
-    using M = HandoverCancelAcknowledge;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::ignore, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::ignore, "eNB UE S1AP ID", &M::enb_ue_id},
                       Optional{IeId::criticality_diagnostics, Criticality::ignore, "Criticality Diagnostics",
@@ -319,8 +319,8 @@ struct EnbStatusTransfer {
   static constexpr Outline outline{Procedure::enb_status_transfer, PduType::initiating, Criticality::ignore,
                                    "ENB STATUS TRANSFER"};
   //= TS 36.413, 9.1.5.13
+  template <class M = EnbStatusTransfer>
   static constexpr auto ies() {
-    using M = EnbStatusTransfer;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Required{IeId::enb_status_transfer_transparent_container, Criticality::reject,
@@ -337,8 +337,8 @@ struct MmeStatusTransfer {
   static constexpr Outline outline{Procedure::mme_status_transfer, PduType::initiating, Criticality::ignore,
                                    "MME STATUS TRANSFER"};
   //= TS 36.413, 9.1.5.14
+  template <class M = MmeStatusTransfer>
   static constexpr auto ies() {
-    using M = MmeStatusTransfer;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Required{IeId::enb_status_transfer_transparent_container, Criticality::reject,

@@ -19,8 +19,8 @@ struct S1SetupRequest {
   static constexpr Outline outline{Procedure::s1_setup, PduType::initiating, Criticality::reject,
                                    "S1 SETUP REQUEST"};
   //= TS 36.413, 9.1.8.4
+  template <class M = S1SetupRequest>
   static constexpr auto ies() {
-    using M = S1SetupRequest;
     return std::tuple{
         Required{IeId::global_enb_id, Criticality::reject, "Global eNB ID", &M::enb},
         Optional{IeId::enb_name, Criticality::ignore, "eNB Name", &M::enb_name},
@@ -39,8 +39,8 @@ struct S1SetupResponse {
   static constexpr Outline outline{Procedure::s1_setup, PduType::successful, Criticality::reject,
                                    "S1 SETUP RESPONSE"};
   //= TS 36.413, 9.1.8.5
+  template <class M = S1SetupResponse>
   static constexpr auto ies() {
-    using M = S1SetupResponse;
     return std::tuple{
         Optional{IeId::mme_name, Criticality::ignore, "MME Name", &M::mme_name},
         Required{IeId::served_gummeis, Criticality::reject, "Served GUMMEIs", &M::served_gummeis},
@@ -60,8 +60,8 @@ struct S1SetupFailure {
   static constexpr Outline outline{Procedure::s1_setup, PduType::unsuccessful, Criticality::reject,
                                    "S1 SETUP FAILURE"};
   //= TS 36.413, 9.1.8.6
+  template <class M = S1SetupFailure>
   static constexpr auto ies() {
-    using M = S1SetupFailure;
     return std::tuple{Assumed{IeId::cause, "Cause", &M::cause, Cause{CauseMisc::unspecified}},
                       Optional{IeId::time_to_wait, Criticality::ignore, "Time to wait", &M::time_to_wait},
                       Optional{IeId::criticality_diagnostics, Criticality::ignore, "Criticality Diagnostics",
@@ -76,8 +76,8 @@ struct Reset {
 
   static constexpr Outline outline{Procedure::reset, PduType::initiating, Criticality::reject, "RESET"};
   //= TS 36.413, 9.1.8.1
+  template <class M = Reset>
   static constexpr auto ies() {
-    using M = Reset;
     return std::tuple{Assumed{IeId::cause, "Cause", &M::cause, Cause{CauseMisc::unspecified}},
                       Required{IeId::reset_type, Criticality::reject, "Reset Type", &M::type}};
   }
@@ -91,8 +91,8 @@ struct ResetAcknowledge {
   static constexpr Outline outline{Procedure::reset, PduType::successful, Criticality::reject,
                                    "RESET ACKNOWLEDGE"};
   //= TS 36.413, 9.1.8.2
+  template <class M = ResetAcknowledge>
   static constexpr auto ies() {
-    using M = ResetAcknowledge;
     return std::tuple{Optional{IeId::ue_associated_logical_s1_connection_list_res_ack, Criticality::ignore,
                                "UE-associated logical S1-connection list", &M::connections},
                       Optional{IeId::criticality_diagnostics, Criticality::ignore, "Criticality Diagnostics",
@@ -110,8 +110,8 @@ struct ErrorIndication {
   static constexpr Outline outline{Procedure::error_indication, PduType::initiating, Criticality::ignore,
                                    "ERROR INDICATION"};
   //= TS 36.413, 9.1.8.3
+  template <class M = ErrorIndication>
   static constexpr auto ies() {
-    using M = ErrorIndication;
     return std::tuple{Optional{IeId::mme_ue_s1ap_id, Criticality::ignore, "MME UE S1AP ID", &M::mme_ue_id},
                       Optional{IeId::enb_ue_s1ap_id, Criticality::ignore, "eNB UE S1AP ID", &M::enb_ue_id},
                       Optional{IeId::cause, Criticality::ignore, "Cause", &M::cause},

@@ -22,8 +22,8 @@ struct InitialUeMessage {
   static constexpr Outline outline{Procedure::initial_ue_message, PduType::initiating, Criticality::ignore,
                                    "INITIAL UE MESSAGE"};
   //= TS 36.413, 9.1.7.1
+  template <class M = InitialUeMessage>
   static constexpr auto ies() {
-    using M = InitialUeMessage;
     return std::tuple{Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Required{IeId::nas_pdu, Criticality::reject, "NAS-PDU", &M::nas},
                       Required{IeId::tai, Criticality::reject, "TAI", &M::tai},
@@ -44,8 +44,8 @@ struct DownlinkNasTransport {
   static constexpr Outline outline{Procedure::downlink_nas_transport, PduType::initiating,
                                    Criticality::ignore, "DOWNLINK NAS TRANSPORT"};
   //= TS 36.413, 9.1.7.2
+  template <class M = DownlinkNasTransport>
   static constexpr auto ies() {
-    using M = DownlinkNasTransport;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Required{IeId::nas_pdu, Criticality::reject, "NAS-PDU", &M::nas}};
@@ -63,8 +63,8 @@ struct UplinkNasTransport {
   static constexpr Outline outline{Procedure::uplink_nas_transport, PduType::initiating, Criticality::ignore,
                                    "UPLINK NAS TRANSPORT"};
   //= TS 36.413, 9.1.7.3
+  template <class M = UplinkNasTransport>
   static constexpr auto ies() {
-    using M = UplinkNasTransport;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Required{IeId::nas_pdu, Criticality::reject, "NAS-PDU", &M::nas},
@@ -83,8 +83,8 @@ struct NasNonDeliveryIndication {
   static constexpr Outline outline{Procedure::nas_non_delivery_indication, PduType::initiating,
                                    Criticality::ignore, "NAS NON DELIVERY INDICATION"};
   //= TS 36.413, 9.1.7.4
+  template <class M = NasNonDeliveryIndication>
   static constexpr auto ies() {
-    using M = NasNonDeliveryIndication;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Required{IeId::nas_pdu, Criticality::ignore, "NAS-PDU", &M::nas},
@@ -102,8 +102,8 @@ struct Paging {
 
   static constexpr Outline outline{Procedure::paging, PduType::initiating, Criticality::ignore, "PAGING"};
   //= TS 36.413, 9.1.6
+  template <class M = Paging>
   static constexpr auto ies() {
-    using M = Paging;
     return std::tuple{
         Required{IeId::ue_identity_index_value, Criticality::ignore, "UE Identity Index value",
                  &M::ue_identity_index},

@@ -16,6 +16,9 @@ struct Outline {
   std::string_view name;      ///< as in TS 36.413, 9.1
 };
 
+// A table is a template of its own message, so that only who encodes or decodes pays for it: every source of
+// the nodes includes every message.
+//
 // The rows. A message is an aggregate with one member per row, in the order of the rows: the decoder
 // collects the rows' values and then makes the message of them, so that a message is never half filled
 // and its values need no default.

@@ -25,8 +25,8 @@ struct InitialContextSetupRequest {
   static constexpr Outline outline{Procedure::initial_context_setup, PduType::initiating, Criticality::reject,
                                    "INITIAL CONTEXT SETUP REQUEST"};
   //= TS 36.413, 9.1.4.1
+  template <class M = InitialContextSetupRequest>
   static constexpr auto ies() {
-    using M = InitialContextSetupRequest;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Required{IeId::ue_aggregate_maximum_bitrate, Criticality::reject,
@@ -53,8 +53,8 @@ struct InitialContextSetupResponse {
   static constexpr Outline outline{Procedure::initial_context_setup, PduType::successful, Criticality::reject,
                                    "INITIAL CONTEXT SETUP RESPONSE"};
   //= TS 36.413, 9.1.4.3
+  template <class M = InitialContextSetupResponse>
   static constexpr auto ies() {
-    using M = InitialContextSetupResponse;
     return std::tuple{
         Required{IeId::mme_ue_s1ap_id, Criticality::ignore, "MME UE S1AP ID", &M::mme_ue_id},
         Required{IeId::enb_ue_s1ap_id, Criticality::ignore, "eNB UE S1AP ID", &M::enb_ue_id},
@@ -76,8 +76,8 @@ struct InitialContextSetupFailure {
   static constexpr Outline outline{Procedure::initial_context_setup, PduType::unsuccessful,
                                    Criticality::reject, "INITIAL CONTEXT SETUP FAILURE"};
   //= TS 36.413, 9.1.4.4
+  template <class M = InitialContextSetupFailure>
   static constexpr auto ies() {
-    using M = InitialContextSetupFailure;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::ignore, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::ignore, "eNB UE S1AP ID", &M::enb_ue_id},
                       Assumed{IeId::cause, "Cause", &M::cause, Cause{CauseMisc::unspecified}},
@@ -95,8 +95,8 @@ struct UeContextReleaseRequest {
   static constexpr Outline outline{Procedure::ue_context_release_request, PduType::initiating,
                                    Criticality::ignore, "UE CONTEXT RELEASE REQUEST"};
   //= TS 36.413, 9.1.4.5
+  template <class M = UeContextReleaseRequest>
   static constexpr auto ies() {
-    using M = UeContextReleaseRequest;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Assumed{IeId::cause, "Cause", &M::cause, Cause{CauseMisc::unspecified}}};
@@ -111,8 +111,8 @@ struct UeContextReleaseCommand {
   static constexpr Outline outline{Procedure::ue_context_release, PduType::initiating, Criticality::reject,
                                    "UE CONTEXT RELEASE COMMAND"};
   //= TS 36.413, 9.1.4.6
+  template <class M = UeContextReleaseCommand>
   static constexpr auto ies() {
-    using M = UeContextReleaseCommand;
     return std::tuple{Required{IeId::ue_s1ap_ids, Criticality::reject, "UE S1AP IDs", &M::ids},
                       Assumed{IeId::cause, "Cause", &M::cause, Cause{CauseMisc::unspecified}}};
   }
@@ -127,8 +127,8 @@ struct UeContextReleaseComplete {
   static constexpr Outline outline{Procedure::ue_context_release, PduType::successful, Criticality::reject,
                                    "UE CONTEXT RELEASE COMPLETE"};
   //= TS 36.413, 9.1.4.7
+  template <class M = UeContextReleaseComplete>
   static constexpr auto ies() {
-    using M = UeContextReleaseComplete;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::ignore, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::ignore, "eNB UE S1AP ID", &M::enb_ue_id},
                       Optional{IeId::criticality_diagnostics, Criticality::ignore, "Criticality Diagnostics",
@@ -148,8 +148,8 @@ struct UeContextModificationRequest {
   static constexpr Outline outline{Procedure::ue_context_modification, PduType::initiating,
                                    Criticality::reject, "UE CONTEXT MODIFICATION REQUEST"};
   //= TS 36.413, 9.1.4.8
+  template <class M = UeContextModificationRequest>
   static constexpr auto ies() {
-    using M = UeContextModificationRequest;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Optional{IeId::security_key, Criticality::reject, "Security Key", &M::security_key},
@@ -169,8 +169,8 @@ struct UeContextModificationResponse {
   static constexpr Outline outline{Procedure::ue_context_modification, PduType::successful,
                                    Criticality::reject, "UE CONTEXT MODIFICATION RESPONSE"};
   //= TS 36.413, 9.1.4.9
+  template <class M = UeContextModificationResponse>
   static constexpr auto ies() {
-    using M = UeContextModificationResponse;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::ignore, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::ignore, "eNB UE S1AP ID", &M::enb_ue_id},
                       Optional{IeId::criticality_diagnostics, Criticality::ignore, "Criticality Diagnostics",
@@ -189,8 +189,8 @@ struct UeContextModificationFailure {
   static constexpr Outline outline{Procedure::ue_context_modification, PduType::unsuccessful,
                                    Criticality::reject, "UE CONTEXT MODIFICATION FAILURE"};
   //= TS 36.413, 9.1.4.10
+  template <class M = UeContextModificationFailure>
   static constexpr auto ies() {
-    using M = UeContextModificationFailure;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::ignore, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::ignore, "eNB UE S1AP ID", &M::enb_ue_id},
                       Assumed{IeId::cause, "Cause", &M::cause, Cause{CauseMisc::unspecified}},
@@ -208,8 +208,8 @@ struct UeCapabilityInfoIndication {
   static constexpr Outline outline{Procedure::ue_capability_info_indication, PduType::initiating,
                                    Criticality::ignore, "UE CAPABILITY INFO INDICATION"};
   //= TS 36.413, 9.1.10
+  template <class M = UeCapabilityInfoIndication>
   static constexpr auto ies() {
-    using M = UeCapabilityInfoIndication;
     return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
                       Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
                       Required{IeId::ue_radio_capability, Criticality::ignore, "UE Radio Capability",
