@@ -92,7 +92,5 @@ BENCHMARK_CAPTURE(gtp2_decode, forward_relocation_request, "gtp2/Forward-Relocat
 BENCHMARK_CAPTURE(gtp2_encode, forward_relocation_request, "gtp2/Forward-Relocation-Request.bin");
 BENCHMARK_CAPTURE(gtp2_decode, modify_bearer_response, "gtp2/Modify-Bearer-Response.bin");
 BENCHMARK_CAPTURE(gtp2_encode, modify_bearer_response, "gtp2/Modify-Bearer-Response.bin");
-BENCHMARK_CAPTURE(gtp2_decode, forward_relocation_request, "gtp2/Forward-Relocation-Request.bin");
-BENCHMARK_CAPTURE(gtp2_encode, forward_relocation_request, "gtp2/Forward-Relocation-Request.bin");
 
 }  // namespace
