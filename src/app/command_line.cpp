@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "app/cli/command.h"
+#include "crypto/path.h"
 
 namespace baton::app {
 
@@ -16,11 +17,21 @@ int command_line(int argc, char** argv) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   int status = Exit::ok;
+  app.add_option_function<std::string>(
+         "--crypto-path",
+         [](const std::string& name) {
+           for (const crypto::Path p : {crypto::Path::portable, crypto::Path::hardware, crypto::Path::wide})
+             if (to_string(p) == name) crypto::limit_path(p);
+         },
+         "use nothing faster than this, for comparison: portable, hardware or wide")
+      ->check(CLI::IsMember({"portable", "hardware", "wide"}));
   add_run(app, status);
   add_node(app, status);
   add_scenario(app, status);
   add_ledger(app, status);
   add_key(app, status);
+  add_cipher(app, status);
+  add_mac(app, status);
   add_decode(app, status);
   try {
     app.parse(argc, argv);
@@ -33,6 +44,19 @@ int command_line(int argc, char** argv) {
 int complain(const std::string& text) {
   std::cerr << "baton: " << text << '\n';
   return Exit::usage;
+}
+
+/// A file that holds one value.
+static constexpr std::size_t value_file_max = 65536;
+
+/// from_file replaces "@NAME" by what the file holds, so that a key need not stand in the list of processes.
+bool from_file(std::string& value) {
+  if (value.empty() || value.front() != '@') return true;
+  std::string text;
+  if (!read_file(value.substr(1), value_file_max, text)) return false;
+  const std::size_t end = text.find_last_not_of(" \t\r\n");
+  value = text.substr(0, end == std::string::npos ? 0 : end + 1);
+  return true;
 }
 
 bool read_file(const std::string& path, std::size_t max, std::string& out) {

@@ -4,9 +4,15 @@
 #include <array>
 #include <charconv>
 
+#include "crypto/comp128.h"
+#include "crypto/kdf.h"
+#include "crypto/milenage.h"
+#include "crypto/tuak.h"
 #include "ids/plmn_id.h"
 #include "keys/auc.h"
+#include "keys/conversions.h"
 #include "keys/derive_eps.h"
+#include "keys/eap_aka.h"
 #include "keys/types.h"
 
 namespace baton::app {
@@ -65,6 +71,10 @@ class Inputs {
     fill("sqn", octets);
     return Sqn::from_octets(octets);
   }
+  bool has(Words option) const { return values_.find(option) != values_.end(); }
+  const std::string& text(Words option) { return values_[std::string(option)]; }
+  /// refuse is for what only the derivation itself knows to be wrong.
+  void refuse(Words option, const std::string& expected) { wrong(option, expected); }
   ByteVector octets(Words option) {
     auto octets = parse_hex(values_[std::string(option)]);
     if (!octets) wrong(option, "hexadecimal digits");
@@ -215,6 +225,132 @@ List s_kenb(Inputs& in, const Shown& s) {
 }
 List hash(Inputs& in, const Shown&) { return list(open("HASH_MME", hash_mme(in.octets("message")).bytes)); }
 
+/// Octets of a secret, of a length that the algorithm checks; wiped.
+class SecretOctets {
+ public:
+  explicit SecretOctets(ByteVector octets) : octets_(std::move(octets)) {}
+  ~SecretOctets() { secure_wipe(octets_.data(), octets_.size()); }
+  SecretOctets(const SecretOctets&) = delete;
+  SecretOctets& operator=(const SecretOctets&) = delete;
+  operator Bytes() const { return octets_; }
+
+ private:
+  ByteVector octets_;
+};
+
+List milenage(Inputs& in, const Shown& s) {
+  const K k = in.secret<K>("k");
+  const Opc c = in.secret<Opc>("opc");
+  const auto rand = in.open<Rand>("rand");
+  const auto amf = in.open<Amf>("amf");
+  const crypto::Milenage f(k.expose(), c.expose(), rand.bytes);
+  const auto v = f.vector(in.sqn().octets(), amf.bytes);
+  const auto star = f.f5_star();
+  return list(open("f1 (MAC-A)", v.macs.f1), open("f1* (MAC-S)", v.macs.f1_star),
+              nameless("f2 (RES)", v.res.expose(), s), key(Ck(v.ck.expose()), s), key(Ik(v.ik.expose()), s),
+              nameless("f5 (AK)", v.ak.expose(), s), nameless("f5* (AK)", star.expose(), s));
+}
+List tuak(Inputs& in, const Shown& s) {
+  const SecretOctets k(in.octets("k"));
+  const auto iterations = in.has("iterations") ? in.number("iterations", 255) : 1;
+  std::array<Byte, 32> topc{};
+  if (in.has("topc") == in.has("top")) {
+    in.refuse("topc", "either --top or --topc");
+  } else if (in.has("topc")) {
+    const auto given = in.secret<crypto::TuakTopc>("topc");
+    std::copy(given.expose().begin(), given.expose().end(), topc.begin());
+  } else {
+    const auto top = in.secret<crypto::TuakTopc>("top");
+    const auto made = crypto::tuak_topc(k, top.expose(), iterations);
+    if (!made) {
+      in.refuse("k", std::string(to_string(made.why())));
+    } else {
+      std::copy(made->expose().begin(), made->expose().end(), topc.begin());
+    }
+  }
+  crypto::TuakSizes sizes;
+  sizes.iterations = iterations;
+  const auto length = [&](Words option, unsigned& octets) {
+    if (in.has(option)) octets = in.number(option, 256) / 8;
+  };
+  length("mac-bits", sizes.mac);
+  length("res-bits", sizes.res);
+  length("ck-bits", sizes.ck);
+  length("ik-bits", sizes.ik);
+  const auto f = crypto::Tuak::make(k, topc, sizes);
+  Derived shown_topc = nameless("TOPc", topc, s);
+  secure_wipe(topc.data(), topc.size());
+  const auto rand = in.open<Rand>("rand");
+  const auto amf = in.open<Amf>("amf");
+  const auto sqn = in.sqn().octets();
+  if (!f) {
+    in.refuse("k", std::string(to_string(f.why())));
+    return {};
+  }
+  const auto v = f->vector(rand.bytes, sqn, amf.bytes);
+  return list(std::move(shown_topc), open("f1 (MAC-A)", v.mac.expose()),
+              open("f1* (MAC-S)", f->f1_star(rand.bytes, sqn, amf.bytes).expose()),
+              nameless("f2 (RES)", v.answer.res.expose(), s), nameless("f3 (CK)", v.answer.ck.expose(), s),
+              nameless("f4 (IK)", v.answer.ik.expose(), s), nameless("f5 (AK)", v.answer.ak.expose(), s),
+              nameless("f5* (AK)", f->f5_star(rand.bytes).expose(), s));
+}
+List general_kdf(Inputs& in, const Shown& s) {
+  const SecretOctets k(in.octets("key"));
+  return list(nameless("KDF", crypto::kdf(k, in.octets("s")).expose(), s));
+}
+Bytes octets_of(const std::string& text) {
+  return Bytes(reinterpret_cast<const Byte*>(text.data()), text.size());
+}
+List eap_aka(Inputs& in, const Shown& s) {
+  const Ck ck = in.secret<Ck>("ck");
+  const Ik ik = in.secret<Ik>("ik");
+  const EapAkaKeys k = derive_eap_aka(octets_of(in.text("identity")), ck, ik);
+  return list(nameless("MK", k.mk.expose(), s), nameless("K_encr", k.k_encr.expose(), s),
+              nameless("K_aut", k.k_aut.expose(), s), nameless("MSK", k.msk.expose(), s),
+              nameless("EMSK", k.emsk.expose(), s));
+}
+List eap_aka_prime(Inputs& in, const Shown& s) {
+  const Ck ck = in.secret<Ck>("ck");
+  const Ik ik = in.secret<Ik>("ik");
+  const auto bound = derive_eap_prime_keys(ck, ik, in.text("network"), in.open<SqnXorAk>("sqn-xor-ak"));
+  if (!bound) {
+    in.refuse("network", "at most " + std::to_string(eap_network_name_octets_max) + " octets");
+    return {};
+  }
+  const EapAkaPrimeKeys k = derive_eap_aka_prime(octets_of(in.text("identity")), bound->ck, bound->ik);
+  return list(nameless("CK'", bound->ck.expose(), s), nameless("IK'", bound->ik.expose(), s),
+              nameless("K_encr", k.k_encr.expose(), s), nameless("K_aut", k.k_aut.expose(), s),
+              nameless("K_re", k.k_re.expose(), s), nameless("MSK", k.msk.expose(), s),
+              nameless("EMSK", k.emsk.expose(), s));
+}
+List gsm_milenage(Inputs& in, const Shown& s) {
+  const K k = in.secret<K>("k");
+  const Opc c = in.secret<Opc>("opc");
+  const auto rand = in.open<Rand>("rand");
+  const GsmVector folded = make_gsm_vector(k, c, rand);
+  const GsmVector cut = make_gsm_vector(k, c, rand, SresForm::truncated);
+  return list(nameless("SRES, folded", folded.sres.expose(), s),
+              nameless("SRES, truncated", cut.sres.expose(), s), nameless("Kc", folded.kc.expose(), s));
+}
+List comp128(Inputs& in, const Shown& s) {
+  const K k = in.secret<K>("k");
+  const auto version = in.number("version", 3);
+  if (version == 0) in.refuse("version", "1, 2 or 3");
+  const auto out =
+      crypto::comp128(static_cast<crypto::Comp128Version>(version), k.expose(), in.open<Rand>("rand").bytes);
+  return list(nameless("SRES", out.sres.expose(), s), nameless("Kc", out.kc.expose(), s));
+}
+List gsm_keys(Inputs& in, const Shown& s) {
+  const Ck ck = in.secret<Ck>("ck");
+  const Ik ik = in.secret<Ik>("ik");
+  return list(nameless("Kc (c3)", convert_c3(ck, ik).expose(), s),
+              nameless("Kc128", derive_kc128(ck, ik).expose(), s));
+}
+List umts_keys(Inputs& in, const Shown& s) {
+  const Kc kc = in.secret<Kc>("kc");
+  return list(key(convert_c4(kc), s), key(convert_c5(kc), s));
+}
+
 constexpr Input inputs[] = {
     {"k", "K, 32 hexadecimal digits"},
     {"op", "OP, 32 hexadecimal digits"},
@@ -237,6 +373,19 @@ constexpr Input inputs[] = {
     {"nonce-mme", "NONCE_MME, 8 hexadecimal digits"},
     {"counter", "SCG counter, 0 to 65535"},
     {"message", "the plain NAS message, hexadecimal"},
+    {"top", "TOP, 64 hexadecimal digits"},
+    {"topc", "TOPc, 64 hexadecimal digits"},
+    {"iterations", "how often Keccak is run, 1 to 255; 1 otherwise"},
+    {"mac-bits", "64, 128 or 256; 64 otherwise"},
+    {"res-bits", "32, 64, 128 or 256; 64 otherwise"},
+    {"ck-bits", "128 or 256; 128 otherwise"},
+    {"ik-bits", "128 or 256; 128 otherwise"},
+    {"key", "the key, hexadecimal"},
+    {"s", "the input string, hexadecimal"},
+    {"identity", "the identity, as it is sent"},
+    {"network", "the access network's name, for example WLAN"},
+    {"version", "1, 2 or 3"},
+    {"kc", "Kc, 16 hexadecimal digits"},
 };
 
 constexpr Words k_op[] = {"k", "op"};
@@ -254,6 +403,16 @@ constexpr Words ck_ik_nonce[] = {"ck", "ik", "nonce-mme"};
 constexpr Words ck_ik_nonces[] = {"ck", "ik", "nonce-ue", "nonce-mme"};
 constexpr Words kenb_counter[] = {"kenb", "counter"};
 constexpr Words message_only[] = {"message"};
+constexpr Words milenage_from[] = {"k", "opc", "rand", "sqn", "amf"};
+constexpr Words tuak_from[] = {"k", "rand", "sqn", "amf"};
+constexpr Words tuak_optional[] = {"top", "topc", "iterations", "mac-bits", "res-bits", "ck-bits", "ik-bits"};
+constexpr Words key_s[] = {"key", "s"};
+constexpr Words eap_aka_from[] = {"identity", "ck", "ik"};
+constexpr Words eap_aka_prime_from[] = {"identity", "ck", "ik", "network", "sqn-xor-ak"};
+constexpr Words gsm_from[] = {"k", "opc", "rand"};
+constexpr Words comp128_from[] = {"version", "k", "rand"};
+constexpr Words ck_ik[] = {"ck", "ik"};
+constexpr Words kc_only[] = {"kc"};
 
 constexpr Derivation table[] = {
     {"opc", "TS 35.206, 4.1", "OPc from the operator's OP", k_op, opc},
@@ -279,6 +438,15 @@ constexpr Derivation table[] = {
     {"ck-ik-idle", "TS 33.401, A.13", "CK' and IK' at idle mobility to UTRAN", kasme_count, mapped_idle},
     {"s-kenb", "TS 33.401, A.15", "S-K_eNB of dual connectivity", kenb_counter, s_kenb},
     {"hash-mme", "TS 33.401, I.2", "HASH_MME of an Attach or TAU Request", message_only, hash},
+    {"milenage", "TS 35.206, 4.1", "all functions of MILENAGE", milenage_from, milenage},
+    {"tuak", "TS 35.231, 6", "all functions of TUAK; K has 32 or 64 digits", tuak_from, tuak, tuak_optional},
+    {"kdf", "TS 33.220, B.2", "the key derivation function itself", key_s, general_kdf},
+    {"eap-aka", "RFC 4187, 7", "the keys of EAP-AKA", eap_aka_from, eap_aka},
+    {"eap-aka-prime", "RFC 9048, 3.3", "the keys of EAP-AKA'", eap_aka_prime_from, eap_aka_prime},
+    {"gsm-milenage", "TS 55.205, 3", "SRES and Kc from MILENAGE", gsm_from, gsm_milenage},
+    {"comp128", "TS 43.020, 4.3", "SRES and Kc from COMP128; K is Ki", comp128_from, comp128},
+    {"gsm-keys", "TS 33.102, 6.8.1.2 and B.5", "Kc and Kc128 from CK and IK", ck_ik, gsm_keys},
+    {"umts-keys", "TS 33.102, 6.8.2.3", "CK and IK from Kc (c4, c5)", kc_only, umts_keys},
 };
 
 }  // namespace

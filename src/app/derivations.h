@@ -41,6 +41,7 @@ struct Derivation {
   std::string_view text;
   std::span<const std::string_view> options;  ///< all needed, in the order of the clause
   std::vector<Derived> (*run)(Inputs& inputs, const Shown& shown);
+  std::span<const std::string_view> optional = {};  ///< not needed
 };
 
 std::span<const Derivation> derivations();

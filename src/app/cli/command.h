@@ -22,6 +22,8 @@ struct Exit {
 void add_run(CLI::App& app, int& status);
 void add_node(CLI::App& app, int& status);
 void add_key(CLI::App& app, int& status);
+void add_cipher(CLI::App& app, int& status);
+void add_mac(CLI::App& app, int& status);
 void add_decode(CLI::App& app, int& status);
 void add_scenario(CLI::App& app, int& status);
 void add_ledger(CLI::App& app, int& status);
@@ -31,6 +33,9 @@ int complain(const std::string& text);
 
 /// read_file reads a whole file, or standard input for "-"; false when it cannot or is larger than `max`.
 bool read_file(const std::string& path, std::size_t max, std::string& out);
+
+/// from_file replaces "@NAME" by what the file holds, so that a key need not stand in the list of processes.
+bool from_file(std::string& value);
 
 /// demo_file finds a file of etc/ beside the program's source tree, in the working directory or installed.
 std::string demo_file(const std::string& name);

@@ -6,12 +6,10 @@
 #include "app/cli/command.h"
 #include "app/derivations.h"
 #include "app/terminal.h"
+#include "crypto/batch.h"
 
 namespace baton::app {
 namespace {
-
-/// A file that holds one value.
-constexpr std::size_t value_file_max = 65536;
 
 struct Options {
   std::map<std::string, std::string, std::less<>> values;
@@ -19,16 +17,6 @@ struct Options {
   bool show = false;
   bool json = false;
 };
-
-/// from_file replaces "@NAME" by what the file holds, so that a key need not stand in the list of processes.
-bool from_file(std::string& value) {
-  if (value.empty() || value.front() != '@') return true;
-  std::string text;
-  if (!read_file(value.substr(1), value_file_max, text)) return false;
-  const std::size_t end = text.find_last_not_of(" \t\r\n");
-  value = text.substr(0, end == std::string::npos ? 0 : end + 1);
-  return true;
-}
 
 int print(const Derivation& derivation, const std::vector<Derived>& results, const Options& options) {
   Terminal terminal = Terminal::standard();
@@ -53,6 +41,28 @@ int print(const Derivation& derivation, const std::vector<Derived>& results, con
   return Exit::ok;
 }
 
+int show_cpu() {
+  const crypto::Cpu& cpu = crypto::cpu();
+  Terminal terminal = Terminal::standard();
+  Table table({"what", "here"});
+  const auto has = [](bool b) { return std::string(b ? "yes" : "no"); };
+  table.add({"AES-NI", has(cpu.aes)});
+  table.add({"PCLMUL", has(cpu.pclmul)});
+  table.add({"SSSE3 and SSE4.1", has(cpu.sse41)});
+  table.add({"SHA extensions", has(cpu.sha)});
+  table.add({"AVX2", has(cpu.avx2)});
+  table.add({"AVX-512 F, BW, DQ, VL", has(cpu.avx512)});
+  table.add({"VAES", has(cpu.vaes)});
+  table.add({"AES runs on", std::string(to_string(crypto::aes_path()))});
+  table.add({"SHA-256 runs on", std::string(to_string(crypto::sha_path()))});
+  table.add({"SNOW 3G and ZUC run on", std::string(to_string(crypto::stream_path()))});
+  table.add({"batches run on", std::string(to_string(crypto::batch_path()))});
+  const std::string_view library = crypto::batch_library();
+  table.add({"libipsec-mb", library.empty() ? std::string("not built in") : std::string(library)});
+  table.print(terminal);
+  return Exit::ok;
+}
+
 int key(const Derivation& derivation, Options& options) {
   Shown shown;
   shown.secrets = options.show;
@@ -73,7 +83,14 @@ int key(const Derivation& derivation, Options& options) {
 
 void add_key(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("key", "Compute any key derivation; prints key ids, not keys");
-  command->require_subcommand(1);
+  command->require_subcommand(0, 1);
+  auto cpu_only = std::make_shared<bool>(false);
+  command->add_flag("--cpu", *cpu_only,
+                    "tell which instructions this processor has and which code uses them");
+  command->callback([command, cpu_only, &status] {
+    if (!command->get_subcommands().empty()) return;
+    status = *cpu_only ? show_cpu() : complain("key: which derivation? See baton key --help");
+  });
   for (const Derivation& derivation : derivations()) {
     auto options = std::make_shared<Options>();
     CLI::App* one =
@@ -86,6 +103,12 @@ void add_key(CLI::App& app, int& status) {
              [options, name](const std::string& value) { options->values[std::string(name)] = value; },
              std::string(from.takes) + ", or @FILE")
           ->required();
+    }
+    for (const std::string_view name : derivation.optional) {
+      one->add_option_function<std::string>(
+          "--" + std::string(name),
+          [options, name](const std::string& value) { options->values[std::string(name)] = value; },
+          std::string(input(name).takes));
     }
     one->add_option("--key-id-key", options->id_key,
                     "key of the key ids, 64 hexadecimal digits; zeros otherwise");
