@@ -11,8 +11,8 @@ import time
 
 from support import ENVIRONMENT, ROOT, Checks, subscribers
 
-ROLES = [("hss", "hss", True), ("upe", "upe1", False), ("mme", "mme1", False), ("enb", "enb1", False),
-         ("enb", "enb2", False), ("ue", "", True)]
+ROLES = [("hss", "hss", True), ("upe", "upe1", False), ("mme", "mme1", False), ("mme", "mme2", False),
+         ("enb", "enb1", False), ("enb", "enb2", False), ("enb", "enb3", False), ("enb", "enb4", False), ("ue", "", True)]
 # The UEs attach at once when they start; ledgers are written out at the end.
 ATTACH_S = 10
 
