@@ -124,9 +124,10 @@ void Mme::on_ue_timer(UeId id, Timer timer) {
       core_.forget(*ue, "it is at another MME", wire::s1ap::CauseNas::detach, false);
       return;
     case Timer::xregister:
-      // An update that is under way registers the UE; so does the next one.
-      if (ue->ours() && !ue->registered_at_hss && !ue->busy())
-        core_.run(*ue, "location-update", register_location(core_, *ue));
+      if (!ue->ours() || ue->registered_at_hss) return;
+      // What is under way may be the update itself, and is not broken off for this.
+      if (ue->busy()) return core_.start_timer(*ue, Timer::xregister);
+      core_.run(*ue, "location-update", register_location(core_, *ue));
       return;
     default: deliver(core_, *ue, Expired{timer}, spec_of(timer).name); return;
   }
