@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -42,15 +43,15 @@ void look_into(void* block) {
 void* operator new(std::size_t size) {
   void* p = std::malloc(size > 0 ? size : 1);
   if (p == nullptr) throw std::bad_alloc();
-  // Calloc would hide what a constructor leaves alone; old contents are not ours to judge.
-  std::memset(p, 0xEE, size);
+  // What a block held before is not ours to judge.
+  std::fill_n(static_cast<unsigned char*>(p), size, static_cast<unsigned char>(0xEE));
   return p;
 }
 void* operator new(std::size_t size, std::align_val_t align) {
   const auto to = static_cast<std::size_t>(align);
   void* p = std::aligned_alloc(to, (size + to - 1) / to * to);
   if (p == nullptr) throw std::bad_alloc();
-  std::memset(p, 0xEE, size);
+  std::fill_n(static_cast<unsigned char*>(p), size, static_cast<unsigned char>(0xEE));
   return p;
 }
 void operator delete(void* p) noexcept {
