@@ -8,8 +8,6 @@ namespace baton::node::mme {
 namespace gtp2 = wire::gtp2;
 namespace s1ap = wire::s1ap;
 
-namespace {
-
 /// The null algorithms have no bit in S1AP, so everything moves up by one.
 //= TS 36.413, 9.2.1.40
 s1ap::UeSecurityCapabilities s1ap_capabilities(const wire::nas::UeNetworkCapability& c) {
@@ -19,7 +17,13 @@ s1ap::UeSecurityCapabilities s1ap_capabilities(const wire::nas::UeNetworkCapabil
   return {shift(c.eea), shift(c.eia)};
 }
 
-}  // namespace
+s1ap::UeAmbr bit_rates(const Ue& ue) {
+  const auto bounded = [](std::uint64_t bps) { return std::min<std::uint64_t>(bps, s1ap::bit_rate_max); };
+  if (ue.subscription)
+    return {bounded(ue.subscription->ambr_down_bps), bounded(ue.subscription->ambr_up_bps)};
+  if (!ue.moved_ambr) return {};
+  return {bounded(ue.moved_ambr->down_kbps * 1000ULL), bounded(ue.moved_ambr->up_kbps * 1000ULL)};
+}
 
 //= TS 36.413, 8.3.1
 Outcomes send_context_setup(Core& core, Ue& ue, std::optional<ByteVector> nas, std::string_view step,
@@ -51,11 +55,9 @@ Outcomes send_context_setup(Core& core, Ue& ue, std::optional<ByteVector> nas, s
   if (nas) erab.nas = s1ap::NasPdu{std::move(*nas)};
   std::vector<s1ap::ErabToSetup> erabs;
   erabs.push_back(std::move(erab));
-  const s1ap::UeAmbr ambr{std::min<std::uint64_t>(ue.subscription->ambr_down_bps, s1ap::bit_rate_max),
-                          std::min<std::uint64_t>(ue.subscription->ambr_up_bps, s1ap::bit_rate_max)};
   s1ap::InitialContextSetupRequest request{c->mme_id,
                                            c->enb_id,
-                                           ambr,
+                                           bit_rates(ue),
                                            std::move(erabs),
                                            s1ap_capabilities(ue.capability),
                                            std::move(kenb),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/cases.h"
+#include "node/mme/procedures.h"
 
 namespace baton::node::mme {
 
@@ -59,15 +60,17 @@ Core::Core(Config c, Entropy& e)
 
 void Core::release_s1(S1Connection& c, s1ap::Cause cause) {
   if (c.ue) {
-    if (Ue* ue = ues.find(*c.ue)) part_s1(*ue);
+    // The target eNB of a handover that comes to nothing is not where the UE is.
+    if (Ue* ue = ues.find(*c.ue); ue && ue->s1 == c.mme_id) part_s1(*ue);
     c.ue.reset();
   }
   if (!enbs.find(c.link)) {  // nobody left to tell
     s1.close(c.mme_id);
     return;
   }
-  send_s1ap(c.link, c.stream(),
-            s1ap::encode(s1ap::UeContextReleaseCommand{s1ap::UeS1apIdPair{c.mme_id, c.enb_id}, cause}));
+  s1ap::UeS1apIds ids = c.mme_id;
+  if (c.enb_id_known) ids = s1ap::UeS1apIdPair{c.mme_id, c.enb_id};
+  send_s1ap(c.link, c.stream(), s1ap::encode(s1ap::UeContextReleaseCommand{ids, cause}));
   out->start_timer({TimerDomain::node, c.mme_id.value, timer_kind_of(Timer::xrelease)},
                    now + config.after(Timer::xrelease));
 }
@@ -77,6 +80,7 @@ void Core::part_s1(Ue& ue) {
   ue.s1.reset();
   ue.secured = false;
   ue.context_at_enb = false;
+  ue.waiting = {};  // it came on this connection
   if (ue.session) ue.session->s1u_enb.reset();
 }
 
@@ -84,6 +88,10 @@ void Core::part_s1(Ue& ue) {
 
 std::optional<ByteVector> Core::protect_nas(Ue& ue, Bytes plain, Protection protection) {
   using Header = context::NasSecurityHeader;
+  if (ue.downlink_rests()) {
+    count("mme.nas.rests");
+    return std::nullopt;
+  }
   if (protection == Protection::plain || (protection == Protection::best && !ue.secured))
     return ByteVector(plain.begin(), plain.end());
   const bool fresh = protection == Protection::new_context;
@@ -248,15 +256,34 @@ void Core::run(Ue& ue, std::string_view name, Procedure p) {
   ue.doing = name;
   ue.running = std::move(p);
   ue.inbox.start(ue.running);
+  ended(ue);
+}
+
+bool Core::offer(Ue& ue, UeEvent event) {
+  const bool taken = ue.inbox.offer(std::move(event));
+  ended(ue);
+  return taken;
+}
+
+void Core::ended(const Ue& ue) {
+  if (!ue.busy() && (ue.waiting.handover || ue.waiting.tau)) due_.push_back(ue.id);
+}
+
+std::optional<UeId> Core::next_due() {
+  if (due_.empty()) return std::nullopt;
+  const UeId id = due_.back();
+  due_.pop_back();
+  return id;
 }
 
 void Core::cancel(Ue& ue) {
   assert(!ue.inbox.running());
   ue.running = {};
+  interrupt_handover(*this, ue);
   erase_context(ue, ue.fresh, "procedure ended before the key was taken into use");
   forget_questions(ue);
-  for (const Timer t :
-       {Timer::t3413, Timer::t3422, Timer::t3450, Timer::t3460, Timer::t3470, Timer::xsetup, Timer::xrelease})
+  for (const Timer t : {Timer::t3413, Timer::t3422, Timer::t3450, Timer::t3460, Timer::t3470, Timer::xsetup,
+                        Timer::xrelease, Timer::xhandover, Timer::xrelocation})
     stop_timer(ue, t);
   ue.doing = {};
 }
@@ -269,6 +296,7 @@ void Core::go_idle(Ue& ue, std::string_view reason) {
 }
 
 void Core::forget(Ue& ue, std::string_view reason, s1ap::Cause cause, bool remember_guti) {
+  if (ue.handover) abandon_handover(*this, ue, cause);
   for (auto* session : {&ue.session, &ue.old_session}) {
     if (!*session) continue;
     if (ue.custody == Ue::Custody::given) {  // it is the other MME's now
@@ -292,10 +320,24 @@ void Core::forget(Ue& ue, std::string_view reason, s1ap::Cause cause, bool remem
 // --- keys ---------------------------------------------------------------------------------------
 
 void Core::erase_as_keys(Ue& ue, std::string_view reason) {
+  if (ue.old_chain) {
+    log_key(ue, KeyEvent::erased, ue.old_chain->kasme, std::string(reason));
+    ue.old_chain.reset();
+  }
   if (!ue.nh) return;
   log_key(ue, KeyEvent::erased, *ue.nh, std::string(reason));
   ue.nh.reset();
   ue.ncc = 0;
+}
+
+void Core::retire_security(Ue& ue, std::string_view reason) {
+  if (!ue.security || !ue.context_at_enb || !ue.nh || ue.old_chain)
+    return erase_context(ue, ue.security, reason);
+  const std::string why(reason);
+  if (const auto* k = ue.security->knas_enc()) log_key(ue, KeyEvent::erased, *k, why);
+  if (const auto* k = ue.security->knas_int()) log_key(ue, KeyEvent::erased, *k, why);
+  ue.old_chain = OldChain{ue.security->ksi(), ue.security->kasme().clone()};
+  ue.security.reset();
 }
 
 void Core::erase_security(Ue& ue, std::string_view reason) {

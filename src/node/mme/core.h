@@ -109,8 +109,15 @@ class Core {
   // --- procedures
   /// run cancels what `ue` was doing and starts `p`.
   void run(Ue& ue, std::string_view name, Procedure p);
-  /// cancel ends what `ue` was doing where it stands: frame, questions and timers go.
+  /// cancel ends what `ue` was doing where it stands: frame, questions and timers go, a handover is
+  /// abandoned at its other end.
   void cancel(Ue& ue);
+  /// offer hands an event to the UE's procedure. False: it does not wait for it.
+  bool offer(Ue& ue, UeEvent event);
+  /// next_due is a UE whose procedure has ended while something waited for its end.
+  std::optional<UeId> next_due();
+  /// ended looks whether something waits for the end of what `ue` was doing.
+  void ended(const Ue& ue);
   /// forget ends a UE context: keys erased, session deleted at the UPE, S1 released, memory swept when the
   /// event is over. Its GUTI is remembered if `remember_guti`.
   void forget(Ue& ue, std::string_view reason, wire::s1ap::Cause cause, bool remember_guti);
@@ -128,6 +135,10 @@ class Core {
   /// erase_security wipes the UE's security context and AS keys and says so in the ledger.
   void erase_security(Ue& ue, std::string_view reason);
   void erase_as_keys(Ue& ue, std::string_view reason);
+  /// retire_security takes the current context out of use for NAS. While the radio runs on its KASME, that
+  /// stays, as `ue.old_chain`.
+  //= S0.D11
+  void retire_security(Ue& ue, std::string_view reason);
   void erase_context(Ue& ue, std::optional<context::EpsSecurityContext>& context, std::string_view reason);
 
   // --- what a person reads
@@ -158,6 +169,7 @@ class Core {
   bool asked_hss(Ue& ue, std::optional<peer::RequestToken> token);
   std::string enb_name(const Ue& ue);
 
+  std::vector<UeId> due_;
   std::map<peer::RequestToken, UeId> hss_asked_;
   std::map<peer::GtpToken, UeId> gtpc_asked_;
 };

@@ -11,6 +11,7 @@ namespace s1ap = wire::s1ap;
 Procedure detach_by_ue(Core& core, Ue& ue, nas::UeDetachRequest request) {
   // 1. The request has arrived, and it is the UE's. From here on nothing but a new attach is of use to it.
   ue.emm = Ue::Emm::deregistered;
+  refuse_waiting(core, ue);
   core.step_from_ue(ue, "1",
                     request.detach_type.switch_off ? "Detach Request (switch off)" : "Detach Request");
 
@@ -42,6 +43,7 @@ Procedure detach_by_ue(Core& core, Ue& ue, nas::UeDetachRequest request) {
 Task<void> network_detach(Core& core, Ue& ue, nas::NetworkDetachType type) {
   // 1. The UE is told. Whatever it asks for meanwhile comes too late.
   ue.emm = Ue::Emm::deregistered;
+  refuse_waiting(core, ue);
   nas::NetworkDetachRequest request;
   request.detach_type = type;
   const ByteVector plain = nas::encode(request);

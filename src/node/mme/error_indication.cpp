@@ -36,6 +36,12 @@ void lose_connection(Core& core, S1Connection& c) {
   Ue* ue = c.ue ? core.ues.find(*c.ue) : nullptr;
   core.s1.close(id);
   if (ue == nullptr) return;
+  if (ue->handover && !ue->handover->arrived) {
+    // The procedure knows what one of the two connections is worth now.
+    const bool target = ue->handover->to == id;
+    (target ? ue->handover->to : ue->s1).reset();
+    return deliver(core, *ue, ConnectionLost{target}, "the loss of a connection");
+  }
   if (ue->doing == "detach") {  // goes on: the session must still end
     core.part_s1(*ue);
     return;

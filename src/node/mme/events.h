@@ -11,6 +11,7 @@
 #include "wire/gtp2/messages.h"
 #include "wire/nas/emm.h"
 #include "wire/nas/esm.h"
+#include "wire/s1ap/handover.h"
 #include "wire/s1ap/ue_context.h"
 
 namespace baton::node::mme {
@@ -49,6 +50,25 @@ struct S10Answer {
 };
 struct S10Silent {};
 
+/// Another MME asks about this UE, and waits for an answer.
+struct S10Request {
+  peer::GtpRequestRef ref;
+  wire::gtp2::Message message;
+};
+/// The other MME of a handover has lost everything it knew.
+struct MmeRestarted {};
+
+/// One of the two S1 connections of a UE that is being handed over is gone.
+struct ConnectionLost {
+  bool target = false;  ///< that of the target eNB
+};
+/// The source eNB wants a UE released that is being handed over.
+struct ReleaseWanted {
+  wire::s1ap::Cause cause;
+};
+/// The HSS has another MME for the UE now.
+struct LocatedElsewhere {};
+
 /// The same Attach Request came again after the Attach Accept had left.
 //= TS 24.301, 5.5.1.2.7, case d
 struct AttachRepeated {};
@@ -62,7 +82,10 @@ using UeEvent =
                  wire::nas::TauComplete, wire::nas::DetachAccept, wire::s1ap::InitialContextSetupResponse,
                  wire::s1ap::InitialContextSetupFailure, wire::s1ap::UeContextModificationResponse,
                  wire::s1ap::UeContextModificationFailure, wire::s1ap::UeContextReleaseComplete, HssAnswer,
-                 HssSilent, S11Answer, S11Silent, S10Answer, S10Silent, Expired, AttachRepeated>;
+                 HssSilent, S11Answer, S11Silent, S10Answer, S10Silent, S10Request, MmeRestarted,
+                 ConnectionLost, ReleaseWanted, LocatedElsewhere, wire::s1ap::HandoverRequestAcknowledge,
+                 wire::s1ap::HandoverFailure, wire::s1ap::HandoverNotify, wire::s1ap::HandoverCancel,
+                 wire::s1ap::EnbStatusTransfer, Expired, AttachRepeated>;
 
 using UeInbox = Inbox<UeEvent>;
 

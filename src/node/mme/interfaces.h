@@ -24,6 +24,15 @@ void send_error(Core& core, peer::LinkId link, std::optional<MmeUeS1apId> mme_id
                 std::optional<wire::s1ap::CriticalityDiagnostics> diagnostics = std::nullopt);
 void on_error_indication(Core& core, Enb& enb, const wire::s1ap::ErrorIndication& message);
 
+// --- S1AP: handover
+void on_handover_required(Core& core, S1Connection& connection, wire::s1ap::HandoverRequired message);
+void on_handover_cancel(Core& core, S1Connection& connection, wire::s1ap::HandoverCancel message);
+void on_handover_notify(Core& core, S1Connection& connection, wire::s1ap::HandoverNotify message);
+/// on_handover_answer handles a target eNB's answer; its connection has no eNB id before it.
+void on_handover_answer(Core& core, const Enb& enb, wire::s1ap::HandoverRequestAcknowledge message);
+void on_handover_answer(Core& core, const Enb& enb, wire::s1ap::HandoverFailure message);
+void on_path_switch(Core& core, const Enb& enb, const wire::s1ap::PathSwitchRequest& message);
+
 // --- NAS
 /// on_initial handles the first NAS message of a connection: it decides whose it is.
 void on_initial(Core& core, Enb& enb, wire::s1ap::InitialUeMessage message);

@@ -47,6 +47,10 @@ inline constexpr int nas_strikes_max = 32;
 /// S1 connections: one for each UE and room for those whose release the eNB has not confirmed yet.
 inline constexpr std::size_t s1_connections_max = 2 * ues_max;
 
+/// The source eNB's container, passed on to another MME. A UDP datagram has 65,507 octets, and the rest of a
+/// Forward Relocation Request takes less than 4,000; real containers have some hundreds.
+inline constexpr std::size_t relocation_container_octets_max = 60'000;
+
 /// Radio capability of a UE, kept for its next connection. Real ones have 50 to 4000 octets; 30,000 UEs
 /// with this many take half a gigabyte, which is why it is no more.
 inline constexpr std::size_t radio_capability_octets_max = 16'384;

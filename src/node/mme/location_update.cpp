@@ -139,6 +139,15 @@ void cancel_location(Core& core, const Imsi& imsi, diameter::CancellationType ty
   }
   // The session is the other MME's too by now.
   if (ue->custody == Ue::Custody::offered) ue->custody = Ue::Custody::given;
+  const bool lent = ue->handover && ue->handover->role == Handover::Role::source && ue->handover->commanded;
+  if (lent && !withdrawn) {
+    if (core.offer(*ue, LocatedElsewhere{})) return;
+  } else if (ue->nas_rests()) {
+    // Nobody here may speak to it: whoever it is with hears of it, and it has to authenticate again.
+    core.cancel(*ue);
+    core.forget(*ue, "location cancelled during a handover", wire::s1ap::CauseNas::detach, false);
+    return;
+  }
   if (withdrawn) {
     const auto kind =
         reattach ? nas::NetworkDetachType::reattach_required : nas::NetworkDetachType::reattach_not_required;

@@ -24,6 +24,7 @@ void Mme::on(Event event, Instant now, Actions& out) {
             [&](peer::TimerFired& e) { on(e); }, [&](Command& e) { on(e); },
             [&](auto&) { core_.count("mme.unexpected"); }},  // an MME has no store
       event);
+  run_waiting(core_);
   core_.ues.sweep();  // procedures that ended their own UE have returned by now
   core_.out = nullptr;
 }
@@ -143,6 +144,7 @@ void Mme::on(Command& e) {
   switch (e.verb) {
     case Verb::detach:
       if (!ready) return refuse("not registered here");
+      if (ue->nas_rests()) return refuse("the UE is being handed over to another MME");
       core_.run(*ue, "detach",
                 detach_by_network(core_, *ue, wire::nas::NetworkDetachType::reattach_not_required));
       return;

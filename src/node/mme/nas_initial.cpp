@@ -69,10 +69,11 @@ Ue* named(Core& core, const Guti* guti) {
   return guti->mme == core.config.gummei ? core.ues.find(guti->m_tmsi) : core.ues.find(*guti);
 }
 
-/// known is that context if it is this MME's to use.
+/// known is that context if it is this MME's to use: not while, or after, the UE moves to another MME.
+//= S0.D11
 Ue* known(Core& core, const nas::EpsMobileIdentity& identity) {
   Ue* ue = named(core, identity.guti());
-  return ue != nullptr && ue->ours() ? ue : nullptr;
+  return ue != nullptr && ue->ours() && !ue->nas_rests() ? ue : nullptr;
 }
 
 /// cause_for_stranger says why a UE that names `identity` is not known here: a GUTI of ours without a
@@ -193,6 +194,7 @@ void on_detach(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m, cons
 //= TS 24.301, 5.6.1
 void on_service_request(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m) {
   Ue* ue = m.s_tmsi && m.s_tmsi->code == core.config.gummei.code ? core.ues.find(m.s_tmsi->m_tmsi) : nullptr;
+  if (ue != nullptr && ue->nas_rests()) ue = nullptr;
   if (ue != nullptr && ue->custody == Ue::Custody::offered)
     return turn_away(core, enb, m, std::nullopt, "its context is under way");
   if (ue == nullptr || ue->emm != Ue::Emm::registered || !ue->security || !ue->session) {

@@ -114,8 +114,13 @@ void on_detach(Core& core, Ue& ue, nas::UeDetachRequest request, Trust trust) {
 void on_tau(Core& core, S1Connection& c, Ue& ue, nas::TauRequest request, Trust trust) {
   if (trust == Trust::verified && ue.emm == Ue::Emm::registered) {
     ue.as_count = ue.security->last_received();
-    if (const Guti* g = request.old_guti.guti()) used_guti(core, ue, *g);
-    core.run(ue, "tau", tau(core, ue, std::move(request)));
+    if (ue.handover) {
+      // It says where the UE will be; it has its turn when the UE is there.
+      core.count("mme.tau.waits");
+      ue.waiting.tau = std::move(request);
+      return;
+    }
+    begin_tau(core, ue, std::move(request));
     return;
   }
   strike(core, c, ue, "mme.nas.unexpected", "a tracking area update that nobody can vouch for");
@@ -178,7 +183,7 @@ void dispatch(Core& core, S1Connection& c, Ue& ue, Bytes plain, Trust trust) {
         } else if constexpr (awaited<M>) {
           if (trust == Trust::unverified && ue.secured)
             return strike(core, c, ue, "mme.nas.unprotected", std::string(M::name) + " without protection");
-          if (!ue.inbox.listening() || !ue.inbox.offer(std::move(m)))
+          if (!ue.inbox.listening() || !core.offer(ue, std::move(m)))
             strike(core, c, ue, "mme.nas.unexpected", "nobody waits for " + std::string(M::name));
         } else {
           //= TS 24.301, 7.4
@@ -192,10 +197,21 @@ void dispatch(Core& core, S1Connection& c, Ue& ue, Bytes plain, Trust trust) {
 
 }  // namespace
 
+void begin_tau(Core& core, Ue& ue, nas::TauRequest request) {
+  if (const Guti* g = request.old_guti.guti()) used_guti(core, ue, *g);
+  core.run(ue, "tau", tau(core, ue, std::move(request)));
+}
+
 //= TS 24.301, 4.4.4.3
 void on_uplink(Core& core, S1Connection& c, Bytes pdu) {
   Ue* ue = core.ues.find(*c.ue);
   if (ue == nullptr) return;
+  //= S0.D11
+  // What comes on a connection where the UE is not, or no longer this MME's own, moves no COUNT.
+  if (ue->s1 != c.mme_id || ue->nas_rests()) {
+    core.count("mme.handover.nas_dropped");
+    return;
+  }
   const auto parsed = nas::parse_protected(pdu);
   if (!parsed) return strike(core, c, *ue, "mme.nas.malformed", parsed.why().to_string());
 

@@ -36,6 +36,9 @@ Outcomes send_context_setup(Core& core, Ue& ue, std::optional<ByteVector> nas, s
                             std::string_view text);
 /// take_context_setup learns the eNB's end of the bearer. False when the response names none.
 bool take_context_setup(Core& core, Ue& ue, const wire::s1ap::InitialContextSetupResponse& response);
+/// s1ap_capabilities are a UE's security capabilities as S1AP writes them; bit_rates its aggregate rates.
+wire::s1ap::UeSecurityCapabilities s1ap_capabilities(const wire::nas::UeNetworkCapability& c);
+wire::s1ap::UeAmbr bit_rates(const Ue& ue);
 /// network_detach sends a connected UE away and ends its context. T3422.
 Task<void> network_detach(Core& core, Ue& ue, wire::nas::NetworkDetachType type);
 /// page_ue calls an idle UE; it ends when nobody has answered. T3413.
@@ -55,6 +58,21 @@ Procedure detach_by_network(Core& core, Ue& ue, wire::nas::NetworkDetachType typ
 Procedure release(Core& core, Ue& ue, wire::s1ap::Cause cause);
 Procedure paging(Core& core, Ue& ue);
 Procedure reauthenticate(Core& core, Ue& ue);
+Procedure handover_inside(Core& core, Ue& ue, wire::s1ap::HandoverRequired required, peer::LinkId target);
+Procedure relocation_source(Core& core, Ue& ue, wire::s1ap::HandoverRequired required, const MmePeer& mme);
+
+// --- handover, single answers
+/// abandon_handover ends the handover of `ue` where it stands, and says so at the other end: the target eNB
+/// releases, the target MME cancels; while the source eNB still waits for an answer, it hears `cause`.
+void abandon_handover(Core& core, Ue& ue, wire::s1ap::Cause cause);
+/// interrupt_handover is abandon_handover when another procedure takes the place of the handover.
+void interrupt_handover(Core& core, Ue& ue);
+/// refuse_waiting refuses a handover that waited for the end of a procedure: the UE leaves.
+void refuse_waiting(Core& core, Ue& ue);
+/// run_waiting lets what waited for the end of procedures have its turn.
+void run_waiting(Core& core);
+/// begin_tau starts the tracking area update of a UE whose request has been verified.
+void begin_tau(Core& core, Ue& ue, wire::nas::TauRequest request);
 
 // --- single answers
 /// purge tells the HSS that the UE's data are gone here.

@@ -16,10 +16,10 @@ Task<void> rekey_enb(Core& core, Ue& ue) {
   const KeyId kasme_id = core.keys.id(ue.security->kasme());
   const KeyId kenb_id = core.keys.id(kenb);
   core.log_key(ue, KeyEvent::derived, kenb, "TS 33.401, A.3", {kasme_id});
-  core.erase_as_keys(ue, "new KeNB");
-  ue.nh = derive_nh(ue.security->kasme(), kenb);
-  ue.ncc = 1;
-  core.log_key(ue, KeyEvent::derived, *ue.nh, "TS 33.401, A.4", {kasme_id, kenb_id});
+  // The chain that the radio runs on stays until the eNB has confirmed the new one.
+  //= S0.D11
+  Kept<Nh> first(core, ue, derive_nh(ue.security->kasme(), kenb), "the eNB did not take the new key");
+  core.log_key(ue, KeyEvent::derived, *first, "TS 33.401, A.4", {kasme_id, kenb_id});
   core.log_key(ue, KeyEvent::sent, kenb, "UE Context Modification Request", {}, c->enb);
   core.log_key(ue, KeyEvent::erased, kenb, "given to the eNB");
   s1ap::UeContextModificationRequest request{c->mme_id, c->enb_id, std::move(kenb), std::nullopt,
@@ -34,6 +34,17 @@ Task<void> rekey_enb(Core& core, Ue& ue) {
   core.stop_timer(ue, Timer::xsetup);
   if (std::holds_alternative<s1ap::UeContextModificationResponse>(got)) {
     core.step_from_enb(ue, "rekey", "UE Context Modification Response");
+    core.erase_as_keys(ue, "new KeNB");
+    ue.nh = first.take();
+    ue.ncc = 1;
+    co_return;
+  }
+  //= TS 33.401, 7.2.10
+  // An eNB that is about to hand the UE over refuses: the handover runs on the old chain, and the radio is
+  // rekeyed at the target.
+  if (std::holds_alternative<s1ap::UeContextModificationFailure>(got) && ue.waiting.handover) {
+    core.step_from_enb(ue, "rekey", "UE Context Modification Failure");
+    core.count("mme.reauthentication.radio_later");
     co_return;
   }
   // Keys of different age on NAS and radio are not left standing: the UE comes back with fresh ones.

@@ -1,6 +1,7 @@
 // s10.cpp: what another MME says.
 #include "base/cases.h"
 #include "node/mme/context_transfer.h"
+#include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/procedures.h"
 
@@ -10,9 +11,44 @@ namespace gtp2 = wire::gtp2;
 
 namespace {
 
+/// about is the UE that a message of a handover is about, if it is one with this very MME.
+Ue* about(Core& core, const MmePeer& mme, const peer::GtpRequest& r) {
+  const Teid teid = r.ref.header.teid.value_or(Teid{0});
+  Ue* ue = teid.value != 0 ? core.ues.find_s10(teid) : nullptr;
+  const auto* cancel = std::get_if<gtp2::RelocationCancelRequest>(&r.message);
+  // Who cancels before it has heard our TEID names the IMSI.
+  if (cancel != nullptr && teid.value == 0 && cancel->imsi) ue = core.ues.find(*cancel->imsi);
+  if (ue == nullptr || !ue->handover || ue->handover->mme != &mme) return nullptr;
+  const bool to_target =
+      cancel != nullptr || std::holds_alternative<gtp2::ForwardAccessContextNotification>(r.message);
+  const auto role = to_target ? Handover::Role::target : Handover::Role::source;
+  return ue->handover->role == role ? ue : nullptr;
+}
+
+void on_handover_message(Core& core, const MmePeer& mme, peer::GtpRequest& r) {
+  using gtp2::CauseValue;
+  Ue* ue = about(core, mme, r);
+  if (ue == nullptr) {
+    core.count("mme.s10.unknown_teid");
+    return answer_mme(core, r.ref, Teid{0}, CauseValue::context_not_found);
+  }
+  const peer::GtpRequestRef ref = r.ref;
+  const Teid theirs = ue->handover->mme_teid.value_or(Teid{0});
+  if (core.offer(*ue, S10Request{r.ref, std::move(r.message)})) return;
+  // Too early, or too late: nothing moves.
+  core.count("mme.s10.unexpected");
+  answer_mme(core, ref, theirs, CauseValue::request_rejected);
+}
+
 void on_request(Core& core, const MmePeer& mme, peer::GtpRequest& r) {
   if (const auto* request = std::get_if<gtp2::ContextRequest>(&r.message))
     return on_context_request(core, mme, r.ref, *request);
+  if (std::holds_alternative<gtp2::ForwardRelocationRequest>(r.message))
+    return on_forward_relocation(core, mme, r);
+  if (std::holds_alternative<gtp2::RelocationCancelRequest>(r.message) ||
+      std::holds_alternative<gtp2::ForwardAccessContextNotification>(r.message) ||
+      std::holds_alternative<gtp2::ForwardRelocationCompleteNotification>(r.message))
+    return on_handover_message(core, mme, r);
   //= TS 29.274, 7.7.4
   core.count("mme.s10.unexpected");
   core.log(LogLevel::warning,
@@ -34,6 +70,17 @@ void nobody_waits(Core& core, const MmePeer& mme, peer::GtpResponse& r) {
   gtp2::ContextAcknowledge no;
   no.cause.value = gtp2::CauseValue::request_rejected;
   core.gtpc.respond(r.ref, response->sender ? response->sender->teid : Teid{0}, no, core.now, *core.out);
+}
+
+//= TS 23.007, 18
+/// It has lost every UE it knew; those that were on the way between us are told of it.
+void on_restart(Core& core, const MmePeer& mme) {
+  core.count("mme.s10.peer_restarted");
+  for (const UeId id : core.ues.all()) {
+    Ue* ue = core.ues.find(id);
+    if (ue != nullptr && ue->handover && !ue->handover->arrived && ue->handover->mme == &mme)
+      deliver(core, *ue, MmeRestarted{}, "the restart of an MME");
+  }
 }
 
 /// from is the neighbour an event is about.
@@ -71,7 +118,7 @@ void on_s10(Core& core, const MmePeer& mme, peer::GtpEvent event) {
                      core.count("mme.s10.unanswered");
                      if (Ue* ue = core.whose(f.token)) deliver(core, *ue, S10Silent{}, "silence on S10");
                    },
-                   [&](peer::GtpPeerRestarted&) { core.count("mme.s10.peer_restarted"); },
+                   [&](peer::GtpPeerRestarted&) { on_restart(core, mme); },
                    [&](peer::GtpPathDown&) {
                      core.count("mme.s10.path_down");
                      core.log(LogLevel::warning, "S10: " + mme.name + " does not answer");

@@ -31,6 +31,8 @@ struct S1Connection {
   Ecgi cell;
   std::optional<UeId> ue;  ///< none: being released
   int strikes = 0;         ///< messages of a UE unknown to us that were of no use (limits.h)
+  /// False until the target eNB of a handover has drawn its id: `enb_id` means nothing then.
+  bool enb_id_known = true;
 
   /// Messages of one UE stay in order on one stream; stream 0 is for the association's own.
   //= TS 36.412, 7
@@ -44,6 +46,10 @@ class S1Connections {
   /// open draws a new MME UE S1AP ID. `enb_id` must not be in use on that link.
   S1Connection& open(peer::LinkId link, EnbUeS1apId enb_id, std::string enb, Tai tai, Ecgi cell,
                      std::optional<UeId> ue);
+  /// open_target opens one towards the target eNB of a handover, which has not named its id yet.
+  S1Connection& open_target(peer::LinkId link, std::string enb, Tai tai, UeId ue);
+  /// learn takes down the id that the eNB drew. It must not be in use on that link.
+  void learn(S1Connection& connection, EnbUeS1apId enb_id);
   S1Connection* find(MmeUeS1apId id);
   S1Connection* find(peer::LinkId link, EnbUeS1apId id);
   void close(MmeUeS1apId id);
@@ -52,6 +58,8 @@ class S1Connections {
   std::size_t size() const { return by_mme_.size(); }
 
  private:
+  MmeUeS1apId draw();
+
   std::map<MmeUeS1apId, S1Connection> by_mme_;
   std::map<std::pair<peer::LinkId, EnbUeS1apId>, MmeUeS1apId> by_enb_;
   std::uint32_t next_ = 1;

@@ -15,7 +15,7 @@ namespace {
 S1Connection* connection_for(Core& core, const Enb& enb, MmeUeS1apId mme_id, EnbUeS1apId enb_id) {
   using Cause = s1ap::CauseRadioNetwork;
   S1Connection* c = core.s1.find(mme_id);
-  if (c != nullptr && c->link == enb.link && c->enb_id == enb_id) return c;
+  if (c != nullptr && c->link == enb.link && c->enb_id_known && c->enb_id == enb_id) return c;
   Cause cause = Cause::unknown_mme_ue_s1ap_id;
   if (c != nullptr && c->link == enb.link)
     cause = core.s1.find(enb.link, enb_id) ? Cause::unknown_pair_ue_s1ap_id : Cause::unknown_enb_ue_s1ap_id;
@@ -29,11 +29,16 @@ S1Connection* connection_for(Core& core, const Enb& enb, const M& m) {
   return connection_for(core, enb, m.mme_ue_id, m.enb_ue_id);
 }
 
-/// pass gives an S1AP answer to the UE's procedure.
+/// pass gives an S1AP answer to the UE's procedure. While the UE is being handed over only the eNB where it
+/// is speaks for it.
 template <class M>
 void pass(Core& core, const Enb& enb, M& m) {
   S1Connection* c = connection_for(core, enb, m);
   Ue* ue = c && c->ue ? core.ues.find(*c->ue) : nullptr;
+  if (ue && ue->s1 != c->mme_id) {
+    core.count("mme.s1ap.unexpected");
+    return;
+  }
   if (ue) deliver(core, *ue, std::move(m), M::outline.name);
 }
 
@@ -42,6 +47,14 @@ void on_release_request(Core& core, const Enb& enb, const s1ap::UeContextRelease
   S1Connection* c = connection_for(core, enb, m);
   Ue* ue = c && c->ue ? core.ues.find(*c->ue) : nullptr;
   if (ue == nullptr) return;
+  if (ue->handover && !ue->handover->arrived) {
+    if (ue->s1 == c->mme_id) return deliver(core, *ue, ReleaseWanted{m.cause}, "UE CONTEXT RELEASE REQUEST");
+    // The target eNB gives up before the UE is there.
+    ue->handover->to.reset();
+    core.release_s1(*c, m.cause);
+    return deliver(core, *ue, ConnectionLost{true}, "UE CONTEXT RELEASE REQUEST");
+  }
+  refuse_waiting(core, *ue);
   if (ue->doing == "detach") {
     core.release_s1(*c, m.cause);
   } else if (ue->emm == Ue::Emm::registered) {
@@ -54,7 +67,9 @@ void on_release_request(Core& core, const Enb& enb, const s1ap::UeContextRelease
 }
 
 void on_release_complete(Core& core, const Enb& enb, const s1ap::UeContextReleaseComplete& m) {
-  S1Connection* c = connection_for(core, enb, m);
+  S1Connection* c = core.s1.find(m.mme_ue_id);
+  // The target eNB of a handover may be released before it has named its id.
+  if (c == nullptr || c->link != enb.link || c->enb_id_known || c->ue) c = connection_for(core, enb, m);
   if (c == nullptr) return;
   if (c->ue) {  // nobody asked for it, but the eNB has no such UE any more
     core.count("mme.s1ap.unexpected");
@@ -68,7 +83,7 @@ void on_release_complete(Core& core, const Enb& enb, const s1ap::UeContextReleas
 void on_capability(Core& core, const Enb& enb, s1ap::UeCapabilityInfoIndication& m) {
   S1Connection* c = connection_for(core, enb, m);
   Ue* ue = c && c->ue ? core.ues.find(*c->ue) : nullptr;
-  if (ue == nullptr) return;
+  if (ue == nullptr || ue->s1 != c->mme_id) return;
   if (m.ue_radio_capability.octets.size() > radio_capability_octets_max) {
     core.count("mme.s1ap.radio_capability_too_long");
     return;
@@ -121,6 +136,22 @@ void on_s1ap(Core& core, peer::LinkId link, Bytes octets) {
                    [&](s1ap::InitialContextSetupFailure& m) { pass(core, *enb, m); },
                    [&](s1ap::UeContextModificationResponse& m) { pass(core, *enb, m); },
                    [&](s1ap::UeContextModificationFailure& m) { pass(core, *enb, m); },
+                   [&](s1ap::HandoverRequired& m) {
+                     if (S1Connection* c = connection_for(core, *enb, m))
+                       on_handover_required(core, *c, std::move(m));
+                   },
+                   [&](s1ap::HandoverCancel& m) {
+                     if (S1Connection* c = connection_for(core, *enb, m))
+                       on_handover_cancel(core, *c, std::move(m));
+                   },
+                   [&](s1ap::HandoverNotify& m) {
+                     if (S1Connection* c = connection_for(core, *enb, m))
+                       on_handover_notify(core, *c, std::move(m));
+                   },
+                   [&](s1ap::HandoverRequestAcknowledge& m) { on_handover_answer(core, *enb, std::move(m)); },
+                   [&](s1ap::HandoverFailure& m) { on_handover_answer(core, *enb, std::move(m)); },
+                   [&](s1ap::EnbStatusTransfer& m) { pass(core, *enb, m); },
+                   [&](s1ap::PathSwitchRequest& m) { on_path_switch(core, *enb, m); },
                    [&](s1ap::UeContextReleaseRequest& m) { on_release_request(core, *enb, m); },
                    [&](s1ap::UeContextReleaseComplete& m) { on_release_complete(core, *enb, m); },
                    [&](s1ap::UeCapabilityInfoIndication& m) { on_capability(core, *enb, m); },
@@ -136,7 +167,7 @@ void on_s1ap(Core& core, peer::LinkId link, Bytes octets) {
 }
 
 void deliver(Core& core, Ue& ue, UeEvent event, std::string_view what) {
-  if (!ue.inbox.offer(std::move(event))) {
+  if (!core.offer(ue, std::move(event))) {
     core.count("mme.unexpected");
     core.log(LogLevel::info, core.label(ue) + ": nobody waits for " + std::string(what));
   }

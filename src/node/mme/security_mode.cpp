@@ -78,7 +78,7 @@ Task<Outcomes> security_mode(Core& core, Ue& ue) {
     if (complete.imeisv) {
       if (const Imeisv* imeisv = complete.imeisv->imeisv()) ue.imeisv = *imeisv;
     }
-    core.erase_context(ue, ue.security, "replaced by a new security context");
+    core.retire_security(ue, "replaced by a new security context");
     ue.security = std::move(ue.fresh);
     ue.fresh.reset();
     ue.secured = true;

@@ -121,12 +121,14 @@ Task<void> update_tracking_area(Core& core, Ue& ue, nas::TauRequest request) {
       core.forget(ue, "tracking area update failed", s1ap::CauseNas::authentication_failure, false);
       co_return;
     }
-    if (ue.context_at_enb) {
-      // Keys of different age on NAS and radio are not left standing.
-      auto rekey = rekey_enb(core, ue);
-      co_await rekey;
-      if (ue.idle()) co_return;
-    }
+  }
+  //= S0.D11
+  // Keys of different age on NAS and radio are not left standing: those just made, or those that the radio
+  // could not take before a handover.
+  if (ue.old_chain && ue.context_at_enb) {
+    auto rekey = rekey_enb(core, ue);
+    co_await rekey;
+    if (ue.idle()) co_return;
   }
 
   // 9 to 17. A UE that came from another MME is one of ours to UPE and HSS too.

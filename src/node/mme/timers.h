@@ -23,7 +23,9 @@ enum class Timer : Byte {
   xrelease,
   xsetup,
   xgiven,
-  xregister
+  xregister,
+  xhandover,
+  xrelocation
 };
 
 struct TimerSpec {
@@ -51,6 +53,10 @@ inline constexpr std::array timers{
     TimerSpec{Timer::xgiven, "X3", 60s, 1, "what is left of a UE that is at another MME"},
     // A UE that was handed over into another tracking area says so at once.
     TimerSpec{Timer::xregister, "X4", 5s, 1, "the update of a UE that was handed over"},
+    // Shorter than the other MME repeats its Forward Relocation Request (9 s), so that it hears a refusal.
+    TimerSpec{Timer::xhandover, "X5", 4s, 1, "HANDOVER REQUEST"},
+    // From HANDOVER COMMAND on; at a source MME longer than the Complete Notification is repeated (9 s).
+    TimerSpec{Timer::xrelocation, "X6", 12s, 1, "the UE's arrival at the target"},
 };
 constexpr const TimerSpec& spec_of(Timer t) { return timers[static_cast<std::size_t>(t)]; }
 static_assert(std::all_of(timers.begin(), timers.end(),

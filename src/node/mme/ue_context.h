@@ -77,6 +77,7 @@ struct Handover {
   std::optional<Teid> mme_teid;     ///< its end of S10
   /// The Forward Relocation Request that has no answer yet.
   std::optional<peer::GtpRequestRef> unanswered;
+  bool at_mme = false;     ///< the other MME may have the UE's context: it hears of the handover's end
   bool commanded = false;  ///< the source eNB has the Handover Command
   bool arrived = false;    ///< Handover Notify: the UE is at the target
 };
@@ -176,6 +177,11 @@ struct Ue {
   std::vector<Step> steps_kept;  ///< until the subscriber is known
 
   bool busy() const { return !running.done(); }
+  /// downlink_rests: no NAS leaves now, since nobody knows at which eNB the UE is.
+  bool downlink_rests() const {
+    return handover && !handover->arrived &&
+           (handover->commanded || handover->role != Handover::Role::inside);
+  }
   /// nas_rests: this MME neither takes nor sends NAS of the UE now.
   //= S0.D11
   bool nas_rests() const {

@@ -1,0 +1,73 @@
+// handover.h: what the kinds of handover share: the key chain, the question to the target eNB, the switch,
+// and how each of them ends early.
+#pragma once
+
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "node/mme/procedures.h"
+#include "wire/gtp2/mm_context.h"
+#include "wire/s1ap/handover.h"
+
+namespace baton::node::mme {
+
+/// advance_chain makes the NH of the next NCC, from the KASME that the radio runs on. False, with nothing
+/// changed: there is no chain to go on from.
+//= TS 33.401, 7.2.8.4.3
+bool advance_chain(Core& core, Ue& ue);
+
+/// The target eNB has made room.
+struct Admitted {
+  wire::gtp2::FTeid s1u_enb;  ///< its end of the default bearer
+  ByteVector container;       ///< target to source
+  std::vector<wire::s1ap::ErabAdmitted> erabs;
+};
+/// It has not, and has nothing of the UE any more.
+struct Refused {
+  wire::s1ap::Cause cause;
+};
+/// How asking the target eNB ends; the rest are interruptions, for the caller to judge.
+using Admission = std::variant<Admitted, Refused, wire::s1ap::HandoverCancel, ConnectionLost, ReleaseWanted,
+                               S10Request, MmeRestarted>;
+
+/// Wanted is what a target eNB is asked for.
+struct Wanted {
+  peer::LinkId enb;
+  Tai tai;
+  wire::s1ap::Cause cause;
+  ByteVector container;  ///< source to target, opaque
+};
+/// ask_target_enb gives a target eNB keys and bearers of the UE (HANDOVER REQUEST) and waits. X3.
+//= TS 36.413, 8.4.2
+Task<Admission> ask_target_enb(Core& core, Ue& ue, Wanted wanted);
+
+/// send_command tells the source eNB to let the UE go.
+void send_command(Core& core, Ue& ue, ByteVector container,
+                  std::vector<wire::s1ap::ErabToForward> forwarding);
+/// send_cancelled answers HANDOVER CANCEL.
+void send_cancelled(Core& core, const S1Connection& connection);
+/// refuse_handover answers HANDOVER REQUIRED with a failure.
+void refuse_handover(Core& core, const S1Connection& connection, wire::s1ap::Cause cause);
+/// arrive makes the target eNB's connection the UE's own; the one it left waits for its release.
+void arrive(Core& core, Ue& ue, const wire::s1ap::HandoverNotify& notify, wire::gtp2::FTeid s1u_enb);
+/// pass_status gives the target eNB what the source eNB has counted.
+void pass_status(Core& core, Ue& ue, wire::s1ap::StatusTransferContainer container);
+/// let_go makes a registered UE idle, on both sides of a handover that has ended.
+void let_go(Core& core, Ue& ue, wire::s1ap::Cause cause, std::string_view reason);
+/// fail_handover is abandon_handover and what a person reads. `cause` is told only to a source eNB that
+/// still waits for an answer.
+void fail_handover(Core& core, Ue& ue, wire::s1ap::Cause cause, std::string_view because);
+
+/// cause_in_gtp and cause_in_s1ap translate a cause of S1AP to the element of GTPv2 and back.
+//= TS 29.274, 8.49
+wire::gtp2::FCause cause_in_gtp(const wire::s1ap::Cause& cause);
+wire::s1ap::Cause cause_in_s1ap(wire::gtp2::FCause cause);
+
+/// answer_mme answers a request of another MME with a cause and nothing else.
+void answer_mme(Core& core, const peer::GtpRequestRef& ref, Teid teid, wire::gtp2::CauseValue cause);
+
+/// on_forward_relocation handles Forward Relocation Request: another MME hands a UE over.
+void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& request);
+
+}  // namespace baton::node::mme

@@ -1,0 +1,251 @@
+// relocation_source.cpp: a UE goes to another MME: what the MME does that it leaves.
+#include "node/mme/context_transfer.h"
+#include "node/mme/handover.h"
+
+namespace baton::node::mme {
+
+namespace gtp2 = wire::gtp2;
+namespace s1ap = wire::s1ap;
+using Radio = s1ap::CauseRadioNetwork;
+
+namespace {
+
+constexpr std::string_view request_name = "Forward Relocation Request";
+
+/// request_of is the Forward Relocation Request; nothing when the UE's context cannot move.
+//= TS 29.274, 7.3.1
+std::optional<gtp2::Message> request_of(Core& core, Ue& ue, s1ap::HandoverRequired& required,
+                                        const MmePeer& mme, Teid own) {
+  const auto& target = std::get<s1ap::TargetEnb>(required.target);
+  if (required.container.octets.size() > relocation_container_octets_max) return std::nullopt;
+  auto mm = mm_context_of(core, ue, mme.name, request_name);
+  if (!mm) return std::nullopt;
+  gtp2::ForwardRelocationRequest r{.mm = std::move(*mm)};
+  r.imsi = ue.imsi;
+  r.sender = {gtp2::InterfaceType::s10_mme, own, core.config.gtpc.address, std::nullopt};
+  r.pdn_connections = pdn_connections_of(core, ue);
+  r.sgw_s11 = sgw_end_of(core, ue);
+  r.container = gtp2::FContainer{gtp2::FContainer::eutran, std::move(required.container.octets)};
+  r.target = gtp2::TargetIdentification{std::get<MacroEnbId>(target.enb), target.selected_tai.tac};
+  r.cause = cause_in_gtp(required.cause);
+  r.serving_network = core.config.gummei.plmn;
+  r.selected_plmn = target.selected_tai.plmn;
+  r.recovery = core.gtpc.restart_counter();
+  return gtp2::Message(std::move(r));
+}
+
+/// forwarding_of says where the source eNB may send what it has not delivered.
+std::vector<s1ap::ErabToForward> forwarding_of(const gtp2::ForwardRelocationResponse& response, bool direct) {
+  std::vector<s1ap::ErabToForward> out;
+  if (!direct) return out;
+  for (const gtp2::BearerSetUp& b : response.bearers) {
+    s1ap::ErabToForward e{s1ap::ErabId{b.ebi.value}, {}, {}, {}, {}};
+    if (b.enb_dl_forwarding && b.enb_dl_forwarding->v4) {
+      e.dl_forwarding_address = s1ap::TransportLayerAddress::from(*b.enb_dl_forwarding->v4);
+      e.dl_forwarding_teid = b.enb_dl_forwarding->teid;
+    }
+    if (b.enb_ul_forwarding && b.enb_ul_forwarding->v4) {
+      e.ul_forwarding_address = s1ap::TransportLayerAddress::from(*b.enb_ul_forwarding->v4);
+      e.ul_forwarding_teid = b.enb_ul_forwarding->teid;
+    }
+    if (e.dl_forwarding_address || e.ul_forwarding_address) out.push_back(std::move(e));
+  }
+  return out;
+}
+
+/// Gone is why the UE is not this MME's any more.
+enum class Gone : Byte { arrived, unknown };
+
+/// erase ends what this MME has of a UE that has left it, or may have. The session is the target's, or the
+/// UE's next attach replaces it: it is not deleted. Whoever comes with the old GUTI is a stranger who is told
+/// to attach.
+//= S0.D11
+void erase(Core& core, Ue& ue, Gone gone, std::string_view because) {
+  const bool ok = gone == Gone::arrived;
+  core.count(ok ? "mme.handover.completed" : "mme.handover.outcome_unknown");
+  core.out->outcome({ue.subscriber(), "inter-mme-handover", ok, ok ? "" : std::string(because)});
+  if (core.connection_of(ue)) core.step_to_enb(ue, "19a", "UE Context Release Command");
+  ue.handover->commanded = true;  // no failure for the eNB: its context is released
+  if (ok) ue.handover->at_mme = false;
+  ue.session.reset();
+  ue.registered_at_hss = false;
+  core.forget(ue, because,
+              ok ? Radio::successful_handover : Radio::ho_failure_in_target_epc_enb_or_target_system, true);
+}
+
+/// take_back asks the target MME to erase the UE's context, and waits. True: it has.
+Task<bool> take_back(Core& core, Ue& ue, const MmePeer& mme, s1ap::Cause cause) {
+  gtp2::RelocationCancelRequest cancel;
+  cancel.imsi = ue.imsi;
+  cancel.cause = cause_in_gtp(cause);
+  if (!core.ask_mme(ue, mme, *ue.handover->mme_teid, cancel)) co_return false;
+  core.step_to_mme(ue, mme, "cancel", "Relocation Cancel Request");
+  for (;;) {
+    auto wait = ue.inbox.next<S10Answer, S10Silent, S10Request, ConnectionLost, ReleaseWanted, MmeRestarted,
+                              LocatedElsewhere>();
+    auto got = co_await wait;
+    if (const auto* response = std::get_if<S10Answer>(&got)) {
+      const auto* m = std::get_if<gtp2::RelocationCancelResponse>(&response->message);
+      co_return m != nullptr&& gtp2::accepted(m->cause.value);
+    }
+    if (const auto* request = std::get_if<S10Request>(&got)) {
+      // The UE is there after all: nothing is taken back.
+      const bool arrived =
+          std::holds_alternative<gtp2::ForwardRelocationCompleteNotification>(request->message);
+      answer_mme(core, request->ref, *ue.handover->mme_teid,
+                 arrived ? gtp2::CauseValue::request_accepted : gtp2::CauseValue::request_rejected);
+      if (!arrived) continue;
+      co_return false;
+    }
+    if (std::holds_alternative<ReleaseWanted>(got)) continue;  // the UE is released in a moment, or stays
+    co_return false;
+  }
+}
+
+}  // namespace
+
+//= TS 23.401, 5.5.1.2.2
+//= S1.A4
+//= S1.D1
+Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required, const MmePeer& mme) {
+  ue.handover.emplace();
+  ue.handover->role = Handover::Role::source;
+  ue.handover->mme = &mme;
+
+  // 2. The source eNB has decided. The chain goes on before anything leaves.
+  core.step_from_enb(ue, "2", "Handover Required");
+  //= TS 33.401, 7.2.8.4.3
+  advance_chain(core, ue);
+
+  // 3. The target MME gets the UE's whole context.
+  const bool direct = required.direct_forwarding.has_value();
+  const auto own = core.draw_teid();
+  auto request = own ? request_of(core, ue, required, mme, *own) : std::nullopt;
+  if (!request || !core.ask_mme(ue, mme, Teid{0}, *request)) {
+    fail_handover(core, ue, Radio::ho_failure_in_target_epc_enb_or_target_system,
+                  "the target MME cannot be asked");
+    co_return;
+  }
+  request.reset();
+  core.ues.tunnel_s10(ue, *own);
+  ue.handover->at_mme = true;
+  core.step_to_mme(ue, mme, "3", request_name);
+
+  // 7. It has made room at its eNB, or not.
+  std::optional<gtp2::ForwardRelocationResponse> response;
+  {
+    auto wait =
+        ue.inbox
+            .next<S10Answer, S10Silent, s1ap::HandoverCancel, ConnectionLost, ReleaseWanted, MmeRestarted>();
+    auto got = co_await wait;
+    if (auto* answered = std::get_if<S10Answer>(&got)) {
+      if (auto* m = std::get_if<gtp2::ForwardRelocationResponse>(&answered->message))
+        response = std::move(*m);
+    } else if (std::holds_alternative<S10Silent>(got)) {
+      core.count("mme.handover.mme_silent");
+    } else if (std::holds_alternative<s1ap::HandoverCancel>(got)) {
+      ue.handover->commanded = true;  // the eNB waits for another answer than a failure
+      fail_handover(core, ue, Radio::handover_cancelled, "cancelled by the source eNB");
+      if (const S1Connection* c = core.connection_of(ue)) send_cancelled(core, *c);
+      co_return;
+    } else if (std::holds_alternative<ConnectionLost>(got)) {
+      //= S0.D11
+      // No Handover Command has left: the context is this MME's own again.
+      fail_handover(core, ue, Radio::radio_connection_with_ue_lost, "the source eNB is gone");
+      let_go(core, ue, Radio::radio_connection_with_ue_lost, "connection lost");
+      co_return;
+    } else if (const auto* release = std::get_if<ReleaseWanted>(&got)) {
+      ue.handover->commanded = true;  // UE CONTEXT RELEASE COMMAND is answer enough
+      fail_handover(core, ue, release->cause, "the source eNB released the UE");
+      let_go(core, ue, release->cause, "connection released");
+      co_return;
+    }
+  }
+  if (response && !gtp2::accepted(response->cause.value)) {
+    ue.handover->at_mme = false;
+    core.count("mme.handover.refused_by_mme");
+    core.step_from_mme(ue, mme, "7", "Forward Relocation Response (refused)");
+    fail_handover(core, ue,
+                  response->s1ap_cause ? cause_in_s1ap(*response->s1ap_cause)
+                                       : s1ap::Cause(Radio::ho_failure_in_target_epc_enb_or_target_system),
+                  "the target MME refuses");
+    co_return;
+  }
+  if (!response || !response->sender || response->sender->teid.value == 0 || !response->container) {
+    fail_handover(core, ue, Radio::ho_failure_in_target_epc_enb_or_target_system,
+                  "the target MME does not answer");
+    co_return;
+  }
+  ue.handover->mme_teid = response->sender->teid;
+  core.step_from_mme(ue, mme, "7", "Forward Relocation Response");
+
+  // 9. The source eNB lets the UE go.
+  //= S1.A8
+  auto forwarding = forwarding_of(*response, direct);
+  send_command(core, ue, std::move(response->container->octets), std::move(forwarding));
+
+  for (;;) {
+    auto wait = ue.inbox.next<s1ap::EnbStatusTransfer, S10Request, s1ap::HandoverCancel, ConnectionLost,
+                              ReleaseWanted, MmeRestarted, LocatedElsewhere, Expired>();
+    auto got = co_await wait;
+    if (const auto* status = std::get_if<s1ap::EnbStatusTransfer>(&got)) {
+      // 10, 10a. What the source eNB has counted goes to the target; 10b is the path's business.
+      core.step_from_enb(ue, "10", "eNB Status Transfer");
+      gtp2::ForwardAccessContextNotification m;
+      m.container.push_back({gtp2::FContainer::eutran, s1ap::encode_container(status->container)});
+      core.tell_mme(mme, *ue.handover->mme_teid, m);
+      core.step_to_mme(ue, mme, "10a", "Forward Access Context Notification");
+
+    } else if (const auto* said = std::get_if<S10Request>(&got)) {
+      if (!std::holds_alternative<gtp2::ForwardRelocationCompleteNotification>(said->message)) {
+        answer_mme(core, said->ref, *ue.handover->mme_teid, gtp2::CauseValue::request_rejected);
+        continue;
+      }
+      // 14, 14b. The UE is at the target: nothing of it stays here.
+      core.step_from_mme(ue, mme, "14", "Forward Relocation Complete Notification");
+      answer_mme(core, said->ref, *ue.handover->mme_teid, gtp2::CauseValue::request_accepted);
+      core.step_to_mme(ue, mme, "14b", "Forward Relocation Complete Acknowledge");
+      erase(core, ue, Gone::arrived, "the UE is at the target MME");
+      co_return;
+
+    } else if (const auto* cancelled = std::get_if<s1ap::HandoverCancel>(&got)) {
+      //= S0.D11
+      // The UE is back at the source. It is this MME's again once the target has erased its context.
+      core.stop_timer(ue, Timer::xrelocation);
+      auto take = take_back(core, ue, mme, cancelled->cause);
+      const bool taken = co_await take;
+      ue.handover->at_mme = false;  // it has been told, whatever came of it
+      if (const S1Connection* c = core.connection_of(ue)) send_cancelled(core, *c);
+      if (!taken) {
+        erase(core, ue, Gone::unknown, "the target MME did not take its part back");
+        co_return;
+      }
+      fail_handover(core, ue, Radio::handover_cancelled, "the UE is back at the source");
+      if (core.connection_of(ue) == nullptr) let_go(core, ue, Radio::unspecified, "connection lost");
+      co_return;
+
+    } else if (const auto* release = std::get_if<ReleaseWanted>(&got)) {
+      // The source eNB waits for the UE no longer, but it may still come up at the target.
+      if (S1Connection* c = core.connection_of(ue)) {
+        c->ue.reset();
+        ue.s1.reset();
+        core.release_s1(*c, release->cause);
+      }
+    } else if (std::holds_alternative<LocatedElsewhere>(got)) {
+      // Another MME has told the HSS before its notification came through.
+      core.count("mme.handover.completed_by_hss");
+      erase(core, ue, Gone::arrived, "the UE is registered at another MME");
+      co_return;
+    } else if (std::holds_alternative<MmeRestarted>(got)) {
+      ue.handover->at_mme = false;
+      erase(core, ue, Gone::unknown, "the target MME restarted");
+      co_return;
+    } else if (std::holds_alternative<Expired>(got)) {
+      erase(core, ue, Gone::unknown, "nothing more was heard of the UE");
+      co_return;
+    }
+    // The source eNB is gone: the UE may have left it before.
+  }
+}
+
+}  // namespace baton::node::mme

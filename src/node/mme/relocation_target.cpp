@@ -1,0 +1,242 @@
+// relocation_target.cpp: a UE comes from another MME: what the MME does that it goes to.
+#include "node/mme/context_transfer.h"
+#include "node/mme/handover.h"
+#include "node/mme/interfaces.h"
+
+namespace baton::node::mme {
+
+namespace gtp2 = wire::gtp2;
+namespace s1ap = wire::s1ap;
+using Radio = s1ap::CauseRadioNetwork;
+
+namespace {
+
+constexpr std::string_view request_name = "Forward Relocation Request";
+
+void respond(Core& core, const peer::GtpRequestRef& ref, Teid teid, const gtp2::Message& m) {
+  core.gtpc.respond(ref, teid, m, core.now, *core.out);
+}
+
+/// erase ends the context of a UE that does not come. The session is still its source's.
+void erase(Core& core, Ue& ue, std::string_view because) {
+  core.count("mme.handover.in_failed");
+  core.log(LogLevel::info, core.label(ue) + ": handover from another MME failed: " + std::string(because));
+  ue.session.reset();
+  core.forget(ue, because, Radio::handover_cancelled, false);
+}
+
+/// accepted_of is the Forward Relocation Response.
+//= TS 29.274, 7.3.2
+gtp2::ForwardRelocationResponse accepted_of(const Core& core, const Ue& ue, Admitted& room) {
+  gtp2::ForwardRelocationResponse m;
+  m.cause.value = gtp2::CauseValue::request_accepted;
+  m.sender = gtp2::FTeid{gtp2::InterfaceType::s10_mme, *ue.s10, core.config.gtpc.address, std::nullopt};
+  for (const s1ap::ErabAdmitted& e : room.erabs) {
+    gtp2::BearerSetUp b;
+    b.ebi = gtp2::Ebi{e.id.value};
+    const auto end = [](const auto& address, const auto& teid,
+                        gtp2::InterfaceType interface) -> std::optional<gtp2::FTeid> {
+      const auto v4 = address ? address->ipv4() : std::nullopt;
+      if (!v4 || !teid) return std::nullopt;
+      return gtp2::FTeid{interface, *teid, *v4, std::nullopt};
+    };
+    b.enb_dl_forwarding =
+        end(e.dl_forwarding_address, e.dl_forwarding_teid, gtp2::InterfaceType::enb_dl_forwarding);
+    b.enb_ul_forwarding =
+        end(e.ul_forwarding_address, e.ul_forwarding_teid, gtp2::InterfaceType::enb_ul_forwarding);
+    m.bearers.push_back(std::move(b));
+    if (m.bearers.size() == gtp2::bearers_max) break;
+  }
+  m.container = gtp2::FContainer{gtp2::FContainer::eutran, std::move(room.container)};
+  return m;
+}
+
+/// From here on the UE is on its way, or was.
+//= TS 23.401, 5.5.1.2.2, steps 5 to 17
+//= S1.A5
+Procedure relocation_target(Core& core, Ue& ue, Wanted wanted) {
+  const MmePeer& mme = *ue.handover->mme;
+
+  // 5, 5a. The target eNB gets the UE's keys as the source MME made them, and makes room.
+  auto ask = ask_target_enb(core, ue, std::move(wanted));
+  auto said = co_await ask;
+  auto* room = std::get_if<Admitted>(&said);
+  if (room == nullptr) {
+    if (const auto* refused = std::get_if<Refused>(&said)) {
+      core.step_to_mme(ue, mme, "7", "Forward Relocation Response (refused)");
+      abandon_handover(core, ue, refused->cause);
+      erase(core, ue, "the target eNB has no room");
+    } else if (auto* request = std::get_if<S10Request>(&said)) {
+      const bool cancel = std::holds_alternative<gtp2::RelocationCancelRequest>(request->message);
+      const peer::GtpRequestRef ref = request->ref;
+      const Teid theirs = *ue.handover->mme_teid;
+      erase(core, ue, "cancelled by the source MME");
+      answer_mme(core, ref, theirs,
+                 cancel ? gtp2::CauseValue::request_accepted : gtp2::CauseValue::context_not_found);
+    } else {
+      erase(core, ue, "an end of it is gone");
+    }
+    co_return;
+  }
+
+  // 7. The source MME hears that there is room.
+  //= S1.A7
+  const gtp2::ForwardRelocationResponse response = accepted_of(core, ue, *room);
+  respond(core, *ue.handover->unanswered, *ue.handover->mme_teid, response);
+  ue.handover->unanswered.reset();
+  ue.handover->commanded = true;  // it may have been: from now on nobody here knows where the UE is
+  core.step_to_mme(ue, mme, "7", "Forward Relocation Response");
+  core.start_timer(ue, Timer::xrelocation);
+
+  bool notified = false;
+  while (!notified) {
+    auto wait =
+        ue.inbox
+            .next<S10Request, s1ap::HandoverNotify, ConnectionLost, ReleaseWanted, MmeRestarted, Expired>();
+    auto got = co_await wait;
+    if (auto* request = std::get_if<S10Request>(&got)) {
+      const peer::GtpRequestRef ref = request->ref;
+      const Teid theirs = *ue.handover->mme_teid;
+      if (const auto* status = std::get_if<gtp2::ForwardAccessContextNotification>(&request->message)) {
+        // 10a, 10b, 10c. What the source eNB has counted goes to ours.
+        answer_mme(core, ref, theirs, gtp2::CauseValue::request_accepted);
+        core.step_to_mme(ue, mme, "10b", "Forward Access Context Acknowledge");
+        const Bytes octets = status->container.empty() ? Bytes{} : Bytes(status->container.front().octets);
+        auto container = s1ap::decode_status_transfer(octets);
+        if (container) {
+          pass_status(core, ue, std::move(*container));
+        } else {
+          core.count("mme.s10.status_unreadable");
+        }
+      } else if (std::holds_alternative<gtp2::RelocationCancelRequest>(request->message)) {
+        //= S0.D11
+        // The answer leaves when nothing of the UE is here any more.
+        erase(core, ue, "cancelled by the source MME");
+        answer_mme(core, ref, theirs, gtp2::CauseValue::request_accepted);
+        co_return;
+      } else {
+        answer_mme(core, ref, theirs, gtp2::CauseValue::request_rejected);
+      }
+    } else if (const auto* notify = std::get_if<s1ap::HandoverNotify>(&got)) {
+      // 13. The UE is there.
+      arrive(core, ue, *notify, room->s1u_enb);
+      ue.emm = Ue::Emm::registered;
+      core.step_from_enb(ue, "13", "Handover Notify");
+      notified = true;
+    } else if (std::holds_alternative<Expired>(got)) {
+      core.count("mme.handover.ue_lost");
+      erase(core, ue, "the UE did not arrive");
+      co_return;
+    } else if (!std::holds_alternative<MmeRestarted>(got)) {
+      erase(core, ue, "the target eNB is gone");
+      co_return;
+    }
+    // A source MME that restarted has lost the UE; if it comes all the same it is welcome.
+  }
+
+  // 14. The source MME hears that it may forget the UE; the path repeats it until it is acknowledged (14b).
+  core.tell_mme(mme, *ue.handover->mme_teid, gtp2::ForwardRelocationCompleteNotification{});
+  core.step_to_mme(ue, mme, "14", "Forward Relocation Complete Notification");
+
+  // 15, 17. Downlink data know the way.
+  //= S1.A6
+  auto modify = modify_bearer(core, ue, "15", "17");
+  auto modified = co_await modify;
+  if (!modified) {
+    core.count("mme.handover.path_not_switched");
+    core.forget(ue, "the UPE did not switch the path", Radio::unspecified, false);
+    co_return;
+  }
+  core.ues.close_s10(ue);
+  ue.handover.reset();
+  core.count("mme.handover.in_completed");
+  // Should its update not come, the HSS hears of it all the same.
+  core.start_timer(ue, Timer::xregister);
+  // 18. A tracking area update that has come meanwhile has its turn now (run_waiting).
+}
+
+/// make_way ends what this MME knew of a UE that another MME hands over. The session moves with the UE.
+void make_way(Core& core, Ue& old, const MmePeer& mme, Teid upe_teid) {
+  const bool went_there =
+      old.handover && old.handover->role == Handover::Role::source && old.handover->mme == &mme;
+  if (went_there && old.handover->commanded) {
+    // It went there, and comes back before the notification has come through.
+    core.count("mme.handover.completed");
+    old.handover->arrived = true;
+    old.handover->at_mme = false;
+  }
+  for (auto* session : {&old.session, &old.old_session})
+    if (*session && (*session)->upe_teid == upe_teid) session->reset();
+  old.registered_at_hss = false;
+  core.count("mme.handover.context_replaced");
+  core.cancel(old);
+  core.forget(old, "the UE comes from another MME", Radio::successful_handover, false);
+}
+
+}  // namespace
+
+//= TS 29.274, 7.3.1
+void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) {
+  auto& m = *std::get_if<gtp2::ForwardRelocationRequest>(&r.message);
+  const Teid theirs = m.sender.teid;
+  const auto refuse = [&](gtp2::CauseValue cause, std::optional<s1ap::Cause> radio,
+                          std::string_view because) {
+    core.count("mme.handover.in_refused");
+    core.log(LogLevel::info, "S10: a handover from " + mme.name + " is refused: " + std::string(because));
+    gtp2::ForwardRelocationResponse no;
+    no.cause.value = cause;
+    if (radio) no.s1ap_cause = cause_in_gtp(*radio);
+    respond(core, r.ref, theirs, no);
+  };
+  const auto drop = [&] {
+    drop_mm_context(core, m.imsi ? m.imsi->digits() : std::string(), std::move(m.mm), mme.name, request_name);
+  };
+
+  // 3. Is it complete, and for an eNB of ours?
+  if (!m.imsi || !m.target || !m.container || m.pdn_connections.empty()) {
+    drop();
+    return refuse(gtp2::CauseValue::conditional_ie_missing, std::nullopt, "something is missing");
+  }
+  const Tai tai{m.selected_plmn.value_or(m.target->enb.plmn), m.target->tac};
+  const Enb* enb =
+      m.target->kind == gtp2::TargetIdentification::macro_enb && m.container->type == gtp2::FContainer::eutran
+          ? core.enbs.find(s1ap::GlobalEnbId{m.target->enb})
+          : nullptr;
+  if (enb == nullptr || !enb->serves(tai)) {
+    drop();
+    return refuse(gtp2::CauseValue::relocation_failure, Radio::unknown_target_id, "no such target here");
+  }
+  Ue* ue = core.ues.add();
+  if (ue == nullptr) {
+    core.count("mme.handover.congestion");
+    drop();
+    return refuse(gtp2::CauseValue::no_resources_available, s1ap::CauseMisc::control_processing_overload,
+                  "no room for a UE context");
+  }
+
+  // The context is taken over as far as this MME would have it so itself.
+  ue->claimed = *m.imsi;
+  const auto teid = core.draw_teid();
+  const auto adopted = adopt_mm_context(core, *ue, std::move(m.mm), mme.name, request_name);
+  if (!adopted || !ue->nh || !teid || !adopt_pdn_connections(core, *ue, m.pdn_connections, m.sgw_s11)) {
+    ue->session.reset();
+    core.forget(*ue, "the context of another MME is of no use", Radio::unspecified, false);
+    return refuse(adopted ? gtp2::CauseValue::relocation_failure : adopted.why(),
+                  Radio::ho_failure_in_target_epc_enb_or_target_system, "its context is of no use");
+  }
+  if (Ue* before = core.ues.find(*m.imsi)) make_way(core, *before, mme, m.sgw_s11.teid);
+  core.ues.prove(*ue, *m.imsi);
+  core.ues.tunnel_s10(*ue, *teid);
+  Handover& h = ue->handover.emplace();
+  h.role = Handover::Role::target;
+  h.mme = &mme;
+  h.mme_teid = theirs;
+  h.unanswered = r.ref;
+  ue->tais = {tai};
+  Wanted wanted{enb->link, tai,
+                m.cause ? cause_in_s1ap(*m.cause) : s1ap::Cause(Radio::handover_desirable_for_radio_reason),
+                std::move(m.container->octets)};
+  core.run(*ue, "inter-mme-handover", relocation_target(core, *ue, std::move(wanted)));
+}
+
+}  // namespace baton::node::mme
