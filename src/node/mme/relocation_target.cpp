@@ -54,8 +54,9 @@ gtp2::ForwardRelocationResponse accepted_of(const Core& core, const Ue& ue, Admi
 /// From here on the UE is on its way, or was.
 //= TS 23.401, 5.5.1.2.2, steps 5 to 17
 //= S1.A5
-Procedure relocation_target(Core& core, Ue& ue, Wanted wanted) {
-  const MmePeer& mme = *ue.handover->mme;
+Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted) {
+  const MmePeer& mme = *handover.mme;
+  ue.handover = handover;
 
   // 5, 5a. The target eNB gets the UE's keys as the source MME made them, and makes room.
   auto ask = ask_target_enb(core, ue, std::move(wanted));
@@ -227,7 +228,7 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
   if (Ue* before = core.ues.find(*m.imsi)) make_way(core, *before, mme, m.sgw_s11.teid);
   core.ues.prove(*ue, *m.imsi);
   core.ues.tunnel_s10(*ue, *teid);
-  Handover& h = ue->handover.emplace();
+  Handover h;
   h.role = Handover::Role::target;
   h.mme = &mme;
   h.mme_teid = theirs;
@@ -236,7 +237,7 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
   Wanted wanted{enb->link, tai,
                 m.cause ? cause_in_s1ap(*m.cause) : s1ap::Cause(Radio::handover_desirable_for_radio_reason),
                 std::move(m.container->octets)};
-  core.run(*ue, "inter-mme-handover", relocation_target(core, *ue, std::move(wanted)));
+  core.run(*ue, "inter-mme-handover", relocation_target(core, *ue, h, std::move(wanted)));
 }
 
 }  // namespace baton::node::mme

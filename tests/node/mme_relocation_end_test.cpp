@@ -1,0 +1,264 @@
+// A UE goes from one MME to another: after Handover Command, when two MMEs might each think they have it.
+#include "node/mme_relocation.h"
+
+namespace baton::node::mme::test {
+namespace {
+
+// --- after the command: who has the UE? ---------------------------------------------------------
+
+//= S0.D11; type=test
+TEST_F(MmeRelocation, BackAtTheSourceOnceTheTargetHasErased) {
+  commanded();
+  cancel();
+  EXPECT_EQ(from.waiting_at(0), 0U) << "not before the target has answered";
+  const auto m = from.at_mme<gtp2::RelocationCancelRequest>();
+  EXPECT_EQ(from.last_s10().teid, target_end());
+  to.mme_asks(m, target_end());
+  target_released();
+  target_has_nothing();
+  from.mme_says(to.at_mme<gtp2::RelocationCancelResponse>(), source_end());
+  (void)from.at_enb<s1ap::HandoverCancelAcknowledge>(0);
+  over(false);
+  serves(from);
+}
+
+//= S0.D11; type=test
+TEST_F(MmeRelocation, BackAtTheSourceButTheTargetDoesNotSaySo) {
+  for (const bool answers : {true, false}) {
+    SCOPED_TRACE(answers);
+    Stage alone;
+    alone.start();
+    Phone other{*Imsi::parse("001010000000002"), 0x41};
+    alone.attach(other);
+    alone.let_go();
+    alone.outcomes.clear();
+    alone.enb_says_message(
+        0, s1ap::HandoverRequired{.mme_ue_id = other.mme_id,
+                                  .enb_ue_id = other.enb_id,
+                                  .type = s1ap::HandoverType::intra_lte,
+                                  .cause = Radio::handover_desirable_for_radio_reason,
+                                  .target = s1ap::TargetEnb{MacroEnbId{PlmnId::test_value(), 3}, tai_of(3)},
+                                  .direct_forwarding = std::nullopt,
+                                  .container = {to_target}});
+    (void)alone.at_mme<gtp2::ForwardRelocationRequest>();
+    gtp2::ForwardRelocationResponse m;
+    m.cause.value = CauseValue::request_accepted;
+    m.sender = gtp2::FTeid{gtp2::InterfaceType::s10_mme, Teid{9}, Ipv4{{127, 0, 0, 14}}, {}};
+    m.container = gtp2::FContainer{gtp2::FContainer::eutran, to_source};
+    alone.mme_says(m, *alone.context(other).s10);
+    (void)alone.at_enb<s1ap::HandoverCommand>(0);
+    alone.enb_says_message(0, s1ap::HandoverCancel{other.mme_id, other.enb_id, Radio::handover_cancelled});
+    (void)alone.at_mme<gtp2::RelocationCancelRequest>();
+    if (answers) {
+      gtp2::RelocationCancelResponse no;
+      no.cause.value = CauseValue::context_not_found;
+      alone.mme_says(no, *alone.context(other).s10);
+    } else {
+      alone.advance(9s);
+    }
+    (void)alone.at_enb<s1ap::HandoverCancelAcknowledge>(0);
+    (void)alone.at_enb<s1ap::UeContextReleaseCommand>(0);
+    EXPECT_EQ(alone.mme.ue_count(), 0U);
+    EXPECT_TRUE(alone.held(other.imsi).empty()) << "it authenticates again";
+    ASSERT_EQ(alone.outcomes.size(), 1U);
+    EXPECT_FALSE(alone.outcomes[0].ok);
+  }
+}
+
+TEST_F(MmeRelocation, TheUeNeverArrives) {
+  commanded();
+  to.advance(12s);
+  target_released();
+  target_has_nothing();
+  from.advance(12s);
+  over(false);
+  (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
+  source_has_nothing();
+}
+
+TEST_F(MmeRelocation, TheNotificationIsLost) {
+  const auto m = arrived();
+  path_switched();
+  from.advance(12s);
+  over(false);
+  source_has_nothing();
+  (void)m;
+  moves();
+  serves(to);
+}
+
+TEST_F(MmeRelocation, TheNotificationComesTwiceAndTooLate) {
+  const auto m = arrived();
+  const Teid end = source_end();
+  told(m);
+  over(true);
+  from.mme_asks(m, end);
+  EXPECT_EQ(from.at_mme<gtp2::ForwardRelocationCompleteAcknowledge>().cause.value,
+            CauseValue::context_not_found);
+  source_has_nothing();
+}
+
+TEST_F(MmeRelocation, ANotificationBeforeTheCommandOrOfAStranger) {
+  (void)leaves();
+  from.mme_asks(gtp2::ForwardRelocationCompleteNotification{}, source_end());
+  EXPECT_EQ(from.at_mme<gtp2::ForwardRelocationCompleteAcknowledge>().cause.value,
+            CauseValue::request_rejected);
+  from.mme_asks(gtp2::ForwardRelocationCompleteNotification{}, Teid{0x4242});
+  EXPECT_EQ(from.at_mme<gtp2::ForwardRelocationCompleteAcknowledge>().cause.value,
+            CauseValue::context_not_found);
+  EXPECT_TRUE(from.outcomes.empty());
+  EXPECT_TRUE(from.context(ue).handover);
+}
+
+TEST_F(MmeRelocation, ACancelAfterTheArrivalTakesNothingBack) {
+  const auto complete = arrived();
+  cancel();
+  const auto m = from.at_mme<gtp2::RelocationCancelRequest>();
+  to.mme_asks(m, target_end());
+  const auto no = to.at_mme<gtp2::RelocationCancelResponse>();
+  EXPECT_EQ(no.cause.value, CauseValue::request_rejected);
+  from.mme_says(no, source_end());
+  (void)from.at_enb<s1ap::HandoverCancelAcknowledge>(0);
+  source_has_nothing();
+  path_switched();
+  moves();
+  serves(to);
+  (void)complete;
+}
+
+TEST_F(MmeRelocation, TheSourceEnbGoesAfterTheCommand) {
+  commanded();
+  from.give(LinkDown{from.enb_link(0)});
+  notify();
+  told(to.at_mme<gtp2::ForwardRelocationCompleteNotification>());
+  over(true);
+  source_has_nothing();
+}
+
+TEST_F(MmeRelocation, TheTargetEnbGoesAfterTheCommand) {
+  commanded();
+  to.give(LinkDown{to.enb_link(arrival_enb)});
+  target_has_nothing();
+  from.advance(12s);
+  over(false);
+  source_has_nothing();
+}
+
+TEST_F(MmeRelocation, TheSourceReleasesWhileTheUeIsOnItsWay) {
+  commanded();
+  from.enb_says_message(0,
+                        s1ap::UeContextReleaseRequest{ue.mme_id, ue.enb_id, Radio::ts1relocoverall_expiry});
+  (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
+  notify();
+  told(to.at_mme<gtp2::ForwardRelocationCompleteNotification>());
+  over(true);
+  source_has_nothing();
+}
+
+TEST_F(MmeRelocation, ADuplicateNotifyMovesNothing) {
+  (void)arrived();
+  path_switched();
+  notify();
+  (void)to.at_enb<s1ap::ErrorIndication>(arrival_enb);
+  EXPECT_TRUE(to.mme_untold());
+  moves();
+  serves(to);
+}
+
+TEST_F(MmeRelocation, TheUpeDoesNotAnswerTheTarget) {
+  told(arrived());
+  (void)to.at_upe<gtp2::ModifyBearerRequest>();
+  to.advance(9s);
+  (void)to.at_enb<s1ap::UeContextReleaseCommand>(arrival_enb);
+  EXPECT_EQ(to.mme.ue_count(), 0U);
+  EXPECT_TRUE(to.held(ue.imsi).empty());
+  source_has_nothing();
+}
+
+// --- there and back -----------------------------------------------------------------------------
+
+TEST_F(MmeRelocation, ComesBackBeforeTheNotificationHasComeThrough) {
+  (void)arrived();  // lost
+  path_switched();
+  moves();
+  // The UE wants to the first MME again: its eNB 1 there.
+  to.enb_says_message(
+      arrival_enb,
+      s1ap::HandoverRequired{.mme_ue_id = ue.mme_id,
+                             .enb_ue_id = ue.enb_id,
+                             .type = s1ap::HandoverType::intra_lte,
+                             .cause = Radio::handover_desirable_for_radio_reason,
+                             .target = s1ap::TargetEnb{MacroEnbId{PlmnId::test_value(), 3}, tai_of(3)},
+                             .direct_forwarding = std::nullopt,
+                             .container = {to_target}});
+  auto back = to.at_mme<gtp2::ForwardRelocationRequest>();
+  EXPECT_EQ(back.mm.next_hop->ncc, 3);
+  back.target->enb.value = 2;
+  back.target->tac = Tac{2};
+  from.mme_asks(gtp2::Message(std::move(back)));
+  // What the first one had is over, and was a success.
+  over(true);
+  (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
+  const auto request = from.at_enb<s1ap::HandoverRequest>(1);
+  EXPECT_EQ(request.security.next_hop_chaining_count, 3);
+  EXPECT_EQ(from.mme.ue_count(), 1U);
+  EXPECT_TRUE(from.upe_unasked()) << "the session moves with the UE";
+}
+
+//= S0.D11; type=test
+TEST_F(MmeRelocation, TheOldSecurityContextTravelsWhenTheRadioWasNotRekeyed) {
+  const Kasme old = ue.security->kasme().clone();
+  const Nh second = derive_nh(old, derive_nh(old, *ue.security->kenb()));
+  reauthenticate();
+  (void)from.at_enb_for<s1ap::UeContextModificationRequest>(ue);
+  require();
+  EXPECT_TRUE(from.mme_untold());
+  from.enb_says_message(0, s1ap::UeContextModificationFailure{
+                               ue.mme_id, ue.enb_id, Radio::interaction_with_other_procedure, std::nullopt});
+  from.outcomes.clear();
+  auto m = from.at_mme<gtp2::ForwardRelocationRequest>();
+  EXPECT_EQ(m.mm.kasme, ue.security->kasme());
+  EXPECT_FALSE(m.mm.next_hop);
+  ASSERT_TRUE(m.mm.old_security);
+  EXPECT_EQ(m.mm.old_security->kasme, old);
+  EXPECT_EQ(m.mm.old_security->next_hop->nh, second);
+  EXPECT_EQ(m.mm.old_security->next_hop->ncc, 2);
+  brings(std::move(m));
+  EXPECT_EQ(asked().security.next_hop, second);
+  EXPECT_TRUE(to.context(ue).old_chain);
+}
+
+//= S0.D11; type=test
+TEST_F(MmeRelocation, AnotherRegistrationEndsIt) {
+  // The HSS says so before the notification has come through.
+  commanded();
+  from.hss_cancels(ue, diameter::CancellationType::mme_update_procedure);
+  over(true);
+  source_has_nothing();
+}
+
+TEST_F(MmeRelocation, AWithdrawnSubscriptionEndsItEverywhere) {
+  commanded();
+  from.hss_cancels(ue, diameter::CancellationType::subscription_withdrawal);
+  EXPECT_EQ(from.mme.ue_count(), 0U);
+  EXPECT_TRUE(from.held(ue.imsi).empty());
+  to.mme_asks(from.at_mme<gtp2::RelocationCancelRequest>(), target_end());
+  target_released();
+  target_has_nothing();
+}
+
+TEST_F(MmeRelocation, AnAttachAtTheSourceEndsIt) {
+  commanded();
+  Phone again{ue.imsi, 0x31};
+  again.enb_id = EnbUeS1apId{7};
+  again.enb = 1;
+  again.usim = std::move(ue.usim);
+  from.initial(again, again.first(nas::encode(again.attach())));
+  from.authenticate(again);
+  (void)from.at_mme<gtp2::RelocationCancelRequest>();
+  EXPECT_EQ(from.mme.ue_count(), 1U);
+  (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
+}
+
+}  // namespace
+}  // namespace baton::node::mme::test

@@ -1,0 +1,348 @@
+// A UE goes from one MME to another: the good path, and preparation that fails at either end.
+#include "node/mme_relocation.h"
+
+namespace baton::node::mme::test {
+namespace {
+
+//= S1.A4; type=test
+//= S1.D1; type=test
+//= TS 23.401, 5.5.1.2.2; type=test
+TEST_F(MmeRelocation, FromRequiredToRelease) {
+  const Nh first = derive_nh(ue.security->kasme(), *ue.security->kenb());
+  const Nh second = derive_nh(ue.security->kasme(), first);
+
+  // 3. Everything that the target needs to go on with, and the fresh NH.
+  auto request = leaves();
+  EXPECT_EQ(request.imsi, ue.imsi);
+  EXPECT_EQ(request.sender.interface, gtp2::InterfaceType::s10_mme);
+  EXPECT_EQ(request.sender.teid, source_end());
+  EXPECT_EQ(request.mm.kasme, ue.security->kasme());
+  ASSERT_TRUE(request.mm.next_hop);
+  EXPECT_EQ(request.mm.next_hop->nh, second);
+  EXPECT_EQ(request.mm.next_hop->ncc, 2);
+  EXPECT_FALSE(request.mm.old_security);
+  //= S0.D11; type=test
+  EXPECT_EQ(request.mm.uplink_count, ue.security->uplink().next());
+  EXPECT_EQ(request.mm.downlink_count, ue.security->downlink().next());
+  EXPECT_EQ(request.container->octets, to_target);
+  EXPECT_EQ(request.target->enb.value, 3U);
+  EXPECT_EQ(request.target->tac, Tac{3});
+  EXPECT_EQ(request.sgw_s11.teid, from.context(ue).session->upe_teid);
+
+  // 5. The target passes {NH, NCC} on as they are.
+  //= S1.A5; type=test
+  brings(std::move(request));
+  const auto to_enb = asked();
+  EXPECT_EQ(to_enb.security.next_hop, second);
+  EXPECT_EQ(to_enb.security.next_hop_chaining_count, 2);
+  EXPECT_EQ(to_enb.container.octets, to_target);
+  EXPECT_EQ(to_enb.ue_security_capabilities.eia, 0xC000);
+  EXPECT_EQ(to_enb.erabs.at(0).teid, from.context(ue).session->s1u_upe.teid);
+  EXPECT_EQ(to_enb.ue_ambr.downlink, 100'000'000U);
+
+  // 7, 9.
+  //= S1.A7; type=test
+  //= S1.A8; type=test
+  room();
+  const auto response = to.at_mme<gtp2::ForwardRelocationResponse>();
+  EXPECT_EQ(response.cause.value, CauseValue::request_accepted);
+  EXPECT_EQ(to.last_s10().teid, source_end());
+  EXPECT_EQ(response.sender->teid, target_end());
+  from.mme_says(response, source_end());
+  EXPECT_EQ(from.at_enb<s1ap::HandoverCommand>(0).container.octets, to_source);
+
+  // 10 to 10c. What was counted goes through both.
+  s1ap::StatusTransferContainer counted;
+  s1ap::ErabStatus status{};
+  status.id = s1ap::ErabId{default_bearer};
+  counted.bearers.push_back(status);
+  from.enb_says_message(0, s1ap::EnbStatusTransfer{ue.mme_id, ue.enb_id, counted});
+  const auto passed = from.at_mme<gtp2::ForwardAccessContextNotification>();
+  EXPECT_EQ(from.last_s10().teid, target_end());
+  to.mme_asks(passed, target_end());
+  EXPECT_EQ(to.at_mme<gtp2::ForwardAccessContextAcknowledge>().cause.value, CauseValue::request_accepted);
+  EXPECT_EQ(to.at_enb<s1ap::MmeStatusTransfer>(arrival_enb).container, counted);
+
+  // 13, 14. The UE is there; the source lets go of everything.
+  notify();
+  const auto complete = to.at_mme<gtp2::ForwardRelocationCompleteNotification>();
+  EXPECT_EQ(to.last_s10().teid, source_end());
+  told(complete);
+  over(true);
+  EXPECT_EQ(from.at_enb<s1ap::UeContextReleaseCommand>(0).cause, s1ap::Cause(Radio::successful_handover));
+  from.confirm_release(ue);
+  source_has_nothing();
+
+  // 15. The session is the target's from here on.
+  //= S1.A6; type=test
+  const auto modify = to.at_upe<gtp2::ModifyBearerRequest>();
+  EXPECT_EQ(modify.bearers.at(0).s1u_enb->teid, Teid{0x88});
+  gtp2::ModifyBearerResponse response2;
+  response2.cause.value = CauseValue::request_accepted;
+  to.upe_says(response2, *to.context(ue).s11);
+  moves();
+  serves(to);
+  EXPECT_EQ(to.counter("mme.handover.in_completed"), 1U);
+
+  // Its old GUTI is a stranger's at the source now, and the IMSI need not be asked for.
+  ue.enb_id = EnbUeS1apId{2};
+  ue.enb = 0;
+  from.initial(ue, from.service_request(ue));
+  EXPECT_EQ(from.hears<nas::ServiceReject>(ue).cause, nas::EmmCause::implicitly_detached);
+}
+
+//= S0.D11; type=test
+TEST_F(MmeRelocation, NasRestsAtBothWhileItIsUnderWay) {
+  commanded();
+  const auto up = from.context(ue).security->uplink();
+  const auto down = from.context(ue).security->downlink();
+  from.uplink(ue, ue.cipher(nas::encode(nas::PdnConnectivityRequest{ue.pdn_request()})));
+  EXPECT_TRUE(from.quiet(ue));
+  from.give(Command{Verb::detach, ue.imsi});
+  EXPECT_TRUE(from.quiet(ue));
+  EXPECT_EQ(from.context(ue).security->uplink(), up);
+  EXPECT_EQ(from.context(ue).security->downlink(), down);
+  // At the target, before Notify.
+  to.enb_says_message(arrival_enb,
+                      s1ap::UplinkNasTransport{
+                          there, at_target,
+                          s1ap::NasPdu{ue.cipher(nas::encode(nas::PdnConnectivityRequest{ue.pdn_request()}))},
+                          Ecgi{PlmnId::test_value(), 0x200}, tai_of(2)});
+  EXPECT_EQ(to.context(ue).security->uplink(), up);
+  EXPECT_EQ(to.counter("mme.handover.nas_dropped"), 1U);
+  EXPECT_EQ(from.counter("mme.handover.nas_dropped"), 1U);
+}
+
+// --- preparation that fails: the source resumes -------------------------------------------------
+
+//= S0.D11; type=test
+TEST_F(MmeRelocation, TheTargetMmeIsSilent) {
+  (void)leaves();
+  from.advance(9s);
+  (void)failed();
+  over(false);
+  // A late context over there is taken back by name.
+  const auto cancelled = [&] {
+    for (int i = 0; i < 2; ++i) (void)from.at_mme<gtp2::ForwardRelocationRequest>();  // repetitions
+    return from.at_mme<gtp2::RelocationCancelRequest>();
+  }();
+  EXPECT_EQ(cancelled.imsi, ue.imsi);
+  EXPECT_EQ(from.last_s10().teid, Teid{0});
+  serves(from);
+}
+
+TEST_F(MmeRelocation, TheTargetMmeRefuses) {
+  (void)leaves();
+  gtp2::ForwardRelocationResponse no;
+  no.cause.value = CauseValue::no_resources_available;
+  from.mme_says(no, source_end());
+  EXPECT_EQ(failed(), s1ap::Cause(Radio::ho_failure_in_target_epc_enb_or_target_system));
+  EXPECT_TRUE(from.mme_untold()) << "it has nothing to take back";
+  over(false);
+  serves(from);
+}
+
+TEST_F(MmeRelocation, AnAnswerThatIsOfNoUse) {
+  for (int what = 0; what < 2; ++what) {
+    (void)leaves();
+    gtp2::ForwardRelocationResponse m;
+    m.cause.value = CauseValue::request_accepted;
+    if (what == 0) m.container = gtp2::FContainer{gtp2::FContainer::eutran, to_source};
+    if (what == 1) m.sender = gtp2::FTeid{gtp2::InterfaceType::s10_mme, Teid{9}, Ipv4{{127, 0, 0, 14}}, {}};
+    from.mme_says(m, source_end());
+    (void)failed();
+    EXPECT_EQ(from.at_mme<gtp2::RelocationCancelRequest>().imsi, ue.imsi);
+    over(false);
+  }
+  serves(from);
+}
+
+TEST_F(MmeRelocation, NoMmeServesTheTarget) {
+  from.enb_says_message(
+      0, s1ap::HandoverRequired{.mme_ue_id = ue.mme_id,
+                                .enb_ue_id = ue.enb_id,
+                                .type = s1ap::HandoverType::intra_lte,
+                                .cause = Radio::handover_desirable_for_radio_reason,
+                                .target = s1ap::TargetEnb{MacroEnbId{PlmnId::test_value(), 9}, tai_of(9)},
+                                .direct_forwarding = std::nullopt,
+                                .container = {to_target}});
+  EXPECT_EQ(failed(), s1ap::Cause(Radio::unknown_target_id));
+  EXPECT_TRUE(from.mme_untold());
+  serves(from);
+}
+
+TEST_F(MmeRelocation, CancelledBeforeTheAnswer) {
+  (void)leaves();
+  cancel();
+  (void)from.at_enb<s1ap::HandoverCancelAcknowledge>(0);
+  EXPECT_EQ(from.waiting_at(0), 0U);
+  EXPECT_EQ(from.at_mme<gtp2::RelocationCancelRequest>().imsi, ue.imsi);
+  over(false);
+  serves(from);
+  // The request is not repeated, or it would make a context anew.
+  from.advance(20s);
+  while (!from.mme_untold()) (void)from.at_mme<gtp2::RelocationCancelRequest>();
+}
+
+TEST_F(MmeRelocation, TheSourceEnbGoesBeforeTheAnswer) {
+  (void)leaves();
+  from.give(LinkDown{from.enb_link(0)});
+  (void)from.at_mme<gtp2::RelocationCancelRequest>();
+  over(false);
+  EXPECT_TRUE(from.context(ue).idle());
+  EXPECT_FALSE(from.context(ue).handover);
+  // It is this MME's still.
+  ue.enb = 1;
+  ue.enb_id = EnbUeS1apId{2};
+  from.initial(ue, from.service_request(ue));
+  (void)from.at_enb_for<s1ap::InitialContextSetupRequest>(ue);
+}
+
+TEST_F(MmeRelocation, AskedTwiceThereIsNeither) {
+  (void)leaves();
+  require();
+  EXPECT_EQ(failed(), s1ap::Cause(s1ap::CauseProtocol::message_not_compatible_with_receiver_state));
+  (void)from.at_mme<gtp2::RelocationCancelRequest>();
+  over(false);
+  serves(from);
+}
+
+// --- the target's side of it --------------------------------------------------------------------
+
+TEST_F(MmeRelocation, TheTargetEnbRefuses) {
+  brings(leaves());
+  (void)asked();
+  to.enb_says_message(arrival_enb, s1ap::HandoverFailure{there, Radio::cell_not_available, std::nullopt});
+  const auto no = to.at_mme<gtp2::ForwardRelocationResponse>();
+  EXPECT_EQ(no.cause.value, CauseValue::relocation_failure);
+  target_has_nothing();
+  from.mme_says(no, source_end());
+  EXPECT_EQ(failed(), s1ap::Cause(Radio::cell_not_available));
+  over(false);
+  serves(from);
+}
+
+TEST_F(MmeRelocation, TheTargetEnbIsSilent) {
+  brings(leaves());
+  (void)asked();
+  to.advance(4s);
+  EXPECT_EQ(to.at_mme<gtp2::ForwardRelocationResponse>().cause.value, CauseValue::relocation_failure);
+  target_released();
+  target_has_nothing();
+}
+
+TEST_F(MmeRelocation, TheTargetEnbIsNotThere) {
+  auto m = leaves();
+  m.target->enb.value = 77;
+  to.mme_asks(gtp2::Message(std::move(m)));
+  const auto no = to.at_mme<gtp2::ForwardRelocationResponse>();
+  EXPECT_EQ(no.cause.value, CauseValue::relocation_failure);
+  EXPECT_EQ(no.s1ap_cause, (gtp2::FCause{0, static_cast<Byte>(Radio::unknown_target_id)}));
+  target_has_nothing();
+}
+
+TEST_F(MmeRelocation, WhatIsMissingIsSaid) {
+  for (int what = 0; what < 4; ++what) {
+    auto m = leaves();
+    if (what == 0) m.imsi.reset();
+    if (what == 1) m.container.reset();
+    if (what == 2) m.target.reset();
+    if (what == 3) m.pdn_connections.clear();
+    if (m.target) {
+      m.target->enb.value = arrival_enb + 1;
+      m.target->tac = Tac{arrival_enb + 1};
+    }
+    to.mme_asks(gtp2::Message(std::move(m)));
+    EXPECT_EQ(to.at_mme<gtp2::ForwardRelocationResponse>().cause.value, CauseValue::conditional_ie_missing);
+    target_has_nothing();
+    cancel();
+    (void)from.at_mme<gtp2::RelocationCancelRequest>();
+    from.outcomes.clear();
+  }
+}
+
+TEST_F(MmeRelocation, WithoutAnNhThereIsNothingToHandOverWith) {
+  auto m = leaves();
+  m.mm.next_hop.reset();
+  brings(std::move(m));
+  EXPECT_EQ(to.at_mme<gtp2::ForwardRelocationResponse>().cause.value, CauseValue::relocation_failure);
+  target_has_nothing();
+}
+
+TEST_F(MmeRelocation, ARepeatedRequestIsAnsweredTwiceAndExecutedOnce) {
+  auto m = leaves();
+  m.target->enb.value = arrival_enb + 1;
+  m.target->tac = Tac{arrival_enb + 1};
+  const ByteVector octets = gtp2::encode(gtp2::Message(std::move(m)), Teid{0}, gtp2::Sequence{0x777});
+  const auto say = [&] { to.give(DatagramIn{Port::gtpc, Stage::other_mme().endpoint, octets}); };
+  say();
+  say();
+  (void)asked();
+  EXPECT_EQ(to.waiting_at(arrival_enb), 0U);
+  room();
+  (void)to.at_mme<gtp2::ForwardRelocationResponse>();
+  say();
+  (void)to.at_mme<gtp2::ForwardRelocationResponse>();
+  EXPECT_EQ(to.mme.ue_count(), 1U);
+  EXPECT_EQ(to.waiting_at(arrival_enb), 0U);
+}
+
+TEST_F(MmeRelocation, ANewRequestForTheSameUeTakesThePlaceOfTheOld) {
+  brings(leaves());
+  (void)asked();
+  const MmeUeS1apId before = there;
+  cancel();
+  (void)from.at_mme<gtp2::RelocationCancelRequest>();  // lost
+  brings(leaves());
+  const auto release = to.at_enb<s1ap::UeContextReleaseCommand>(arrival_enb);
+  EXPECT_EQ(std::get<MmeUeS1apId>(release.ids), before);
+  EXPECT_EQ(asked().security.next_hop_chaining_count, 3);
+  EXPECT_EQ(to.mme.ue_count(), 1U);
+}
+
+TEST_F(MmeRelocation, CancelledByNameBeforeTheAnswer) {
+  brings(leaves());
+  (void)asked();
+  gtp2::RelocationCancelRequest m;
+  m.imsi = ue.imsi;
+  to.mme_asks(m);
+  target_released();
+  EXPECT_EQ(to.at_mme<gtp2::ForwardRelocationResponse>().cause.value, CauseValue::relocation_failure);
+  EXPECT_EQ(to.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::request_accepted);
+  target_has_nothing();
+}
+
+TEST_F(MmeRelocation, NobodyElseCancels) {
+  brings(leaves());
+  (void)asked();
+  gtp2::RelocationCancelRequest m;
+  m.imsi = *Imsi::parse("001010000000009");
+  to.mme_asks(m);
+  EXPECT_EQ(to.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::context_not_found);
+  to.mme_asks(gtp2::RelocationCancelRequest{}, Teid{0x1234});
+  EXPECT_EQ(to.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::context_not_found);
+  m.imsi = ue.imsi;
+  to.give(
+      DatagramIn{Port::gtpc, Endpoint{{{127, 0, 0, 99}}, 2123}, gtp2::encode(m, Teid{0}, gtp2::Sequence{5})});
+  EXPECT_TRUE(to.mme_untold()) << "a stranger gets no answer";
+  EXPECT_EQ(to.mme.ue_count(), 1U);
+  // Nor does a source cancel for itself what it is the source of.
+  from.mme_asks(m);
+  EXPECT_EQ(from.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::context_not_found);
+}
+
+TEST_F(MmeRelocation, TheTargetIsFull) {
+  Config c = Stage::config();
+  c.ue_limit = 0;
+  Stage full(c);
+  full.start();
+  auto m = leaves();
+  m.target->enb.value = 2;
+  m.target->tac = Tac{2};
+  full.mme_asks(gtp2::Message(std::move(m)));
+  EXPECT_EQ(full.at_mme<gtp2::ForwardRelocationResponse>().cause.value, CauseValue::no_resources_available);
+  EXPECT_TRUE(full.held(ue.imsi).empty());
+}
+
+}  // namespace
+}  // namespace baton::node::mme::test
