@@ -299,12 +299,15 @@ TEST_F(MmeAuthentication, AConnectedUeGetsNewKeysOnCommand) {
   stage.hss_says(stage.aia(air, ue));
   stage.uplink(ue, ue.cipher(ue.answer(stage.hears<nas::AuthenticationRequest>(ue))));
   stage.uplink(ue, ue.complete(stage.hears<nas::SecurityModeCommand>(ue)));
-  EXPECT_TRUE(stage.was_erased(KeyKind::kasme, old));
+  //= S0.D11; type=test
+  EXPECT_FALSE(stage.was_erased(KeyKind::kasme, old)) << "the radio still runs on it";
   EXPECT_EQ(stage.context(ue).security->kasme(), ue.security->kasme());
   // The radio gets its key from the new KASME and the COUNT of the Security Mode Complete.
   const auto change = stage.at_enb_for<s1ap::UeContextModificationRequest>(ue);
   EXPECT_EQ(*change.security_key, derive_kenb(ue.security->kasme(), UplinkNasCount{NasCount{}}));
   stage.enb_says_message(0, s1ap::UeContextModificationResponse{ue.mme_id, ue.enb_id, std::nullopt});
+  EXPECT_TRUE(stage.was_erased(KeyKind::kasme, old));
+  EXPECT_EQ(stage.context(ue).ncc, 1);
   ASSERT_EQ(stage.outcomes.size(), 1U);
   EXPECT_TRUE(stage.outcomes[0].ok);
 }
