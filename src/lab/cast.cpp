@@ -52,6 +52,7 @@ Cast::Cast(Script s, Weather weather)
     Doors doors;
     doors.radio = Endpoint{ue_address(i), wire::rrc::udp_port};
     net.add(std::make_unique<node::ue::Ue>(std::move(s.ues[i]), entropy_for(name)), doors);
+    net.is_subject(name);
   }
 
   // The core first, so that nobody finds a door closed and waits for its next attempt.
@@ -131,28 +132,55 @@ bool Cast::reauthenticate(std::size_t ue_number) {
   return before && after && after->agree && after->current && after->current != before->current;
 }
 
-void Cast::restart_mme(std::size_t i) {
+std::unique_ptr<node::Node> Cast::new_mme(std::size_t i) {
   const auto& c = mme_configs[i];
-  net.restart(std::make_unique<node::mme::Mme>(c, entropy_for(c.name)));
+  return std::make_unique<node::mme::Mme>(c, entropy_for(c.name));
+}
+
+std::unique_ptr<node::Node> Cast::new_hss() {
+  return std::make_unique<node::hss::Hss>(hss_config, entropy_for(hss_config.name));
+}
+
+std::unique_ptr<node::Node> Cast::new_upe() {
+  auto& counter = upe_config.restart_counter;
+  if (counter) counter = wire::gtp2::Recovery{static_cast<Byte>(counter->value + 1)};
+  return std::make_unique<node::upe::Upe>(upe_config, entropy_for(upe_config.name));
+}
+
+std::unique_ptr<node::Node> Cast::new_enb(std::size_t i) {
+  const auto& c = enb_configs[i];
+  return std::make_unique<node::enb::Enb>(c, entropy_for(c.name));
+}
+
+void Cast::restart_mme(std::size_t i) {
+  net.restart(new_mme(i));
   settle();
 }
 
 void Cast::restart_hss() {
-  net.restart(std::make_unique<node::hss::Hss>(hss_config, entropy_for(hss_config.name)));
+  net.restart(new_hss());
   settle();
 }
 
 void Cast::restart_upe() {
-  auto& counter = upe_config.restart_counter;
-  if (counter) counter = wire::gtp2::Recovery{static_cast<Byte>(counter->value + 1)};
-  net.restart(std::make_unique<node::upe::Upe>(upe_config, entropy_for(upe_config.name)));
+  net.restart(new_upe());
   settle();
 }
 
 void Cast::restart_enb(std::size_t enb) {
-  const auto& c = enb_configs[enb];
-  net.restart(std::make_unique<node::enb::Enb>(c, entropy_for(c.name)));
+  net.restart(new_enb(enb));
   settle();
+}
+
+void Cast::misbehave(Faults faults) {
+  net.seed_faults(seed_);
+  net.misbehave(faults);
+  net.on_crash(hss_config.name, [this] { return new_hss(); });
+  net.on_crash(upe_config.name, [this] { return new_upe(); });
+  for (std::size_t i = 0; i < mme_configs.size(); ++i)
+    net.on_crash(mme_configs[i].name, [this, i] { return new_mme(i); });
+  for (std::size_t i = 0; i < enb_configs.size(); ++i)
+    net.on_crash(enb_configs[i].name, [this, i] { return new_enb(i); });
 }
 
 const node::Outcome* Cast::outcome(std::size_t ue, std::string_view procedure) const {

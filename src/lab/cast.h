@@ -50,6 +50,9 @@ class Cast {
   bool network_detach(std::size_t ue);
   bool reauthenticate(std::size_t ue);
 
+  /// misbehave draws faults from here on, from the script's seed. Network nodes that crash come back.
+  void misbehave(Faults faults);
+
   void run(Duration d) { net.run_for(d); }
   void settle() { net.run_while_busy(); }
 
@@ -99,6 +102,11 @@ class Cast {
   /// has.
   std::size_t mme_with(std::size_t ue);
   bool ask_ue(std::size_t ue, node::Verb verb, std::string_view procedure, std::uint32_t argument = 0);
+  // Each builds a new life of a node.
+  std::unique_ptr<node::Node> new_mme(std::size_t i);
+  std::unique_ptr<node::Node> new_hss();
+  std::unique_ptr<node::Node> new_upe();
+  std::unique_ptr<node::Node> new_enb(std::size_t i);
   /// entropy_for makes the generator of one life of a node; it lives as long as the cast.
   Entropy& entropy_for(const std::string& name);
 

@@ -43,8 +43,9 @@ void Network::add(std::unique_ptr<node::Node> node, Doors doors, store::Store* s
 
 void Network::start(std::string_view name) { schedule(now_, seat_of(name), node::Started{}); }
 
-void Network::crash(std::string_view name) {
-  const std::size_t at = seat_of(name);
+void Network::crash(std::string_view name) { crash_seat(seat_of(name)); }
+
+void Network::crash_seat(std::size_t at) {
   Seat& seat = seats_[at];
   if (!seat.node) return;
   seat.node.reset();
@@ -53,19 +54,46 @@ void Network::crash(std::string_view name) {
   seat.unsynced.clear();
   seat.sync_due = false;
   if (seat.store != nullptr) seat.store->crash();
+  for (Watcher* w : watchers_) w->on_crash(static_cast<SeatNumber>(at), now_);
   for (std::size_t w = 0; w < wires_.size(); ++w)
     if (wires_[w].open && (wires_[w].seat[0] == at || wires_[w].seat[1] == at)) break_wire(w, at);
 }
 
 void Network::restart(std::unique_ptr<node::Node> node) {
   const std::size_t at = seat_of(node->name());
+  restart_seat(at, std::move(node));
+}
+
+void Network::restart_seat(std::size_t at, std::unique_ptr<node::Node> node) {
   assert(!seats_[at].node);
   seats_[at].node = std::move(node);
   schedule(now_, at, node::Started{});
 }
 
-void Network::command(std::string_view name, node::Command command) {
+void Network::seed_faults(std::uint64_t seed) {
+  const Faults faults = mischief_.faults();
+  mischief_ = Mischief(seed);
+  mischief_.set(faults);
+}
+
+void Network::on_crash(std::string_view name, Rebuild rebuild) {
+  seats_[seat_of(name)].rebuild = std::move(rebuild);
+}
+
+void Network::keep_story(bool keep) {
+  keep_story_ = keep;
+  if (keep) return;
+  ledger_.clear();
+  steps_.clear();
+  outcomes_.clear();
+  log_.clear();
+  faults_.clear();
+}
+
+void Network::command(std::string_view name, node::Command command, Subject subject) {
+  const Subject before = std::exchange(subject_, subject);
   schedule(now_, seat_of(name), std::move(command));
+  subject_ = before;
 }
 
 void Network::inject(peer::Port port, Endpoint source, Endpoint destination, ByteVector octets) {
@@ -88,8 +116,10 @@ bool Network::inject_link(std::string_view from, std::string_view to, peer::Port
   return false;
 }
 
-void Network::cut(std::string_view a, std::string_view b) {
-  const auto pair = ordered(seat_of(a), seat_of(b));
+void Network::cut(std::string_view a, std::string_view b) { cut_seats(seat_of(a), seat_of(b)); }
+
+void Network::cut_seats(std::size_t a, std::size_t b) {
+  const auto pair = ordered(a, b);
   cuts_.push_back(pair);
   for (std::size_t w = 0; w < wires_.size(); ++w) {
     if (wires_[w].open && ordered(wires_[w].seat[0], wires_[w].seat[1]) == pair) break_wire(w, std::nullopt);
@@ -106,6 +136,17 @@ bool Network::step() {
     const Due due = queue_.top();
     queue_.pop();
     Seat& seat = seats_[due.seat];
+    if (due.what == What::restart || due.what == What::mend) {
+      now_ = std::max(now_, due.at);
+      ++handled_;
+      if (due.what == What::mend) {
+        const auto pair = ordered(due.seat, due.other);
+        cuts_.erase(std::remove(cuts_.begin(), cuts_.end(), pair), cuts_.end());
+      } else if (!seat.node && seat.rebuild) {
+        restart_seat(due.seat, seat.rebuild());
+      }
+      return true;
+    }
     if (!seat.node || seat.life != due.life) continue;
     if (due.arming != 0) {
       // A timer that was stopped or started again since does not fire.
@@ -114,13 +155,16 @@ bool Network::step() {
       if (running == seat.timers.end() || running->second != due.arming) continue;
       seat.timers.erase(running);
     }
-    if (!due.sync && is_moot(due.seat, *due.event)) continue;
+    if (due.what == What::event && is_moot(due.seat, *due.event)) continue;
     now_ = std::max(now_, due.at);
     ++handled_;
-    if (due.sync)
+    subject_ = seat.subject ? static_cast<Subject>(due.seat) : due.subject;
+    if (due.what == What::sync)
       sync(due.seat);
     else
       handle(due.seat, std::move(*due.event));
+    subject_ = nobody;
+    for (Watcher* w : watchers_) w->on_event_end(now_);
     return true;
   }
   return false;
@@ -138,7 +182,8 @@ void Network::run_while_busy(Duration quiet, Duration limit) {
     // Dead timers must not keep the run going, so drop them before looking at what is next.
     const Due& next = queue_.top();
     const Seat& seat = seats_[next.seat];
-    bool dead = !seat.node || seat.life != next.life;
+    const bool ours = next.what == What::restart || next.what == What::mend;
+    bool dead = !ours && (!seat.node || seat.life != next.life);
     if (!dead && next.arming != 0) {
       const auto running = seat.timers.find(std::get<node::TimerFired>(*next.event).timer);
       dead = running == seat.timers.end() || running->second != next.arming;
@@ -192,75 +237,182 @@ bool Network::is_moot(std::size_t seat, const node::Event& event) const {
 
 void Network::schedule(Instant at, std::size_t seat, node::Event event, std::uint64_t arming) {
   queue_.push(Due{at, ++order_, seat, seats_[seat].life, arming,
-                  std::make_shared<node::Event>(std::move(event)), false});
+                  std::make_shared<node::Event>(std::move(event)), What::event, subject_, 0});
 }
 
 void Network::handle(std::size_t seat, node::Event event) {
+  // A node may die of a message: before it has read it, or when all is done that follows from it.
+  bool dies = false;
+  const Faults& faults = mischief_.faults();
+  if (faults.crash.per_million != 0 && seats_[seat].rebuild) {
+    const auto* data = std::get_if<node::LinkData>(&event);
+    const auto* datagram = std::get_if<node::DatagramIn>(&event);
+    if ((data != nullptr || datagram != nullptr) && mischief_.strikes(faults.crash)) {
+      const peer::Port port =
+          datagram != nullptr ? datagram->port : wires_[wire_of_.at({seat, data->link})].port;
+      log_fault(FaultKind::crash, port, seat, seat, faults.down_for);
+      queue_.push(Due{now_ + faults.down_for, ++order_, seat, 0, 0, nullptr, What::restart, nobody, 0});
+      dies = true;
+      if (mischief_.coin()) {
+        crash_seat(seat);
+        return;
+      }
+    }
+  }
   node::Actions out(keep_ledger_);
   seats_[seat].node->on(std::move(event), now_, out);
   for (node::Action& action : out.take()) carry_out(seat, action);
+  if (dies) crash_seat(seat);
+}
+
+void Network::log_fault(FaultKind kind, peer::Port port, std::size_t from, std::size_t to, Duration by) {
+  ++fault_counts_[static_cast<std::size_t>(port)][static_cast<std::size_t>(kind)];
+  const FaultEntry entry{now_,     kind, port, static_cast<SeatNumber>(from), static_cast<SeatNumber>(to),
+                         subject_, by};
+  if (keep_story_) faults_.push_back(entry);
+  for (Watcher* w : watchers_) w->on_fault(entry);
+}
+
+void Network::maybe_part(peer::Port port, std::size_t from, std::size_t to) {
+  const Faults& faults = mischief_.faults();
+  if (!mischief_.strikes(faults.partition) || is_cut(from, to)) return;
+  log_fault(FaultKind::partition, port, from, to, faults.apart_for);
+  cut_seats(from, to);
+  queue_.push(Due{now_ + faults.apart_for, ++order_, from, 0, 0, nullptr, What::mend, nobody, to});
+}
+
+void Network::tell_sent(const Sent& sent) {
+  ++messages_[static_cast<std::size_t>(sent.port)];
+  if (keep_taps_)
+    taps_.push_back({now_, seats_[sent.from].name, sent.to == nobody ? "" : seats_[sent.to].name, sent.port,
+                     sent.stream, sent.source, sent.destination,
+                     ByteVector(sent.octets.begin(), sent.octets.end())});
+  for (Watcher* w : watchers_) w->on_sent(sent);
+}
+
+void Network::send_on_link(std::size_t from, node::Send& a) {
+  const auto found = wire_of_.find({from, a.link});
+  if (found == wire_of_.end() || !wires_[found->second].open) return;  // the link is gone: lost
+  const std::size_t index = found->second;
+  const std::size_t side = wires_[index].seat[0] == from && wires_[index].link[0] == a.link ? 1 : 0;
+  const std::size_t to = wires_[index].seat[side];
+  const peer::Port port = wires_[index].port;
+  const Faults& faults = mischief_.faults();
+
+  const bool breaks = mischief_.strikes(faults.break_link);
+  const bool arrives = !breaks || mischief_.coin();
+  Duration delay = weather_.link;
+  if (mischief_.strikes(faults.delay)) {
+    const Duration by = mischief_.up_to(faults.delay_max);
+    log_fault(FaultKind::delay, port, from, to, by);
+    delay += by;
+  }
+  tell_sent({now_, static_cast<SeatNumber>(from), static_cast<SeatNumber>(to), port, a.stream,
+             wires_[index].address[1 - side], wires_[index].address[side], a.octets, subject_, arrives});
+  if (arrives) {
+    Instant& last = wires_[index].last[side];
+    last = std::max(last, now_ + delay);
+    schedule(last, to, node::LinkData{wires_[index].link[side], a.stream, std::move(a.octets)});
+  }
+  if (breaks) {
+    log_fault(FaultKind::break_link, port, from, to);
+    break_wire(index, std::nullopt);
+    return;
+  }
+  maybe_part(port, from, to);
+}
+
+void Network::send_datagram(std::size_t from, node::SendDatagram& a) {
+  const auto& source = seats_[from].doors.at(a.port);
+  const auto to = seat_at(a.port, a.remote);
+  if (!source) return;
+  const Faults& faults = mischief_.faults();
+  if (to) maybe_part(a.port, from, *to);
+  const bool cut = !to || is_cut(from, *to);
+  const bool lost = !cut && mischief_.strikes(faults.loss);
+  if (lost) log_fault(FaultKind::loss, a.port, from, *to);
+  tell_sent({now_, static_cast<SeatNumber>(from), to ? static_cast<SeatNumber>(*to) : nobody, a.port, 0,
+             *source, a.remote, a.octets, subject_, !cut && !lost});
+  if (cut || lost) return;
+  Duration delay = weather_.datagram;
+  if (mischief_.strikes(faults.reorder)) {
+    const Duration by = mischief_.up_to(faults.reorder_by);
+    log_fault(FaultKind::reorder, a.port, from, *to, by);
+    delay += by;
+  }
+  if (mischief_.strikes(faults.delay)) {
+    const Duration by = mischief_.up_to(faults.delay_max);
+    log_fault(FaultKind::delay, a.port, from, *to, by);
+    delay += by;
+  }
+  if (mischief_.strikes(faults.duplicate)) {
+    const Duration by = mischief_.up_to(faults.reorder_by);
+    log_fault(FaultKind::duplicate, a.port, from, *to, by);
+    schedule(now_ + delay + by, *to, node::DatagramIn{a.port, *source, a.octets});
+  }
+  schedule(now_ + delay, *to, node::DatagramIn{a.port, *source, std::move(a.octets)});
 }
 
 void Network::carry_out(std::size_t from, node::Action& action) {
-  std::visit(
-      Cases{
-          [&](node::Send& a) {
-            const auto found = wire_of_.find({from, a.link});
-            if (found == wire_of_.end() || !wires_[found->second].open) return;  // the link is gone: lost
-            const Wire& w = wires_[found->second];
-            const std::size_t side = w.seat[0] == from && w.link[0] == a.link ? 1 : 0;
-            if (keep_taps_)
-              taps_.push_back({now_, seats_[from].name, seats_[w.seat[side]].name, w.port, a.stream,
-                               w.address[1 - side], w.address[side], a.octets});
-            schedule(now_ + weather_.link, w.seat[side],
-                     node::LinkData{w.link[side], a.stream, std::move(a.octets)});
-          },
-          [&](node::OpenLink& a) { connect(from, a); },
-          [&](node::CloseLink& a) {
-            const auto found = wire_of_.find({from, a.link});
-            if (found != wire_of_.end() && wires_[found->second].open) break_wire(found->second, from);
-          },
-          [&](node::SendDatagram& a) {
-            const auto& source = seats_[from].doors.at(a.port);
-            const auto to = seat_at(a.port, a.remote);
-            if (!source) return;
-            if (keep_taps_)
-              taps_.push_back({now_, seats_[from].name, to ? seats_[*to].name : "", a.port, 0, *source,
-                               a.remote, a.octets});
-            if (!to || is_cut(from, *to)) return;
-            schedule(now_ + weather_.datagram, *to, node::DatagramIn{a.port, *source, std::move(a.octets)});
-          },
-          [&](node::StartTimer& a) {
-            const std::uint64_t arming = order_ + 1;
-            seats_[from].timers[a.timer] = arming;
-            schedule(std::max(a.at, now_), from, node::TimerFired{a.timer}, arming);
-          },
-          [&](node::StopTimer& a) { seats_[from].timers.erase(a.timer); },
-          [&](node::LoadSubscriber& a) {
-            auto record = seats_[from].store != nullptr ? seats_[from].store->load(a.imsi) : std::nullopt;
-            schedule(now_, from, node::SubscriberLoaded{a.token, std::move(record)});
-          },
-          [&](node::SaveSubscriber& a) {
-            Seat& seat = seats_[from];
-            if (seat.store == nullptr || !seat.store->put(std::move(a.record))) {
-              schedule(now_, from, node::SubscriberSaved{a.token, false});
-              return;
-            }
-            // Saves that meet while a sync is under way share the next one: group commit.
-            seat.unsynced.push_back(a.token);
-            if (seat.sync_due) return;
-            seat.sync_due = true;
-            queue_.push(Due{now_ + weather_.store_sync, ++order_, from, seat.life, 0, nullptr, true});
-          },
-          [&](node::Record& a) { ledger_.push_back(std::move(a.entry)); },
-          [&](node::Count& a) { ++seats_[from].counters[std::string(a.counter)]; },
-          [&](node::Log& a) {
-            log_.push_back({now_, seats_[from].name, a.level, std::move(a.text)});
-          },
-          [&](node::Step& a) { steps_.push_back(std::move(a)); },
-          [&](node::Outcome& a) { outcomes_.push_back(std::move(a)); },
-      },
-      action);
+  const auto at = static_cast<SeatNumber>(from);
+  std::visit(Cases{
+                 [&](node::Send& a) { send_on_link(from, a); },
+                 [&](node::OpenLink& a) { connect(from, a); },
+                 [&](node::CloseLink& a) {
+                   const auto found = wire_of_.find({from, a.link});
+                   if (found != wire_of_.end() && wires_[found->second].open) break_wire(found->second, from);
+                 },
+                 [&](node::SendDatagram& a) { send_datagram(from, a); },
+                 [&](node::StartTimer& a) {
+                   const std::uint64_t arming = order_ + 1;
+                   seats_[from].timers[a.timer] = arming;
+                   schedule(std::max(a.at, now_), from, node::TimerFired{a.timer}, arming);
+                 },
+                 [&](node::StopTimer& a) { seats_[from].timers.erase(a.timer); },
+                 [&](node::LoadSubscriber& a) {
+                   auto record =
+                       seats_[from].store != nullptr ? seats_[from].store->load(a.imsi) : std::nullopt;
+                   schedule(now_, from, node::SubscriberLoaded{a.token, std::move(record)});
+                 },
+                 [&](node::SaveSubscriber& a) {
+                   Seat& seat = seats_[from];
+                   if (seat.store == nullptr || !seat.store->put(std::move(a.record))) {
+                     schedule(now_, from, node::SubscriberSaved{a.token, false});
+                     return;
+                   }
+                   // Saves that meet while a sync is under way share the next one: group commit.
+                   seat.unsynced.emplace_back(a.token, subject_);
+                   if (seat.sync_due) return;
+                   seat.sync_due = true;
+                   queue_.push(Due{now_ + weather_.store_sync, ++order_, from, seat.life, 0, nullptr,
+                                   What::sync, subject_, 0});
+                 },
+                 [&](node::Record& a) {
+                   for (Watcher* w : watchers_) w->on_ledger(a.entry, at, subject_);
+                   if (keep_story_) ledger_.push_back(std::move(a.entry));
+                 },
+                 [&](node::Count& a) {
+                   auto& counters = seats_[from].counters;
+                   const auto found = counters.find(a.counter);
+                   if (found != counters.end())
+                     ++found->second;
+                   else
+                     counters.emplace(a.counter, 1);
+                 },
+                 [&](node::Log& a) {
+                   for (Watcher* w : watchers_) w->on_log(at, a.level, a.text);
+                   if (keep_story_) log_.push_back({now_, seats_[from].name, a.level, std::move(a.text)});
+                 },
+                 [&](node::Step& a) {
+                   for (Watcher* w : watchers_) w->on_step(a, subject_);
+                   if (keep_story_) steps_.push_back(std::move(a));
+                 },
+                 [&](node::Outcome& a) {
+                   for (Watcher* w : watchers_) w->on_outcome(a, at, now_);
+                   if (keep_story_) outcomes_.push_back(std::move(a));
+                 },
+             },
+             action);
 }
 
 void Network::connect(std::size_t from, const node::OpenLink& open) {
@@ -294,18 +446,27 @@ void Network::break_wire(std::size_t index, std::optional<std::size_t> silent_si
   Wire& wire = wires_[index];
   wire.open = false;
   wire.ended_by = silent_side;
+  for (Watcher* w : watchers_)
+    w->on_link_end(static_cast<SeatNumber>(wire.seat[0]), static_cast<SeatNumber>(wire.seat[1]), wire.port,
+                   now_);
+  // The end of a link concerns everybody on it, not only the one whose message met it.
+  const Subject before = std::exchange(subject_, nobody);
   for (std::size_t side = 0; side < 2; ++side) {
     if (silent_side && wire.seat[side] == *silent_side) continue;
-    schedule(now_ + weather_.link, wire.seat[side], node::LinkDown{wire.link[side]});
+    const Instant at = std::max(now_ + weather_.link, wire.last[side]);
+    schedule(at, wire.seat[side], node::LinkDown{wire.link[side]});
   }
+  subject_ = before;
 }
 
 void Network::sync(std::size_t at) {
   Seat& seat = seats_[at];
   seat.sync_due = false;
   const bool ok = seat.store->sync();
-  for (const node::StoreToken token : std::exchange(seat.unsynced, {}))
+  for (const auto& [token, subject] : std::exchange(seat.unsynced, {})) {
+    subject_ = subject;
     schedule(now_, at, node::SubscriberSaved{token, ok});
+  }
 }
 
 }  // namespace baton::lab

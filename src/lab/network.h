@@ -1,12 +1,13 @@
 // network.h: the whole network in one thread on invented time.
 //
 // The lab carries out what nodes ask for, as the runtime does on sockets, but its clock is a number and
-// its wires are a queue. The same nodes with the same seeds give the same run, event by event.
+// its wires are a queue. The same nodes with the same seeds give the same run, event by event; so do the
+// faults, which are drawn from a seed too (faults.h).
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,6 +19,8 @@
 
 #include "base/instant.h"
 #include "ids/endpoint.h"
+#include "lab/faults.h"
+#include "lab/watcher.h"
 #include "node/node.h"
 #include "store/store.h"
 
@@ -29,8 +32,7 @@ struct Doors {
   const std::optional<Endpoint>& at(peer::Port port) const;
 };
 
-/// Delays of the lab's wires. Faults (loss, duplication, reordering) will join them here; today every
-/// datagram arrives once and in order.
+/// Delays of the lab's wires where nothing goes wrong.
 struct Weather {
   Duration datagram = 200us;
   Duration link = 300us;
@@ -70,7 +72,7 @@ class Network {
   /// restart puts a fresh node where one crashed; the caller has built it anew.
   void restart(std::unique_ptr<node::Node> node);
   /// command gives a node something to do now.
-  void command(std::string_view name, node::Command command);
+  void command(std::string_view name, node::Command command, Subject subject = nobody);
   /// inject delivers a datagram to a door as if `source` had sent it: the attacker's hand.
   void inject(peer::Port port, Endpoint source, Endpoint destination, ByteVector octets);
   /// inject_link delivers octets on the link between two nodes as if `from` had sent them there. False when
@@ -80,6 +82,28 @@ class Network {
   /// cut stops all traffic between two nodes (links break) until mend.
   void cut(std::string_view a, std::string_view b);
   void mend(std::string_view a, std::string_view b);
+
+  /// misbehave draws faults from here on, or with Faults{} no more. What is down or cut comes back all the
+  /// same.
+  void misbehave(Faults faults) { mischief_.set(faults); }
+  /// seed_faults begins the draws of a seed.
+  void seed_faults(std::uint64_t seed);
+  /// Rebuild makes a node anew after a crash. Only nodes that have one crash by themselves.
+  using Rebuild = std::function<std::unique_ptr<node::Node>()>;
+  void on_crash(std::string_view name, Rebuild rebuild);
+  /// FaultCounts are how many faults of each kind messages of each protocol have drawn.
+  using FaultCounts = std::array<std::array<std::uint64_t, fault_kinds>, 4>;
+  const FaultCounts& fault_counts() const { return fault_counts_; }
+  std::uint64_t messages(peer::Port port) const { return messages_[static_cast<std::size_t>(port)]; }
+  const std::vector<FaultEntry>& faults() const { return faults_; }
+
+  /// watch tells `watcher`, which outlives the network, of everything from here on.
+  void watch(Watcher& watcher) { watchers_.push_back(&watcher); }
+  /// is_subject makes the node one for whom things happen: a UE.
+  void is_subject(std::string_view name) { seats_[seat_of(name)].subject = true; }
+  SeatNumber seat(std::string_view name) const { return static_cast<SeatNumber>(seat_of(name)); }
+  const std::string& name_of(SeatNumber seat) const { return seats_[seat].name; }
+  std::size_t seats() const { return seats_.size(); }
 
   Instant now() const { return now_; }
   /// step handles one event; false when there is none.
@@ -105,6 +129,9 @@ class Network {
   void keep_taps(bool keep) { keep_taps_ = keep; }
   /// keep_ledger false lets nodes skip the ledger altogether.
   void keep_ledger(bool keep) { keep_ledger_ = keep; }
+  /// keep_story false tells ledger entries, steps, outcomes, log lines and faults to the watchers only: for
+  /// long runs. It forgets those there are.
+  void keep_story(bool keep);
 
  private:
   struct Seat {
@@ -117,7 +144,9 @@ class Network {
     std::map<peer::TimerId, std::uint64_t> timers;  ///< the running arming of each timer
     std::map<std::string, std::uint64_t, std::less<>> counters;
     bool sync_due = false;
-    std::vector<node::StoreToken> unsynced;
+    std::vector<std::pair<node::StoreToken, Subject>> unsynced;
+    bool subject = false;
+    Rebuild rebuild;
   };
   /// Wire is one link between two seats.
   struct Wire {
@@ -127,7 +156,9 @@ class Network {
     peer::Port port{};
     bool open = true;
     std::optional<std::size_t> ended_by;  ///< the seat that closed it, and hears no more of it
+    Instant last[2];  ///< when the last message to that side arrives; nothing overtakes it
   };
+  enum class What : Byte { event, sync, restart, mend };
   struct Due {
     Instant at;
     std::uint64_t order;  ///< ties go to whoever came first
@@ -135,7 +166,9 @@ class Network {
     std::uint64_t life;
     std::uint64_t arming;  ///< of a timer; 0 for anything else
     std::shared_ptr<node::Event> event;
-    bool sync = false;
+    What what = What::event;
+    Subject subject = nobody;
+    std::size_t other = 0;  ///< of a mending, the other end
     bool operator>(const Due& o) const { return std::tie(at, order) > std::tie(o.at, o.order); }
   };
 
@@ -150,6 +183,14 @@ class Network {
   void connect(std::size_t seat, const node::OpenLink& open);
   void break_wire(std::size_t wire, std::optional<std::size_t> silent_side);
   void sync(std::size_t seat);
+  void crash_seat(std::size_t seat);
+  void restart_seat(std::size_t seat, std::unique_ptr<node::Node> node);
+  void cut_seats(std::size_t a, std::size_t b);
+  void log_fault(FaultKind kind, peer::Port port, std::size_t from, std::size_t to, Duration by = {});
+  void maybe_part(peer::Port port, std::size_t from, std::size_t to);
+  void send_on_link(std::size_t from, node::Send& a);
+  void send_datagram(std::size_t from, node::SendDatagram& a);
+  void tell_sent(const Sent& sent);
 
   Weather weather_;
   Instant now_;
@@ -171,6 +212,14 @@ class Network {
   std::vector<node::Outcome> outcomes_;
   std::vector<WireTap> taps_;
   std::vector<Line> log_;
+
+  bool keep_story_ = true;
+  Mischief mischief_;
+  std::vector<FaultEntry> faults_;
+  FaultCounts fault_counts_{};
+  std::array<std::uint64_t, 4> messages_{};
+  std::vector<Watcher*> watchers_;
+  Subject subject_ = nobody;  ///< of the event being handled
 };
 
 }  // namespace baton::lab
