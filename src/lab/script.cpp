@@ -101,6 +101,12 @@ Script script(std::size_t ues, std::size_t enbs, std::uint64_t seed, std::size_t
     all_enbs.push_back(std::move(enb));
   }
 
+  // Every MME knows the others, and what they serve.
+  for (auto& mme : all_mmes)
+    for (const auto& other : all_mmes)
+      if (other.name != mme.name)
+        mme.mmes.push_back({other.name, other.identity, other.gummei, other.tais, other.gtpc});
+
   // Every cell is heard beside every other.
   for (auto& enb : all_enbs)
     for (const auto& other : all_enbs)

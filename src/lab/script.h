@@ -27,8 +27,8 @@ struct Script {
 
 /// script writes the usual one: 001/01, TAC 1 for the first eNB and 2 for the second and so on. The MMEs
 /// share the eNBs evenly in their order: with two MMEs and four eNBs, enb1 and enb2 are at "mme", enb3 and
-/// enb4 at "mme2". UPE and HSS know every MME, each eNB every other cell as its neighbour. IMSI, K and OPc of
-/// UE number i (from 0) follow from the seed and i.
+/// enb4 at "mme2". UPE, HSS and the MMEs know every MME, each eNB every other cell as its neighbour. IMSI, K
+/// and OPc of UE number i (from 0) follow from the seed and i.
 Script script(std::size_t ues = 1, std::size_t enbs = 2, std::uint64_t seed = 1, std::size_t mmes = 1);
 
 /// mme_of_enb is the number of the MME that serves eNB number `enb`, both from 0, in that script.

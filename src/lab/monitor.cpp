@@ -1,0 +1,746 @@
+#include "lab/monitor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/cases.h"
+#include "context/algorithms.h"
+#include "wire/diameter/message.h"
+#include "wire/gtp2/codec.h"
+#include "wire/gtp2/mobility.h"
+#include "wire/nas/security_header.h"
+#include "wire/rrc/frame.h"
+
+namespace baton::lab {
+
+namespace {
+
+using wire::rrc::AsAlgorithms;
+
+// What the message was, without keeping it: FNV-1a.
+std::uint64_t digest_of(Bytes octets) {
+  std::uint64_t h = 0xCBF2'9CE4'8422'2325U;
+  for (const Byte b : octets) h = (h ^ b) * 0x0000'0100'0000'01B3U;
+  return h;
+}
+
+constexpr crypto::Direction direction_of(bool up) {
+  return up ? crypto::Direction::uplink : crypto::Direction::downlink;
+}
+
+bool is_air(KeyKind k) {
+  return k == KeyKind::kenb || k == KeyKind::krrc_enc || k == KeyKind::krrc_int || k == KeyKind::kup_enc ||
+         k == KeyKind::kup_int;
+}
+bool is_nas(KeyKind k) { return k == KeyKind::kasme || k == KeyKind::knas_enc || k == KeyKind::knas_int; }
+
+const KeyIdKey lab_ids{};
+
+constexpr std::size_t mac_octets = 4;
+constexpr std::uint32_t srb_sns = 32;
+
+}  // namespace
+
+std::string_view to_string(Invariant invariant) {
+  switch (invariant) {
+    case Invariant::count_once: return "count-once";
+    case Invariant::count_rises: return "count-rises";
+    case Invariant::same_keys: return "same-keys";
+    case Invariant::known_key: return "known-key";
+    case Invariant::algorithms: return "algorithms";
+    case Invariant::key_gone: return "key-gone";
+    case Invariant::accepted_once: return "accepted-once";
+  }
+  return "?";
+}
+
+std::string_view meaning_of(Invariant invariant) {
+  switch (invariant) {
+    case Invariant::count_once: return "a key and a COUNT protect one message in a direction";
+    case Invariant::count_rises: return "no end goes back to a lower COUNT";
+    case Invariant::same_keys: return "at rest both ends hold the same keys, or none";
+    case Invariant::known_key: return "what is protected is under a key made for this UE";
+    case Invariant::algorithms: return "no algorithm changes without a new key";
+    case Invariant::key_gone: return "who gave a UE away keeps no key of it";
+    case Invariant::accepted_once: return "no message is accepted twice";
+  }
+  return "?";
+}
+
+/// Uses are the COUNTs used under one key in one direction, each with what it protected.
+struct Monitor::Uses {
+  std::map<std::uint32_t, std::uint64_t> messages;
+  std::int64_t highest = -1;
+};
+
+struct Monitor::NasKeys {
+  Kasme kasme;
+  KeyId id;
+  /// Integrity algorithm of the last security mode command, and those it replaced under this KASME.
+  std::optional<Byte> eia, eea;
+  bool confirmed[2] = {false, false};  ///< a message under it has been seen in that direction
+  std::vector<Byte> former_eia;
+  Uses uses[2];  ///< downlink, uplink
+};
+
+struct Monitor::RadioKeys {
+  Kenb kenb;
+  std::optional<AsAlgorithms> algorithms;
+  std::optional<KrrcInt> krrc_int;
+  std::optional<KrrcEnc> krrc_enc;
+  Uses uses[2];
+};
+
+struct Monitor::Radio {
+  RadioKeys* keys = nullptr;
+  std::optional<AsAlgorithms> announced;  ///< by the AS security mode command
+};
+
+struct Monitor::UeState {
+  std::vector<std::unique_ptr<NasKeys>> nas;      ///< oldest first
+  std::vector<std::unique_ptr<RadioKeys>> radio;  ///< KeNBs that are or were in use or handed to an eNB
+  std::vector<Nh> nhs;
+  std::map<std::pair<SeatNumber, std::uint16_t>, Radio> radios;  ///< by eNB and C-RNTI
+  AsAlgorithms algorithms{2, 2};                                 ///< of the last radio connection
+  std::vector<Held> held;
+  SeatNumber home = nobody;  ///< the MME that a vector or a context of the UE went to last
+  std::uint64_t vectors = 0;
+};
+
+struct Monitor::Connection {
+  Subject ue = nobody;
+  bool notified = false;
+  std::set<std::uint64_t> uplink;  ///< protected NAS messages that the eNB has passed on
+};
+
+Monitor::Monitor(std::vector<Place> places) : places_(std::move(places)) {
+  ues_.resize(places_.size());
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    if (places_[i].role != node::Role::ue) continue;
+    ues_[i] = std::make_unique<UeState>();
+    by_imsi_.emplace(places_[i].imsi, static_cast<Subject>(i));
+  }
+}
+
+Monitor::~Monitor() = default;
+
+void Monitor::violate(Invariant invariant, Subject ue, std::string text) {
+  if (violations_.size() < violations_max) violations_.push_back({invariant, now_, ue, std::move(text)});
+}
+
+Subject Monitor::ue_of_imsi(std::string_view digits) const {
+  const auto found = by_imsi_.find(digits);
+  return found == by_imsi_.end() ? nobody : found->second;
+}
+
+std::string Monitor::who(Subject ue) const { return ue < places_.size() ? places_[ue].name : "nobody known"; }
+
+Monitor::UeState* Monitor::state(Subject ue) { return ue < ues_.size() ? ues_[ue].get() : nullptr; }
+
+// --- keys ----------------------------------------------------------------------------------------
+
+void Monitor::learn(Subject ue, const Kasme& kasme) {
+  UeState* s = state(ue);
+  if (s == nullptr) return;
+  const KeyId id = key_id_of(lab_ids, kasme);
+  for (const auto& known : s->nas)
+    if (known->id == id) return;
+  auto keys = std::make_unique<NasKeys>(NasKeys{kasme.clone(), id, {}, {}, {false, false}, {}, {}});
+  s->nas.push_back(std::move(keys));
+}
+
+void Monitor::learn(Subject ue, const Kenb& kenb) {
+  UeState* s = state(ue);
+  if (s == nullptr) return;
+  for (const auto& known : s->radio)
+    if (known->kenb == kenb) return;
+  s->radio.push_back(
+      std::make_unique<RadioKeys>(RadioKeys{kenb.clone(), std::nullopt, std::nullopt, std::nullopt, {}}));
+}
+
+void Monitor::learn(Subject ue, const Nh& nh) {
+  UeState* s = state(ue);
+  if (s == nullptr) return;
+  for (const Nh& known : s->nhs)
+    if (known == nh) return;
+  s->nhs.push_back(nh.clone());
+}
+
+void Monitor::carried(SeatNumber to, KeyId key, Bytes message) {
+  carriages_[{to, key}].messages.insert(digest_of(message));
+}
+
+// --- wires ---------------------------------------------------------------------------------------
+
+void Monitor::on_sent(const Sent& sent) {
+  now_ = sent.at;
+  switch (sent.port) {
+    case peer::Port::diameter: return on_diameter(sent);
+    case peer::Port::gtpc: return on_gtp(sent);
+    case peer::Port::s1ap: return on_s1ap(sent);
+    case peer::Port::radio: return on_radio(sent);
+  }
+}
+
+void Monitor::on_diameter(const Sent& sent) {
+  namespace diameter = wire::diameter;
+  constexpr std::uint32_t air = 318, clr = 317, success = 2001;
+  const auto header = diameter::decode_header(sent.octets);
+  if (!header || (header->code != air && header->code != clr)) return;
+  if (header->code == air && header->request) {
+    if (const auto m = diameter::decode<diameter::AuthenticationInformationRequest>(sent.octets))
+      sessions_[m->session_id] = ue_of_imsi(m->user_name.digits());
+  } else if (header->code == clr && header->request) {
+    if (const auto m = diameter::decode<diameter::CancelLocationRequest>(sent.octets))
+      sessions_[m->session_id] = ue_of_imsi(m->user_name.digits());
+  } else if (header->code == air) {
+    const auto m = diameter::decode<diameter::AuthenticationInformationAnswer>(sent.octets);
+    if (!m) return;
+    const auto session = sessions_.find(m->session_id);
+    if (session == sessions_.end()) return;
+    const Subject ue = session->second;
+    if (m->authentication_info && state(ue) != nullptr) {
+      for (const auto& v : m->authentication_info->eutran_vectors) {
+        learn(ue, v.kasme);
+        ++state(ue)->vectors;
+        if (sent.to != nobody) carried(sent.to, key_id_of(lab_ids, v.kasme), sent.octets);
+      }
+      state(ue)->home = sent.to;
+    }
+    sessions_.erase(session);
+  } else {
+    const auto m = diameter::decode<diameter::CancelLocationAnswer>(sent.octets);
+    if (!m) return;
+    const auto session = sessions_.find(m->session_id);
+    if (session == sessions_.end()) return;
+    const Subject ue = session->second;
+    sessions_.erase(session);
+    const UeState* s = state(ue);
+    if (s != nullptr && m->result_code == success && s->home != sent.from)
+      expect_gone(sent.from, ue, false, "after its Cancel Location Answer");
+  }
+}
+
+template <class Mm>
+void Monitor::context_moves(const Sent& sent, Subject ue, const Mm& mm) {
+  UeState* s = state(ue);
+  if (s == nullptr || sent.to == nobody) return;
+  const KeyId id = key_id_of(lab_ids, mm.kasme);
+  const auto found = std::find_if(s->nas.begin(), s->nas.end(), [&](const auto& k) { return k->id == id; });
+  if (found == s->nas.end()) {
+    violate(Invariant::known_key, ue, "a context of " + who(ue) + " moves under a KASME nobody gave it");
+    return;
+  }
+  NasKeys& keys = **found;
+  if (keys.eia && (mm.nas_integrity != *keys.eia || mm.nas_ciphering != *keys.eea))
+    violate(Invariant::algorithms, ue,
+            "the context that moves names EIA" + std::to_string(mm.nas_integrity) + " and EEA" +
+                std::to_string(mm.nas_ciphering) + ", in use are EIA" + std::to_string(*keys.eia) +
+                " and EEA" + std::to_string(*keys.eea));
+  // The same request again, later, says what was so when it was first sent.
+  Carriage& carriage = carriages_[{sent.to, id}];
+  const bool again = !carriage.messages.insert(digest_of(sent.octets)).second;
+  if (!again && std::int64_t{mm.downlink_count.value()} <= keys.uses[0].highest)
+    violate(Invariant::count_rises, ue,
+            "the context that moves says that downlink COUNT " + std::to_string(mm.downlink_count.value()) +
+                " is the next, but " + std::to_string(keys.uses[0].highest) + " has been used");
+  if (mm.next_hop) {
+    learn(ue, mm.next_hop->nh);
+    carried(sent.to, key_id_of(lab_ids, mm.next_hop->nh), sent.octets);
+  }
+  for (const auto& v : mm.vectors) {
+    learn(ue, v.kasme);
+    carried(sent.to, key_id_of(lab_ids, v.kasme), sent.octets);
+  }
+  if (mm.old_security) {
+    carried(sent.to, key_id_of(lab_ids, mm.old_security->kasme), sent.octets);
+    if (mm.old_security->next_hop) {
+      learn(ue, mm.old_security->next_hop->nh);
+      carried(sent.to, key_id_of(lab_ids, mm.old_security->next_hop->nh), sent.octets);
+    }
+  }
+  if (!again) s->home = sent.to;
+}
+
+void Monitor::on_gtp(const Sent& sent) {
+  namespace gtp2 = wire::gtp2;
+  // The type stands in the second octet (TS 29.274, 5.1); only these move keys.
+  const Byte type = sent.octets.size() > 1 ? sent.octets[1] : 0;
+  if (type != gtp2::ContextResponse::type && type != gtp2::ForwardRelocationRequest::type &&
+      type != gtp2::RelocationCancelResponse::type)
+    return;
+  const auto decoded = gtp2::decode_any(sent.octets);
+  if (!decoded) return;
+  const auto named = [&](const std::optional<Imsi>& imsi) {
+    return imsi ? ue_of_imsi(imsi->digits()) : sent.subject;
+  };
+  if (const auto* m = std::get_if<gtp2::ForwardRelocationRequest>(&decoded->message)) {
+    context_moves(sent, named(m->imsi), m->mm);
+  } else if (const auto* r = std::get_if<gtp2::ContextResponse>(&decoded->message)) {
+    if (r->mm) context_moves(sent, named(r->imsi), *r->mm);
+  } else if (const auto* c = std::get_if<gtp2::RelocationCancelResponse>(&decoded->message)) {
+    UeState* s = state(sent.subject);
+    if (s == nullptr || !gtp2::accepted(c->cause.value)) return;
+    expect_gone(sent.from, sent.subject, false, "after its Relocation Cancel Response");
+    // The context is where it came from.
+    if (s->home == sent.from) s->home = sent.to;
+  }
+}
+
+Monitor::Connection& Monitor::connection(SeatNumber enb, std::uint32_t enb_ue_id, Subject subject) {
+  auto& place = connections_[{enb, enb_ue_id}];
+  if (!place) place = std::make_unique<Connection>();
+  if (place->ue == nobody) place->ue = subject;
+  return *place;
+}
+
+bool Monitor::connected_at(SeatNumber enb, Subject ue) const {
+  for (auto it = connections_.lower_bound({enb, 0}); it != connections_.end() && it->first.first == enb; ++it)
+    if (it->second->ue == ue) return true;
+  return false;
+}
+
+void Monitor::uplink_nas(const Sent& sent, std::uint32_t enb_ue_id, const ByteVector& octets) {
+  Connection& c = connection(sent.from, enb_ue_id, sent.subject);
+  const auto parsed = wire::nas::parse_protected(octets);
+  const bool plain = parsed && parsed->header == wire::nas::SecurityHeader::plain;
+  if (!plain && !c.uplink.insert(digest_of(octets)).second)
+    violate(Invariant::accepted_once, c.ue,
+            place(sent.from).name + " passes on the same NAS message twice on one connection");
+  nas(c.ue, true, false, octets);
+}
+
+void Monitor::on_s1ap(const Sent& sent) {
+  using namespace wire::s1ap;
+  auto received = decode_any(sent.octets);
+  if (!received) return;
+  const bool up = place(sent.from).role == node::Role::enb;
+  const SeatNumber enb = up ? sent.from : sent.to;
+  if (enb == nobody) return;
+  std::visit(Cases{[&](InitialUeMessage& m) { uplink_nas(sent, m.enb_ue_id.value, m.nas.octets); },
+                   [&](UplinkNasTransport& m) { uplink_nas(sent, m.enb_ue_id.value, m.nas.octets); },
+                   [&](DownlinkNasTransport& m) {
+                     nas(connection(enb, m.enb_ue_id.value, sent.subject).ue, false, true, m.nas.octets);
+                   },
+                   [&](InitialContextSetupRequest& m) {
+                     const Subject ue = connection(enb, m.enb_ue_id.value, sent.subject).ue;
+                     learn(ue, m.security_key);
+                     carried(enb, key_id_of(lab_ids, m.security_key), sent.octets);
+                     for (const auto& e : m.erabs)
+                       if (e.nas) nas(ue, false, true, e.nas->octets);
+                   },
+                   [&](UeContextModificationRequest& m) {
+                     const Subject ue = connection(enb, m.enb_ue_id.value, sent.subject).ue;
+                     if (!m.security_key) return;
+                     learn(ue, *m.security_key);
+                     carried(enb, key_id_of(lab_ids, *m.security_key), sent.octets);
+                   },
+                   [&](HandoverRequest& m) {
+                     learn(sent.subject, m.security.next_hop);
+                     carried(enb, key_id_of(lab_ids, m.security.next_hop), sent.octets);
+                   },
+                   [&](HandoverRequestAcknowledge& m) { connection(enb, m.enb_ue_id.value, sent.subject); },
+                   [&](PathSwitchRequestAcknowledge& m) {
+                     learn(sent.subject, m.security.next_hop);
+                     carried(enb, key_id_of(lab_ids, m.security.next_hop), sent.octets);
+                   },
+                   [&](HandoverNotify& m) {
+                     Connection& c = connection(enb, m.enb_ue_id.value, sent.subject);
+                     if (std::exchange(c.notified, true))
+                       violate(Invariant::accepted_once, c.ue,
+                               place(enb).name + " notifies the same handover twice");
+                   },
+                   [&](UeContextReleaseComplete& m) {
+                     const auto found = connections_.find({enb, m.enb_ue_id.value});
+                     const Subject ue = found == connections_.end() ? sent.subject : found->second->ue;
+                     if (found != connections_.end()) connections_.erase(found);
+                     if (ue != nobody && !connected_at(enb, ue))
+                       expect_gone(enb, ue, true, "after its UE Context Release Complete");
+                   },
+                   [&](Reset& m) {
+                     if (std::holds_alternative<ResetAll>(m.type)) return forget_connections(enb);
+                     for (const auto& c : std::get<std::vector<wire::s1ap::UeConnection>>(m.type))
+                       if (c.enb_ue_id) connections_.erase({enb, c.enb_ue_id->value});
+                   },
+                   [](auto&) {}},
+             received->pdu);
+}
+
+void Monitor::forget_connections(SeatNumber enb) {
+  connections_.erase(connections_.lower_bound({enb, 0}), connections_.lower_bound({enb + 1, 0}));
+}
+
+void Monitor::on_link_end(SeatNumber a, SeatNumber b, peer::Port port, Instant now) {
+  now_ = now;
+  if (port != peer::Port::s1ap) return;
+  for (const SeatNumber seat : {a, b})
+    if (place(seat).role == node::Role::enb) forget_connections(seat);
+}
+
+// --- NAS -----------------------------------------------------------------------------------------
+
+bool Monitor::use(Subject ue, Uses& uses, std::uint32_t count, Bytes message, bool ordered, const char* what,
+                  bool up) {
+  const std::uint64_t digest = digest_of(message);
+  const auto [known, fresh] = uses.messages.emplace(count, digest);
+  const auto named = [&] {
+    return std::string(up ? "uplink " : "downlink ") + what + " COUNT " + std::to_string(count) + " of " +
+           who(ue);
+  };
+  // The same octets again are a lower layer's doing.
+  if (!fresh && known->second != digest)
+    violate(Invariant::count_once, ue, named() + " protects a second message");
+  if (fresh && ordered && std::int64_t{count} < uses.highest)
+    violate(Invariant::count_rises, ue, named() + " comes after " + std::to_string(uses.highest));
+  uses.highest = std::max(uses.highest, std::int64_t{count});
+  return fresh;
+}
+
+bool Monitor::nas_under(Subject ue, NasKeys& keys, bool up, bool ordered, Bytes pdu) {
+  using wire::nas::SecurityHeader;
+  const auto parsed = wire::nas::parse_protected(pdu);
+  if (!parsed) return false;
+  const bool service_request = parsed->header == SecurityHeader::service_request;
+  std::vector<Byte> eias;
+  std::optional<std::pair<Byte, Byte>> commanded;  // EIA, EEA
+  if (parsed->header == SecurityHeader::integrity_new && parsed->payload.size() > 2) {
+    //= TS 24.301, 8.2.20.1 and 9.9.3.23
+    const Byte algorithms = parsed->payload[2];
+    commanded = {static_cast<Byte>(algorithms & 7U), static_cast<Byte>(algorithms >> 4U & 7U)};
+    eias.push_back(commanded->first);
+  } else {
+    if (!keys.eia) return false;  // never taken into use
+    eias.push_back(*keys.eia);
+    eias.insert(eias.end(), keys.former_eia.begin(), keys.former_eia.end());
+  }
+  Uses& uses = keys.uses[up ? 1 : 0];
+  const std::uint32_t sns = service_request ? 32 : 256;
+  const std::uint32_t sn = service_request ? pdu[1] & 31U : parsed->sqn;
+  const auto base = static_cast<std::uint32_t>(std::max<std::int64_t>(uses.highest, 0)) / sns * sns;
+  for (const Byte eia : eias) {
+    if (eia == 0 || eia > 3) continue;
+    const KnasInt key = derive_knas_int(keys.kasme, static_cast<Eia>(eia));
+    for (const int step : {0, 1, -1}) {
+      if (step < 0 && base < sns) continue;
+      const std::uint32_t count = base + static_cast<std::uint32_t>(step) * sns + sn;
+      const context::CipherInput in{count, 0, direction_of(up)};
+      const Bytes over = service_request ? pdu.first(2) : parsed->authenticated;
+      const auto mac = context::integrity(static_cast<Eia>(eia), key.expose(), in, over);
+      if (!mac) continue;
+      const bool right = service_request ? pdu.size() == 4 && (*mac)[2] == pdu[2] && (*mac)[3] == pdu[3]
+                                         : *mac == parsed->mac;
+      if (!right) continue;
+      if (commanded && (!keys.eia || *keys.eia != commanded->first || *keys.eea != commanded->second)) {
+        if (keys.eia && *keys.eia != commanded->first) keys.former_eia.push_back(*keys.eia);
+        std::erase(keys.former_eia, commanded->first);
+        keys.eia = commanded->first;
+        keys.eea = commanded->second;
+        keys.confirmed[0] = keys.confirmed[1] = false;
+      } else if (!commanded && eia != *keys.eia && keys.confirmed[up ? 1 : 0]) {
+        violate(Invariant::algorithms, ue,
+                who(ue) + " or its MME goes back to EIA" + std::to_string(eia) + " under the same KASME");
+      } else if (!commanded && eia == *keys.eia) {
+        keys.confirmed[up ? 1 : 0] = true;
+      }
+      use(ue, uses, count, pdu, ordered, "NAS", up);
+      ++nas_verified_;
+      return true;
+    }
+  }
+  return false;
+}
+
+void Monitor::nas(Subject ue, bool up, bool ordered, Bytes pdu) {
+  const auto parsed = wire::nas::parse_protected(pdu);
+  if (!parsed || parsed->header == wire::nas::SecurityHeader::plain) return;
+  UeState* s = state(ue);
+  if (s == nullptr) return;
+  for (auto keys = s->nas.rbegin(); keys != s->nas.rend(); ++keys)
+    if (nas_under(ue, **keys, up, ordered, pdu)) return;
+  violate(Invariant::known_key, ue,
+          std::string(up ? "an uplink" : "a downlink") + " NAS message of " + who(ue) + " (" +
+              std::string(to_string(parsed->header)) + ", sequence number " + std::to_string(parsed->sqn) +
+              ") is under no key that was given for it");
+}
+
+// --- the radio hop -------------------------------------------------------------------------------
+
+void Monitor::on_radio(const Sent& sent) {
+  if (sent.to == nobody) return;
+  const bool up = place(sent.from).role == node::Role::ue;
+  const Subject ue = up ? sent.from : sent.to;
+  const SeatNumber enb = up ? sent.to : sent.from;
+  if (state(ue) == nullptr || place(enb).role != node::Role::enb) return;
+  const auto frame = wire::rrc::decode_frame(sent.octets);
+  if (!frame || frame->channel != wire::rrc::Channel::srb1) return;
+  on_srb1(ue, enb, up, frame->c_rnti.value, frame->payload);
+}
+
+std::optional<Monitor::Opened> Monitor::srb_under(RadioKeys& keys, AsAlgorithms algorithms, bool up,
+                                                  bool ciphered, Bytes pdu) {
+  if (algorithms.eia == 0 || algorithms.eia > 3 || algorithms.eea > 3) return std::nullopt;
+  const auto eia = static_cast<Eia>(algorithms.eia);
+  const auto eea = static_cast<Eea>(algorithms.eea);
+  if (!context::is_built(eia) || !context::is_built(eea)) return std::nullopt;
+  const bool known = keys.algorithms && *keys.algorithms == algorithms;
+  if (known && !keys.krrc_int) keys.krrc_int.emplace(derive_krrc_int(keys.kenb, eia));
+  if (known && !keys.krrc_enc) keys.krrc_enc.emplace(derive_krrc_enc(keys.kenb, eea));
+  const KrrcInt integrity = known ? keys.krrc_int->clone() : derive_krrc_int(keys.kenb, eia);
+  const KrrcEnc cipher = known ? keys.krrc_enc->clone() : derive_krrc_enc(keys.kenb, eea);
+  const Uses& uses = keys.uses[up ? 1 : 0];
+  const auto base = static_cast<std::uint32_t>(std::max<std::int64_t>(uses.highest, 0)) / srb_sns * srb_sns;
+  for (const int step : {0, 1, -1}) {
+    if (step < 0 && base < srb_sns) continue;
+    const std::uint32_t count = base + static_cast<std::uint32_t>(step) * srb_sns + (pdu[0] & 31U);
+    const context::CipherInput in{count, 0, direction_of(up)};
+    ByteVector clear(pdu.begin(), pdu.end());
+    if (ciphered && !context::cipher(eea, cipher.expose(), in, MutableBytes(clear).subspan(1)))
+      return std::nullopt;
+    const Bytes covered = Bytes(clear).first(clear.size() - mac_octets);
+    const auto mac = context::integrity(eia, integrity.expose(), in, covered);
+    if (!mac || !std::equal(mac->begin(), mac->end(), clear.end() - mac_octets)) continue;
+    return Opened{ByteVector(clear.begin() + 1, clear.end() - mac_octets), count};
+  }
+  return std::nullopt;
+}
+
+void Monitor::on_srb1(Subject ue, SeatNumber enb, bool up, std::uint16_t c_rnti, Bytes pdu) {
+  if (pdu.size() <= 1 + mac_octets || pdu[0] >= srb_sns) return;
+  UeState& s = *state(ue);
+  Radio& radio = s.radios[{enb, c_rnti}];
+  const Bytes plain = pdu.subspan(1, pdu.size() - 1 - mac_octets);
+  const Bytes mac = pdu.last(mac_octets);
+  const bool no_mac = std::all_of(mac.begin(), mac.end(), [](Byte b) { return b == 0; });
+  if (no_mac) {
+    radio.keys = nullptr;  // a connection at its beginning
+    return on_rrc(ue, up, plain, radio);
+  }
+
+  // The command itself says which algorithms it is under.
+  if (!up)
+    if (const auto command = wire::rrc::decode<wire::rrc::SecurityModeCommand>(plain))
+      radio.announced = command->algorithms;
+
+  std::optional<Opened> opened;
+  const auto fits = [&](RadioKeys& keys, AsAlgorithms algorithms) {
+    for (const bool ciphered : {true, false})
+      if ((opened = srb_under(keys, algorithms, up, ciphered, pdu))) return true;
+    return false;
+  };
+  const auto candidates = [&] {
+    std::vector<AsAlgorithms> out;
+    if (radio.announced) out.push_back(*radio.announced);
+    out.push_back(s.algorithms);
+    for (Byte eia = 1; eia <= 3; ++eia)
+      for (Byte eea = 0; eea <= 3; ++eea) {
+        const AsAlgorithms a{eea, eia};
+        if (std::find(out.begin(), out.end(), a) == out.end()) out.push_back(a);
+      }
+    return out;
+  };
+  bool found = radio.keys != nullptr && radio.keys->algorithms && fits(*radio.keys, *radio.keys->algorithms);
+  std::optional<AsAlgorithms> under;
+  if (!found) {
+    // Any KeNB of the UE, then what this cell makes of one or of an NH.
+    RadioKeys* keys = nullptr;
+    const auto all = candidates();
+    for (const AsAlgorithms& algorithms : all) {
+      for (auto k = s.radio.rbegin(); k != s.radio.rend() && !found; ++k)
+        if (fits(**k, algorithms)) found = true, keys = k->get(), under = algorithms;
+      if (found) break;
+    }
+    if (!found) {
+      const auto earfcn = EarfcnDl::from(place(enb).earfcn_dl);
+      const Pci pci{place(enb).pci};
+      std::vector<Kenb> stars;
+      if (earfcn) {
+        for (auto nh = s.nhs.rbegin(); nh != s.nhs.rend(); ++nh)
+          stars.push_back(derive_kenb_star(*nh, pci, *earfcn));
+        for (auto k = s.radio.rbegin(); k != s.radio.rend(); ++k)
+          stars.push_back(derive_kenb_star((*k)->kenb, pci, *earfcn));
+      }
+      for (Kenb& star : stars) {
+        auto made = std::make_unique<RadioKeys>(
+            RadioKeys{star.clone(), std::nullopt, std::nullopt, std::nullopt, {}});
+        for (const AsAlgorithms& algorithms : all)
+          if (!found && fits(*made, algorithms)) found = true, under = algorithms;
+        if (!found) continue;
+        s.radio.push_back(std::move(made));
+        keys = s.radio.back().get();
+        break;
+      }
+    }
+    if (found && keys != nullptr) {
+      if (keys->algorithms && !(*keys->algorithms == *under)) {
+        violate(Invariant::algorithms, ue,
+                "SRB1 of " + who(ue) + " at " + place(enb).name + " changes to EEA" +
+                    std::to_string(under->eea) + " and EIA" + std::to_string(under->eia) +
+                    " under the same KeNB");
+        keys->krrc_int.reset();
+        keys->krrc_enc.reset();
+      }
+      keys->algorithms = under;
+      s.algorithms = *under;
+      radio.keys = keys;
+    }
+  }
+  if (!found) {
+    violate(Invariant::known_key, ue,
+            std::string(up ? "an uplink" : "a downlink") + " SRB1 message of " + who(ue) + " at " +
+                place(enb).name + " (sequence number " + std::to_string(pdu[0]) +
+                ") is under no key that was given for it");
+    return;
+  }
+  ++srb_verified_;
+  if (use(ue, radio.keys->uses[up ? 1 : 0], opened->count, pdu, true, "SRB1", up))
+    on_rrc(ue, up, opened->text, radio);
+}
+
+void Monitor::on_rrc(Subject ue, bool up, Bytes text, Radio& radio) {
+  auto message = wire::rrc::decode_any(text);
+  if (!message) return;
+  std::visit(Cases{[&](const wire::rrc::ConnectionSetupComplete& m) { nas(ue, up, true, m.nas); },
+                   [&](const wire::rrc::UlInformationTransfer& m) { nas(ue, up, true, m.nas); },
+                   [&](const wire::rrc::DlInformationTransfer& m) { nas(ue, up, false, m.nas); },
+                   [&](const wire::rrc::Reconfiguration& m) {
+                     for (const ByteVector& n : m.nas) nas(ue, up, false, n);
+                   },
+                   [&](const wire::rrc::SecurityModeCommand& m) { radio.announced = m.algorithms; },
+                   [](const auto&) {}},
+             *message);
+}
+
+// --- the ledger ----------------------------------------------------------------------------------
+
+void Monitor::on_ledger(const LedgerEntry& e, SeatNumber at, Subject subject) {
+  now_ = e.at;
+  ++entries_;
+  const auto add = [&](std::string_view s) {
+    hash_.update({reinterpret_cast<const Byte*>(s.data()), s.size()});
+    constexpr Byte end[] = {0};
+    hash_.update(end);
+  };
+  add(std::to_string(e.at.since_epoch.count()));
+  add(e.node);
+  add(e.subscriber);
+  add(to_string(e.event));
+  add(to_string(e.kind));
+  hash_.update(e.key.octets);
+  for (const KeyId& parent : e.parents) hash_.update(parent.octets);
+  add(e.reason);
+  add(e.peer);
+
+  Subject ue = ue_of_imsi(e.subscriber);
+  if (ue == nobody)
+    if (const auto known = owner_.find(e.key); known != owner_.end()) ue = known->second;
+  for (const KeyId& parent : e.parents) {
+    if (ue != nobody) break;
+    if (const auto known = owner_.find(parent); known != owner_.end()) ue = known->second;
+  }
+  if (ue == nobody) ue = subject;
+  UeState* s = state(ue);
+  if (s == nullptr) return;
+  owner_.emplace(e.key, ue);
+
+  const auto same = [&](const Held& h) { return h.key == e.key && h.seat == at; };
+  switch (e.event) {
+    case KeyEvent::erased: std::erase_if(s->held, same); break;
+    case KeyEvent::sent: break;
+    case KeyEvent::received: {
+      Carriage& carriage = carriages_[{at, e.key}];
+      if (++carriage.received > carriage.messages.size())
+        violate(Invariant::accepted_once, ue,
+                e.node + " received " + std::string(to_string(e.kind)) + " " + e.key.to_string() + " of " +
+                    who(ue) + " " + std::to_string(carriage.received) + " times, but " +
+                    std::to_string(carriage.messages.size()) + " messages brought it");
+      [[fallthrough]];
+    }
+    case KeyEvent::derived:
+    case KeyEvent::stored:
+      if (std::none_of(s->held.begin(), s->held.end(), same)) s->held.push_back({e.key, at, e.kind});
+      break;
+  }
+}
+
+void Monitor::on_crash(SeatNumber seat, Instant now) {
+  now_ = now;
+  for (const auto& s : ues_)
+    if (s) std::erase_if(s->held, [&](const Held& h) { return h.seat == seat; });
+  if (place(seat).role == node::Role::enb) forget_connections(seat);
+}
+
+void Monitor::expect_gone(SeatNumber seat, Subject ue, bool air, const char* when) {
+  checks_.push_back({seat, ue, air, when});
+}
+
+void Monitor::on_outcome(const node::Outcome& outcome, SeatNumber at, Instant now) {
+  now_ = now;
+  if (!outcome.ok || place(at).role != node::Role::mme || outcome.procedure != "inter-mme-handover") return;
+  const Subject ue = ue_of_imsi(outcome.subscriber);
+  const UeState* s = state(ue);
+  if (s != nullptr && s->home != at) expect_gone(at, ue, false, "after it handed the UE over");
+}
+
+void Monitor::on_event_end(Instant now) {
+  now_ = now;
+  for (const Check& c : std::exchange(checks_, {})) {
+    for (const Held& h : state(c.ue)->held) {
+      if (h.seat != c.seat ||
+          (c.air ? !is_air(h.kind) && h.kind != KeyKind::nh : !is_nas(h.kind) && h.kind != KeyKind::nh))
+        continue;
+      violate(Invariant::key_gone, c.ue,
+              place(c.seat).name + " holds " + std::string(to_string(h.kind)) + " " + h.key.to_string() +
+                  " of " + who(c.ue) + " " + c.when);
+    }
+  }
+}
+
+const std::vector<Monitor::Held>& Monitor::held(Subject ue) const { return ues_[ue]->held; }
+
+std::vector<SeatNumber> Monitor::holders(Subject ue, KeyKind kind, node::Role role) const {
+  std::vector<SeatNumber> out;
+  for (const Held& h : ues_[ue]->held)
+    if (h.kind == kind && place(h.seat).role == role &&
+        std::find(out.begin(), out.end(), h.seat) == out.end())
+      out.push_back(h.seat);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::uint64_t Monitor::authentications(Subject ue) const { return ues_[ue]->vectors; }
+
+void Monitor::at_rest(Subject ue, bool registered, bool secured, Instant now) {
+  now_ = now;
+  const UeState& s = *ues_[ue];
+  const auto keys = [&](KeyKind kind, node::Role role) {
+    std::set<KeyId> out;
+    for (const Held& h : s.held)
+      if (h.kind == kind && place(h.seat).role == role) out.insert(h.key);
+    return out;
+  };
+  for (const KeyKind kind : {KeyKind::kasme, KeyKind::knas_enc, KeyKind::knas_int, KeyKind::kenb,
+                             KeyKind::krrc_enc, KeyKind::krrc_int, KeyKind::kup_enc}) {
+    const node::Role other = is_air(kind) ? node::Role::enb : node::Role::mme;
+    const std::string name(to_string(kind));
+    if (holders(ue, kind, other).size() > 1)
+      violate(Invariant::same_keys, ue,
+              "more than one node holds " + name + " of " + who(ue) + ": " +
+                  place(holders(ue, kind, other)[0]).name + " and " +
+                  place(holders(ue, kind, other)[1]).name);
+    const auto here = keys(kind, node::Role::ue), there = keys(kind, other);
+    const bool shared = is_air(kind) ? secured : registered;
+    // Whoever has deregistered may keep its context for the next attach; so may its MME. TS 24.301, annex C.
+    if (shared ? here.size() != 1 || there != here : is_air(kind) && (!here.empty() || !there.empty()))
+      violate(Invariant::same_keys, ue,
+              who(ue) + (shared ? "" : ", without a connection,") + " holds " + std::to_string(here.size()) +
+                  " " + name + ", the other end " + std::to_string(there.size()) +
+                  (there == here ? "" : ", and they are not the same"));
+  }
+}
+
+crypto::Digest Monitor::ledger_hash() const {
+  crypto::Sha256 copy = hash_;
+  return copy.finish();
+}
+
+}  // namespace baton::lab
