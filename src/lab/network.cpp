@@ -159,6 +159,8 @@ bool Network::step() {
     now_ = std::max(now_, due.at);
     ++handled_;
     subject_ = seat.subject ? static_cast<Subject>(due.seat) : due.subject;
+    if (due.event)
+      if (const auto* down = std::get_if<node::LinkDown>(due.event.get())) link_is_down(due.seat, down->link);
     if (due.what == What::sync)
       sync(due.seat);
     else
@@ -232,7 +234,17 @@ bool Network::is_moot(std::size_t seat, const node::Event& event) const {
   const auto found = wire_of_.find({seat, up != nullptr ? up->link : data->link});
   if (found == wire_of_.end()) return true;
   const Wire& wire = wires_[found->second];
-  return up != nullptr ? !wire.open : wire.ended_by == seat;
+  // What was delayed on a link that has ended since is lost with it.
+  const std::size_t side =
+      wire.seat[0] == seat && wire.link[0] == (up != nullptr ? up->link : data->link) ? 0 : 1;
+  return up != nullptr ? !wire.open : wire.ended_by == seat || wire.down[side];
+}
+
+void Network::link_is_down(std::size_t seat, peer::LinkId link) {
+  const auto found = wire_of_.find({seat, link});
+  if (found == wire_of_.end()) return;
+  Wire& wire = wires_[found->second];
+  wire.down[wire.seat[0] == seat && wire.link[0] == link ? 0 : 1] = true;
 }
 
 void Network::schedule(Instant at, std::size_t seat, node::Event event, std::uint64_t arming) {
@@ -453,8 +465,7 @@ void Network::break_wire(std::size_t index, std::optional<std::size_t> silent_si
   const Subject before = std::exchange(subject_, nobody);
   for (std::size_t side = 0; side < 2; ++side) {
     if (silent_side && wire.seat[side] == *silent_side) continue;
-    const Instant at = std::max(now_ + weather_.link, wire.last[side]);
-    schedule(at, wire.seat[side], node::LinkDown{wire.link[side]});
+    schedule(now_ + weather_.link, wire.seat[side], node::LinkDown{wire.link[side]});
   }
   subject_ = before;
 }

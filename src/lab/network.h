@@ -156,6 +156,7 @@ class Network {
     peer::Port port{};
     bool open = true;
     std::optional<std::size_t> ended_by;  ///< the seat that closed it, and hears no more of it
+    bool down[2] = {false, false};        ///< that side has been told that it ended
     Instant last[2];  ///< when the last message to that side arrives; nothing overtakes it
   };
   enum class What : Byte { event, sync, restart, mend };
@@ -186,6 +187,7 @@ class Network {
   void crash_seat(std::size_t seat);
   void restart_seat(std::size_t seat, std::unique_ptr<node::Node> node);
   void cut_seats(std::size_t a, std::size_t b);
+  void link_is_down(std::size_t seat, peer::LinkId link);
   void log_fault(FaultKind kind, peer::Port port, std::size_t from, std::size_t to, Duration by = {});
   void maybe_part(peer::Port port, std::size_t from, std::size_t to);
   void send_on_link(std::size_t from, node::Send& a);

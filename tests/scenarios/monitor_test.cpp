@@ -8,6 +8,7 @@
 #include "wire/diameter/message.h"
 #include "wire/gtp2/codec.h"
 #include "wire/gtp2/mobility.h"
+#include "wire/gtp2_samples.h"
 #include "wire/rrc/frame.h"
 
 namespace baton::lab {
@@ -126,8 +127,11 @@ class MonitorTest : public ::testing::Test {
     return b;
   }
   wire::gtp2::ForwardRelocationRequest relocation(const Kasme& kasme, std::uint32_t downlink) {
-    wire::gtp2::ForwardRelocationRequest m{.mm = {.kasme = kasme.clone()}};
-    m.imsi = Imsi::test_value();
+    wire::gtp2::ForwardRelocationRequest m = wire::gtp2::forward_relocation_request();
+    m.mm.kasme = kasme.clone();
+    m.mm.next_hop.reset();
+    m.mm.vectors.clear();
+    m.mm.old_security.reset();
     m.mm.ksi = 1;
     m.mm.nas_integrity = 2;
     m.mm.nas_ciphering = 2;
