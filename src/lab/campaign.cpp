@@ -55,6 +55,7 @@ struct Move {
   bool attached_again = false;
   std::optional<bool> said;  ///< the UE's own outcome
   std::optional<Instant> left, heard;
+  bool over = false;  ///< as the source MME sees it
   bool link_broke = false;
   std::array<std::uint64_t, 4> messages{};
   std::map<std::pair<SeatNumber, std::uint32_t>, Exchange>
@@ -135,7 +136,9 @@ class Play final : public Watcher {
     if (a->doing != Doing::moving) return;
     Move& m = a->move;
     ++m.messages[static_cast<std::size_t>(s.port)];
-    if (s.port == peer::Port::radio && !m.left && s.from == a->seat && s.to == enb_seat(m.target))
+    // Its first frame on SRB1 (channel 2, wire/rrc/frame.h): before, it has only listened to that cell.
+    if (s.port == peer::Port::radio && !m.left && s.from == a->seat && s.to == enb_seat(m.target) &&
+        s.octets.size() > 3 && s.octets[3] == 2)
       m.left = s.at;
     // An initiating message (0) of the procedure Handover Notification (2). TS 36.413, 9.3.6.
     if (s.port == peer::Port::s1ap && !m.heard && s.from == enb_seat(m.target) && s.octets.size() > 1 &&
@@ -145,6 +148,12 @@ class Play final : public Watcher {
   }
 
   void on_outcome(const node::Outcome& o, SeatNumber at, Instant) override {
+    // The source MME has let the UE go: no association matters to this move any more.
+    if (o.ok && (o.procedure == "inter-mme-handover" || o.procedure == "s1-handover") &&
+        std::find(mme_seats_.begin(), mme_seats_.end(), at) != mme_seats_.end())
+      for (Agent& other : agents_)
+        if (other.doing == Doing::moving && imsi_of(other.number).digits() == o.subscriber)
+          other.move.over = true;
     Agent* a = at < by_seat_.size() ? by_seat_[at] : nullptr;
     if (a == nullptr || a->doing != Doing::moving) return;
     if (o.procedure == "attach") a->move.attached_again = true;
@@ -165,7 +174,8 @@ class Play final : public Watcher {
   void on_link_end(SeatNumber a, SeatNumber b, peer::Port port, Instant) override {
     if (port != peer::Port::s1ap) return;
     for (Agent& agent : agents_)
-      if (agent.doing == Doing::moving && on_way(agent, a) && on_way(agent, b)) agent.move.link_broke = true;
+      if (agent.doing == Doing::moving && !agent.move.over && on_way(agent, a) && on_way(agent, b))
+        agent.move.link_broke = true;
   }
 
  private:
