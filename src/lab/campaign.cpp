@@ -410,7 +410,7 @@ class Play final : public Watcher {
     const bool at_source_mme = at.size() == 1 && at[0] == mme_seat(m.source);
     const bool crosses = mme_seat(m.source) != mme_seat(m.target);
     const bool arrived = m.kind == MoveKind::handover ? m.heard.has_value() && at_target_mme
-                                                      : m.said.value_or(false) && at_target_mme;
+                                                      : m.said.value_or(true) && at_target_mme;
 
     for (std::size_t p = 0; p < m.messages.size(); ++p) result_.move_messages[p] += m.messages[p];
     if (unknown) ++result_.unknown;
@@ -425,7 +425,7 @@ class Play final : public Watcher {
       ++result_.back;
     } else {
       fine = false;
-      if (!unknown || over_limit) ++result_.stuck;
+      if (over_limit) ++result_.stuck;
       odd_.push_back(Cast::ue_name(a.number) + " at " + text_of(m.began.since_epoch) + ": " +
                      std::string(to_string(ue(a).state())) + ", KASME at " +
                      (at.empty() ? "no MME" : cast_.net.name_of(at[0])) +
