@@ -18,11 +18,12 @@ struct Act {
   bool (*play)(lab::Cast& cast);
 };
 
-/// Scenario is a list of acts played by one HSS, one MME, one UPE, eNBs and UEs on invented time.
+/// Scenario is a list of acts played by one HSS, MMEs with two eNBs each, one UPE and UEs on invented time.
 struct Scenario {
   std::string_view name;
   std::string_view text;
   std::size_t ues;
+  std::size_t mmes;
   std::span<const Act> acts;
 };
 

@@ -28,6 +28,10 @@ def main():
         status, found = recompute(folder, "--subscribers", file, "--ledger", str(ledger))
         checks.equal((status, found["problems"]), (0, []), "recompute")
         checks.that(found["ledger_entries"] > 100 and found["nas_macs"] > 20, f"little was compared: {found}")
+        # Each subscriber was handed over twice and moved twice between the MMEs.
+        count = len(subscribers())
+        checks.equal((found["handovers"], found["contexts"]), (2 * count, 2 * count), "handovers, contexts on S10")
+        checks.that(found["next_hops"] >= 3 * count, f"NHs: {found['next_hops']}")
         # Every id that the run reports follows from the subscriber file and the capture.
         ids = {(k["subscriber"], k["kind"], k["key_id"]) for k in found["keys"]}
         for p in said.json()["procedures"]:

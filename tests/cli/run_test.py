@@ -8,7 +8,10 @@ import tempfile
 
 from support import ROOT, Checks, subscribers
 
-NAMES = ["attach", "service-request", "tau", "detach"]
+NAMES = ["attach", "service-request", "tau", "s1-handover", "inter-mme-handover", "inter-mme-tau", "detach"]
+# Where each move of the demo goes: (eNB, MME) before and after.
+MOVES = {"s1-handover": (("enb1", "mme1"), ("enb2", "mme1")), "inter-mme-handover": (("enb2", "mme1"), ("enb3", "mme2")),
+         "inter-mme-tau": (("enb3", "mme2"), ("enb1", "mme1"))}
 
 
 def check_types(checks, document):
@@ -37,6 +40,24 @@ def check_keys(checks, p):
         checks.that(key["agree"], f"{where}: {key} does not agree")
         if p["name"] == "detach":
             checks.equal(key["holders"], [], f"{where}: {key['kind']}")
+    if p["name"] in MOVES:
+        (from_enb, from_mme), (to_enb, to_mme) = MOVES[p["name"]]
+        checks.equal((p["from"], p["to"]), ({"enb": from_enb, "mme": from_mme}, {"enb": to_enb, "mme": to_mme}), f"{where}: the way")
+        # K_ASME has gone with the UE; the MME and the eNB that were left hold nothing at all of it.
+        checks.equal(set(keys["K_ASME"]["holders"]), {f"ue-{p['subscriber']}", to_mme}, f"{where}: K_ASME")
+        left = {from_enb} | ({from_mme} if from_mme != to_mme else set())
+        for key in keys.values():
+            checks.that(not left & set(key["holders"] + key["stale_at"]), f"{where}: {key} is still at one of {left}")
+        checks.equal(p["profile"], "final", f"{where}: profile")
+        if p["name"] != "inter-mme-tau":
+            checks.equal(set(keys["K_eNB"]["holders"]), {f"ue-{p['subscriber']}", to_enb}, f"{where}: K_eNB")
+            # The tracking area update after it belongs to it.
+            protocols = {s["text"] for s in p["steps"]}
+            checks.that(any("Handover Notify" in t for t in protocols), f"{where}: {sorted(protocols)}")
+            checks.that(any("Tracking Area Update" in t for t in protocols), f"{where}: {sorted(protocols)}")
+        checks.equal(any("Forward Relocation" in s["text"] for s in p["steps"]), p["name"] == "inter-mme-handover", f"{where}: S10")
+    else:
+        checks.that("from" not in p and "to" not in p, f"{where}: goes nowhere")
     if p["name"] in ("attach", "service-request"):
         for kind, ends in (("K_ASME", ("ue", "mme")), ("K_NASint", ("ue", "mme")), ("K_eNB", ("ue", "enb")),
                            ("K_RRCint", ("ue", "enb"))):
@@ -71,10 +92,14 @@ def main():
             for key in p["keys"]:
                 checks.that(set(key["holders"]) <= holders.get(key["key_id"], set()),
                             f"{p['name']}: {key} is not what the ledger says")
-        # AS keys change with each connection: no K_eNB of the attach is one of the service request.
-        used = {n: {k["key_id"] for p in document["procedures"] if p["name"] == n for k in p["keys"] if k["kind"] == "K_eNB"}
-                for n in NAMES[:2]}
-        checks.equal(used["attach"] & used["service-request"], set(), "K_eNB is used twice")
+        # AS keys change with each connection and with each handover: no K_eNB comes twice.
+        used = [k["key_id"] for p in document["procedures"] if p["name"] in ("attach", "service-request", *NAMES[3:5])
+                for k in p["keys"] if k["kind"] == "K_eNB"]
+        checks.equal(len(used), len(set(used)), "K_eNB is used twice")
+        # K_ASME is that of the attach all the way.
+        for imsi in imsis:
+            roots = {k["key_id"] for p in document["procedures"] if p["subscriber"] == imsi for k in p["keys"] if k["kind"] == "K_ASME"}
+            checks.equal(len(roots), 1, f"K_ASME of {imsi}")
         said = checks.run("ledger", ledger)
         checks.that("K_ASME" in said.out, "baton ledger reads the ledger of a run")
 

@@ -96,10 +96,10 @@ def main():
         permanent = {bytes.fromhex(v): f"{what} of {imsi}" for imsi, k, opc in subscribers()
                      for what, v in (("K", k), ("OP or OPc", opc))}
         keys.update(permanent)
-        # The search finds what is there: the capture with keys holds K_ASME and K_eNB.
+        # The search finds what is there: the capture with keys holds K_ASME (S6a, S10), K_eNB and NH (S1, S10).
         content = (folder / "keys.pcapng").read_bytes()
         in_capture = {n.split(" ")[0] for key, n in keys.items() if key in content}
-        checks.that({"K_ASME", "K_eNB"} <= in_capture, f"the capture with keys holds {sorted(in_capture)}")
+        checks.that({"K_ASME", "K_eNB", "NH"} <= in_capture, f"the capture with keys holds {sorted(in_capture)}")
 
         search(checks, "standard output", known.out.encode(), keys)
         search(checks, "standard error", known.err.encode(), keys)

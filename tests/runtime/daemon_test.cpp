@@ -7,6 +7,8 @@
 #include <csignal>
 #include <thread>
 
+#include "runtime/entropy.h"
+#include "runtime/hosts.h"
 #include "runtime/import.h"
 #include "temporary_folder.h"
 
@@ -78,6 +80,105 @@ TEST(Daemon, six_processes_are_a_network_in_which_subscribers_attach) {
   EXPECT_GE(
       occurrences(enb, "\"event\":\"received\",\"kind\":\"" + std::string(to_string(KeyKind::kenb)) + "\""),
       4u);
+}
+
+// Files as different machines would have them: each holds its own node and names its neighbours.
+namespace separate {
+
+const std::string global = "global:\n  plmn_id: {mcc: \"001\", mnc: \"01\"}\n";
+std::string host(const std::string& name) { return name + ".epc.mnc001.mcc001.3gppnetwork.org"; }
+
+std::string hss() {
+  return global + "hss:\n  name: hss\n  identity: " + host("hss") +
+         "\n  diameter:\n    server: [{address: 127.0.73.8}]\n    client:\n" +
+         "      - {name: mme1, identity: " + host("mme1") + ", address: 127.0.73.2}\n" +
+         "      - {name: mme2, identity: " + host("mme2") + ", address: 127.0.73.4}\n";
+}
+std::string upe() {
+  return global +
+         "upe:\n  name: upe1\n  gtpc:\n    server: [{address: 127.0.73.3}]\n    client:\n"
+         "      - {name: mme1, address: 127.0.73.2}\n      - {name: mme2, address: 127.0.73.4}\n"
+         "  gtpu: {address: 127.0.73.3}\n  session: {subnet: 10.45.0.0/16}\n";
+}
+std::string mme(int number) {
+  const std::string own = std::to_string(number), other = std::to_string(3 - number);
+  const std::string door = "[{address: 127.0.73." + std::to_string(2 * number) + "}]";
+  return global + "mme:\n  name: mme" + own + "\n  identity: " + host("mme" + own) +
+         "\n  gummei: {mme_gid: 0x8001, mme_code: " + own + "}\n  tai: [{tac: [" + own +
+         "]}]\n  s1ap: {server: " + door + "}\n  gtpc:\n    server: " + door +
+         "\n    client: [{name: upe1, address: 127.0.73.3}]\n    s10:\n      - name: mme" + other +
+         "\n        identity: " + host("mme" + other) + "\n        address: 127.0.73." +
+         std::to_string(2 * (3 - number)) + "\n        gummei: {mme_gid: 0x8001, mme_code: " + other +
+         "}\n        tai: [{tac: [" + other + "]}]\n" +
+         "  diameter:\n    client: [{name: hss, identity: " + host("hss") + ", address: 127.0.73.8}]\n";
+}
+// eNB 1 is at MME 1, eNB 2 at MME 2.
+std::string enb(int number) {
+  const std::string own = std::to_string(number), other = std::to_string(3 - number);
+  return global + "enb:\n  name: enb" + own + "\n  enb_id: " + own + "\n  cell: {cell_id: 1, tac: " + own +
+         ", pci: " + own + ", earfcn_dl: 1300}\n  s1ap:\n    server: [{address: 127.0.73.2" + own +
+         "}]\n    client: [{name: mme" + own + ", address: 127.0.73." + std::to_string(2 * number) +
+         "}]\n  radio: {address: 127.0.73.2" + own + "}\n  neighbours:\n    - {enb_id: " + other +
+         ", cell_id: 1, tac: " + other + ", pci: " + other + ", earfcn_dl: 1300}\n";
+}
+std::string ues() {
+  return global +
+         "ue:\n  addresses: 127.73.0.0/16\n  cells:\n    - {name: enb1, address: 127.0.73.21}\n"
+         "    - {name: enb2, address: 127.0.73.22}\n";
+}
+Topology read(const std::string& text) {
+  auto t = parse_topology("separate.yaml", text);
+  EXPECT_TRUE(t) << to_text(t.why()) << text;
+  return std::move(*t);
+}
+
+}  // namespace separate
+
+// The UE is in this process, because it is told to move; everybody else is a daemon.
+TEST(Daemon, nodes_with_files_of_their_own_hand_a_ue_over_from_mme_to_mme) {
+  const TemporaryFolder folder;
+  std::vector<pid_t> children;
+  const auto start = [&](const std::string& text, const std::string& role, const std::string& name) {
+    children.push_back(spawn(separate::read(text), role, name, folder.file(name)));
+    std::this_thread::sleep_for(200ms);
+  };
+  start(separate::hss(), "hss", "hss");
+  start(separate::upe(), "upe", "upe1");
+  for (const int number : {1, 2}) start(separate::mme(number), "mme", "mme" + std::to_string(number));
+  for (const int number : {1, 2}) start(separate::enb(number), "enb", "enb" + std::to_string(number));
+  std::this_thread::sleep_for(500ms);
+
+  transport::Loop loop;
+  Services services(loop);
+  std::vector<std::string> outcomes;
+  services.on_outcome = [&](std::string_view, Instant, const node::Outcome& o) {
+    outcomes.push_back(std::string(o.procedure) + (o.ok ? "" : ": " + o.cause));
+  };
+  const Topology t = separate::read(separate::ues());
+  const auto entropy = system_entropy();
+  const auto all = subscribers();
+  const auto ue = ue_host(services, *t.ue, 0, all.at(0), t, *entropy);
+  ASSERT_TRUE(ue->open());
+  ue->start();
+  loop.run_for(200ms);
+  ue->command({node::Verb::attach, {}, 0});
+  loop.run_until([&] { return !outcomes.empty(); }, 20s);
+  EXPECT_EQ(outcomes, std::vector<std::string>{"attach"});
+  loop.run_for(100ms);
+  ue->command({node::Verb::handover, {}, 1});
+  loop.run_until([&] { return outcomes.size() >= 3; }, 20s);
+  EXPECT_EQ(outcomes, (std::vector<std::string>{"attach", "handover", "tau"}));
+  loop.run_for(500ms);
+  for (auto child = children.rbegin(); child != children.rend(); ++child) EXPECT_EQ(end_of(*child), 0);
+
+  // What mme1 had it gave to mme2 and erased.
+  const auto kasme = [&](const std::string& node, const std::string& event) {
+    return content_of(folder.file(node)).find("\"event\":\"" + event + "\",\"kind\":\"K_ASME\"") !=
+           std::string::npos;
+  };
+  EXPECT_TRUE(kasme("mme1", "received") && kasme("mme1", "sent") && kasme("mme1", "erased"));
+  EXPECT_TRUE(kasme("mme2", "received"));
+  EXPECT_FALSE(kasme("mme2", "erased"));
 }
 
 TEST(Daemon, a_role_or_name_that_the_file_has_not_is_a_reason_in_words) {

@@ -18,7 +18,7 @@ namespace {
 struct Options {
   std::string topology;
   std::string subscribers;
-  std::vector<std::string> procedures{"attach", "service-request", "tau", "detach"};
+  std::vector<std::string> procedures = runtime::walk_procedures();
   std::size_t at_once = runtime::Pace{}.at_once;
   bool json = false;
   bool stay = false;

@@ -85,7 +85,7 @@ int run(const Options& options, bool show) {
   const Scenario* scenario = find(options.name);
   if (scenario == nullptr)
     return complain("scenario: there is no " + printable(options.name) + "; see baton scenario list");
-  lab::Cast cast(lab::script(scenario->ues, 2, options.seed));
+  lab::Cast cast(lab::script(scenario->ues, 2 * scenario->mmes, options.seed, scenario->mmes));
   const std::vector<Played> acts = play(*scenario, cast);
   const bool ok = acts.size() == scenario->acts.size() &&
                   std::all_of(acts.begin(), acts.end(), [](const Played& p) { return p.ok; });
