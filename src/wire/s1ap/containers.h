@@ -24,7 +24,7 @@ struct ErabInformation {
   friend bool operator==(const ErabInformation&, const ErabInformation&) = default;
 };
 
-//= TS 36.413, 9.2.1.42 and 9.2.1.43
+//= TS 36.413, 9.2.1.42 to 9.2.1.43b and 9.2.1.66
 enum class CellSize : Byte { very_small, small, medium, large };
 struct LastVisitedEutranCell {
   Ecgi cell;

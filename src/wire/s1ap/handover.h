@@ -1,4 +1,4 @@
-// handover.h: messages that move a connected UE from one eNB to another (TS 36.413, 9.1.5 and 9.1.14).
+// handover.h: messages that move a connected UE from one eNB to another (TS 36.413, 9.1.5).
 #pragma once
 
 #include <optional>

@@ -18,7 +18,7 @@ namespace baton::wire::s1ap {
 /// Values of later releases (EPS to 5GS and back) are not understood.
 enum class HandoverType : Byte { intra_lte, lte_to_utran, lte_to_geran, utran_to_lte, geran_to_lte };
 
-//= TS 36.413, 9.2.3.6, 9.2.3.7 and 9.2.1.55
+//= TS 36.413, 9.2.1.6, 9.2.1.14, 9.2.3.1 and 9.2.3.2
 /// Where a UE is to go: an eNB and the tracking area that it will be in there.
 struct TargetEnb {
   GlobalEnbId enb;
