@@ -137,6 +137,7 @@ bool pass_on(Core& core, Ue& ue, const Guti& guti, const nas::TauRequest& reques
     return false;
   core.cancel(*here);
   if (S1Connection* old = core.connection_of(*here)) core.release_s1(*old, s1ap::CauseNas::normal_release);
+  core.part_s1(*here);
   core.stop_timer(*here, Timer::mobile_reachable);
   core.stop_timer(*here, Timer::implicit_detach);
   c->ue = here->id;

@@ -150,7 +150,7 @@ void Mme::on(Command& e) {
       return;
     case Verb::page:
       if (!ready) return refuse("not registered here");
-      if (!ue->idle()) return refuse("the UE is connected");
+      if (!ue->idle() || ue->handover) return refuse("the UE is connected or on its way");
       core_.run(*ue, "paging", paging(core_, *ue));
       return;
     case Verb::reauthenticate:

@@ -44,6 +44,7 @@ void connect(Core& core, Ue& ue, const Enb& enb, const s1ap::InitialUeMessage& m
   const std::string_view was = ue.doing;
   core.cancel(ue);
   if (S1Connection* old = core.connection_of(ue)) core.release_s1(*old, s1ap::CauseNas::normal_release);
+  core.part_s1(ue);  // also what a handover left that had lost its source connection
   if (was == "paging") core.count("mme.paging.answered");
   core.stop_timer(ue, Timer::mobile_reachable);
   core.stop_timer(ue, Timer::implicit_detach);
