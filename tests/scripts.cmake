@@ -28,13 +28,20 @@ baton_script(tidy.symbols.self_test
 
 # The command as a person and a program use it. The tests that start the demo network need its loopback addresses.
 set(cli "${CMAKE_CURRENT_SOURCE_DIR}/cli")
-foreach(test key decode ledger scenario virtual)
+foreach(test key cipher decode ledger scenario virtual lab)
   baton_script(cli.${test} COMMAND Python3::Interpreter -B "${cli}/${test}_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 300)
 endforeach()
 baton_script(cli.tshark_s10 COMMAND Python3::Interpreter -B "${cli}/tshark_s10_test.py" LABELS cli TIMEOUT 300)
 foreach(test input run node secrets tshark recompute readme)
   baton_script(cli.${test} COMMAND Python3::Interpreter -B "${cli}/${test}_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 600 NETWORK)
 endforeach()
+
+# Many handovers between MMEs under faults: 20 seeds of 200 UEs, and with crashes.
+set(weather --loss 2% --reorder 5% --duplicate 2% --break 0.1%)
+add_test(NAME lab.inter_mme_handover COMMAND baton lab run inter-mme-handover --ues 200 ${weather} --seeds 1..20)
+add_test(NAME lab.inter_mme_handover_with_crashes
+  COMMAND baton lab run inter-mme-handover --ues 200 ${weather} --crash 0.05% --seeds 1..4)
+set_tests_properties(lab.inter_mme_handover lab.inter_mme_handover_with_crashes PROPERTIES TIMEOUT 600 LABELS lab)
 
 # Wireshark on the messages that no run of the demo network sends.
 baton_script(wire.s1ap_tshark

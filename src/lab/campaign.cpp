@@ -417,7 +417,7 @@ class Play final : public Watcher {
     bool fine = true;
     if (again_attached) {
       ++result_.reattached;
-      fine = false;
+      fine = !m.faults.empty();  // it has its own goal, and is listed with what hit it
       result_.reattaches.push_back({Cast::ue_name(a.number), m.began, unknown, told(m.faults)});
     } else if (arrived) {
       ++result_.complete;
@@ -429,7 +429,8 @@ class Play final : public Watcher {
       odd_.push_back(Cast::ue_name(a.number) + " at " + text_of(m.began.since_epoch) + ": " +
                      std::string(to_string(ue(a).state())) + ", KASME at " +
                      (at.empty() ? "no MME" : cast_.net.name_of(at[0])) +
-                     (m.heard ? ", heard" : ", not heard"));
+                     (m.heard ? ", heard at the target" : ", not heard at the target") +
+                     (unknown ? ", outcome unknown" : ""));
     }
     if (!fine && !unknown) ++result_.unexplained;
     if (m.left && m.heard && m.kind == MoveKind::handover && *m.heard >= *m.left)
