@@ -23,9 +23,9 @@ class Road : public UeNetwork {
 
   /// nh is the n-th next hop after the initial KeNB, n from 1.
   Nh nh(int n) const {
-    Nh out = derive_nh(kasme(), *initial);
-    for (int i = 1; i < n; ++i) out = derive_nh(kasme(), out);
-    return out;
+    Nh next = derive_nh(kasme(), *initial);
+    for (int i = 1; i < n; ++i) next = derive_nh(kasme(), next);
+    return next;
   }
   const Kasme& kasme() const { return old_kasme ? *old_kasme : context->kasme(); }
   static rrc::Reconfiguration way(std::uint16_t pci, rrc::CRnti c_rnti, Byte ncc) {

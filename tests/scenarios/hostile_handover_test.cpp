@@ -228,7 +228,9 @@ bool step_to(Cast& cast, std::size_t n) {
   return true;
 }
 
-TEST_P(HostileHandover, what_nobody_can_read_at_any_step_lets_the_handover_go_its_way) {
+// An unreadable HANDOVER REQUIRED or REQUEST gets its own unsuccessful outcome, in the name of the eNB that
+// is said to have sent it: the handover may end there, in good order.
+TEST_P(HostileHandover, what_nobody_can_read_at_any_step_ends_in_a_served_victim) {
   const auto& messages = heard(GetParam());
   for (std::size_t step = 0; step < messages.size(); ++step) {
     for (const WireTap& t : messages) {
@@ -239,9 +241,8 @@ TEST_P(HostileHandover, what_nobody_can_read_at_any_step_lets_the_handover_go_it
       ASSERT_TRUE(step_to(*cast, step));
       for (const ByteVector& m : changed(t.octets))
         if (attitude_of(t, m) == Attitude::invalid) cast->net.inject_link(t.from, t.to, t.port, t.stream, m);
-      cast->settle();
-      const auto* o = cast->outcome(0, "handover");
-      ASSERT_TRUE(o != nullptr && o->ok) << story(*cast);
+      cast->run(16s);  // the longest that a UE waits for the network's word on its report
+      ASSERT_NE(cast->outcome(0, "handover"), nullptr) << story(*cast);
       EXPECT_TRUE(comes_round(*cast)) << state(*cast);
     }
   }
