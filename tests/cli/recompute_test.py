@@ -38,6 +38,15 @@ def main():
             for key in p["keys"]:
                 if key["kind"] in ("K_ASME", "K_NASenc", "K_NASint", "K_eNB", "K_RRCenc", "K_RRCint"):
                     checks.that((p["subscriber"], key["kind"], key["key_id"]) in ids, f"{p['name']}: {key} does not follow")
+        # A chain of twenty handovers, inside an MME and between MMEs, there and back: NH, NCC and K_eNB* at each.
+        round_trip = ["s1-handover", "inter-mme-handover"]
+        said = checks.run("run", "--json", "--procedures", ",".join(["attach", *10 * round_trip, "detach"]),
+                          "--pcap-with-keys", f"{folder}/keys.pcapng", "--ledger", ledger)
+        checks.equal(said.status, 0, f"the chain: {said.err[-1500:]}")
+        status, found = recompute(folder, "--subscribers", file, "--ledger", str(ledger))
+        checks.equal((status, found["problems"]), (0, []), "recompute the chain")
+        checks.equal((found["handovers"], found["contexts"]), (20 * count, 10 * count), "handovers and contexts of the chain")
+        checks.that(found["next_hops"] >= 21 * count, f"NHs of the chain: {found['next_hops']}")
         # It can say no: another K, another ledger.
         other = pathlib.Path(folder) / "other.csv"
         key = subscribers()[0][1]

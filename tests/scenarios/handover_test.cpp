@@ -1,6 +1,7 @@
 // A connected UE goes from cell to cell of one MME: all nodes, on a quiet network.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
 
 #include "lab/cast.h"
@@ -53,6 +54,31 @@ TEST(Handover, InsideAnMmeTheUeArrivesAndTheSourceKeepsNothing) {
   for (const KeyKind kind : as_kinds) EXPECT_TRUE(cast.held_by_nobody(0, kind)) << to_string(kind);
   EXPECT_TRUE(cast.service_request(0)) << story(cast);
   EXPECT_TRUE(cast.network_detach(0)) << story(cast);
+}
+
+/// hop hands the UE over and looks at every key of every node; `seen` holds the KeNBs there have been.
+void hop(Cast& cast, std::size_t enb, std::set<KeyId>& seen) {
+  ASSERT_TRUE(cast.handover(0, enb)) << story(cast);
+  cast.run(2s);
+  expect_home(cast, enb, enb < 2 ? "mme" : "mme2");
+  EXPECT_TRUE(seen.insert(kenb_of(cast)).second) << "a KeNB came twice\n" << story(cast);
+}
+
+//= S1.A4; type=test
+//= S1.A8; type=test
+//= S1.D1; type=test
+TEST(Handover, TwentyMovesInsideAndBetweenMmesWithARestartOfTheTargetMmeBetween) {
+  Cast cast(script(1, 4, 1, 2));
+  ASSERT_TRUE(cast.attach(0)) << story(cast);
+  std::set<KeyId> kenbs{kenb_of(cast)};
+  constexpr std::array<std::size_t, 10> way{1, 2, 3, 0, 2, 0, 1, 3, 2, 0};
+  for (const std::size_t enb : way) hop(cast, enb, kenbs);
+  // The MME that the UE has been at and is not at now forgets everything.
+  cast.crash_mme(1);
+  cast.restart_mme(1);
+  cast.run(3min);  // its eNBs and neighbours have found it again
+  for (const std::size_t enb : way) hop(cast, enb, kenbs);
+  EXPECT_EQ(kenbs.size(), 1 + 2 * way.size());
 }
 
 //= S3.D8; type=test
