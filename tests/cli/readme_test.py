@@ -30,7 +30,8 @@ def blocks():
 def shape(lines):
     text = "\n".join(line.rstrip() for line in lines if line.strip())
     text = re.sub(r"\b[0-9a-f]{16}\b", "<id>", text)
-    return re.sub(r" +\d+(\.\d)?(?=  | *$)", " <n>", text, flags=re.M)
+    text = re.sub(r" +\d+(\.\d)?(?=  | *$)", " <n>", text, flags=re.M)
+    return re.sub(r" {2,}", "  ", text)  # a column is as wide as its slowest row
 
 
 def main():
