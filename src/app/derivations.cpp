@@ -12,6 +12,7 @@
 #include "keys/auc.h"
 #include "keys/conversions.h"
 #include "keys/derive_eps.h"
+#include "keys/derive_policy.h"
 #include "keys/eap_aka.h"
 #include "keys/types.h"
 
@@ -225,6 +226,95 @@ List s_kenb(Inputs& in, const Shown& s) {
 }
 List hash(Inputs& in, const Shown&) { return list(open("HASH_MME", hash_mme(in.octets("message")).bytes)); }
 
+/// Handed the derivations of a reading of S3, the KDF's or the raw one.
+struct StarFunctions {
+  KenbStar (*of_cell)(const Kenb&, Pci, std::optional<EarfcnDl>);
+  Kho (*kho)(const Kasme&, Words);
+  KenbStar (*plus)(const Kho&, const KenbStar&);
+  Kenb (*kenb)(const KenbStar&, CRntiValue);
+};
+constexpr StarFunctions with_kdf{derive_kenb_star_of_cell, derive_kho, derive_kenb_star_plus,
+                                 derive_kenb_from_star};
+constexpr StarFunctions plain{raw::derive_kenb_star_of_cell, raw::derive_kho, raw::derive_kenb_star_plus,
+                              raw::derive_kenb_from_star};
+const StarFunctions& reading(Inputs& in) {
+  const bool named = in.has("reading");
+  const bool is_raw = named && in.text("reading") == "raw";
+  if (named && !is_raw && in.text("reading") != "kdf") in.refuse("reading", "kdf or raw");
+  return is_raw ? plain : with_kdf;
+}
+List star_of_cell(Inputs& in, const Shown& s) {
+  const Kenb from = in.secret<Kenb>("kenb");
+  const Pci pci{static_cast<std::uint16_t>(in.number("pci", 503))};
+  std::optional<EarfcnDl> earfcn;
+  if (in.has("earfcn")) earfcn = EarfcnDl::from(in.number("earfcn", EarfcnDl::max));
+  return list(key(reading(in).of_cell(from, pci, earfcn), s));
+}
+List kho(Inputs& in, const Shown& s) {
+  const Kasme k = in.secret<Kasme>("kasme");
+  std::string label(in.has("label") ? Words(in.text("label")) : handover_string_default);
+  if (label.size() > handover_string_octets_max) {
+    in.refuse("label", "at most " + std::to_string(handover_string_octets_max) + " octets");
+    label.clear();
+  }
+  return list(key(reading(in).kho(k, label), s));
+}
+List star_plus(Inputs& in, const Shown& s) {
+  const Kho k = in.secret<Kho>("kho");
+  const KenbStar star = in.secret<KenbStar>("kenb-star");
+  return list(key(reading(in).plus(k, star), s));
+}
+List kenb_of_star(Inputs& in, const Shown& s) {
+  const KenbStar star = in.secret<KenbStar>("kenb-star");
+  const CRntiValue c_rnti{static_cast<std::uint16_t>(in.number("c-rnti", 0xFFFF))};
+  return list(key(reading(in).kenb(star, c_rnti), s));
+}
+/// The way a KASME came about: `aka` only where a proof is made.
+RefreshDirection direction(Inputs& in, bool or_aka) {
+  const std::string& text = in.text("direction");
+  if (text == "idle") return RefreshDirection::idle;
+  if (text == "aka" && or_aka) return RefreshDirection::aka;
+  if (text != "handover") in.refuse("direction", or_aka ? "idle, handover or aka" : "idle or handover");
+  return RefreshDirection::handover;
+}
+List kasme_refreshed(Inputs& in, const Shown& s) {
+  const Kasme k = in.secret<Kasme>("kasme");
+  return list(key(derive_kasme_refreshed(k, direction(in, false), in.count()), s));
+}
+/// The proof and the KASME' it is for; at step 0 that is KASME itself.
+List update_proof(Inputs& in, const Shown& s) {
+  const Kasme k = in.secret<Kasme>("kasme");
+  const RefreshDirection way = direction(in, true);
+  const NasCount count = in.count();
+  const Generation generation{in.number("epoch", 0xFFFFFFFF), in.number("step", 0xFFFFFFFF)};
+  const auto imsi = Imsi::parse(in.text("imsi"));
+  if (!imsi) in.refuse("imsi", "6 to 15 digits");
+  std::string identity = in.text("identity");
+  if (identity.empty() || identity.size() > proof_identity_octets_max) {
+    in.refuse("identity", "1 to " + std::to_string(proof_identity_octets_max) + " octets");
+    identity.clear();
+  }
+  const Kasme next = way == RefreshDirection::aka ? k.clone() : derive_kasme_refreshed(k, way, count);
+  const UpdateProof proof =
+      derive_update_proof(k, generation, imsi ? *imsi : Imsi::test_value(), way, count, identity, next);
+  return list(key(next, s), nameless("proof", proof.expose(), s));
+}
+List kupe(Inputs& in, const Shown& s) {
+  const Kasme k = in.secret<Kasme>("kasme");
+  std::string upe = in.text("upe");
+  if (upe.empty() || upe.size() > upe_id_octets_max) {
+    in.refuse("upe", "1 to " + std::to_string(upe_id_octets_max) + " octets");
+    upe.clear();
+  }
+  const UpeKeyCounter counter{static_cast<std::uint16_t>(in.number("counter", 0xFFFF))};
+  return list(key(derive_kupe(k, upe, counter), s));
+}
+List kup_of_kupe(Inputs& in, const Shown& s) {
+  const Kupe k = in.secret<Kupe>("kupe");
+  const Eea eea = in.eea();
+  return list(key(derive_kup_enc(k, eea), s), key(derive_kup_int(k, in.eia()), s));
+}
+
 /// Octets of a secret, of a length that the algorithm checks; wiped.
 class SecretOctets {
  public:
@@ -371,7 +461,18 @@ constexpr Input inputs[] = {
     {"algorithm", "number of the EEA or EIA algorithm, 0 to 3"},
     {"nonce-ue", "NONCE_UE, 8 hexadecimal digits"},
     {"nonce-mme", "NONCE_MME, 8 hexadecimal digits"},
-    {"counter", "SCG counter, 0 to 65535"},
+    {"counter", "SCG counter or UPE key counter, 0 to 65535"},
+    {"kenb-star", "K_eNB* or K_eNB*+, 64 hexadecimal digits"},
+    {"kho", "K_HO, 64 hexadecimal digits"},
+    {"kupe", "K_UPE, 64 hexadecimal digits"},
+    {"c-rnti", "C-RNTI, 0 to 65535"},
+    {"label", "label of K_HO; \"Handover String\" otherwise"},
+    {"reading", "kdf, or raw for plain concatenations; kdf otherwise"},
+    {"direction", "how the key came about: idle or handover; for a proof also aka"},
+    {"epoch", "number of the vector, 0 to 4294967295"},
+    {"step", "changes since that AKA, 0 to 4294967295"},
+    {"imsi", "IMSI, 6 to 15 digits"},
+    {"upe", "name of the UPE"},
     {"message", "the plain NAS message, hexadecimal"},
     {"top", "TOP, 64 hexadecimal digits"},
     {"topc", "TOPc, 64 hexadecimal digits"},
@@ -413,6 +514,16 @@ constexpr Words gsm_from[] = {"k", "opc", "rand"};
 constexpr Words comp128_from[] = {"version", "k", "rand"};
 constexpr Words ck_ik[] = {"ck", "ik"};
 constexpr Words kc_only[] = {"kc"};
+constexpr Words kenb_pci[] = {"kenb", "pci"};
+constexpr Words earfcn_reading[] = {"earfcn", "reading"};
+constexpr Words label_reading[] = {"label", "reading"};
+constexpr Words only_reading[] = {"reading"};
+constexpr Words kho_star[] = {"kho", "kenb-star"};
+constexpr Words star_c_rnti[] = {"kenb-star", "c-rnti"};
+constexpr Words kasme_step[] = {"kasme", "direction", "count"};
+constexpr Words proof_from[] = {"kasme", "epoch", "step", "imsi", "direction", "count", "identity"};
+constexpr Words kupe_from[] = {"kasme", "upe", "counter"};
+constexpr Words kupe_algorithm[] = {"kupe", "algorithm"};
 
 constexpr Derivation table[] = {
     {"opc", "TS 35.206, 4.1", "OPc from the operator's OP", k_op, opc},
@@ -447,6 +558,15 @@ constexpr Derivation table[] = {
     {"comp128", "TS 43.020, 4.3", "SRES and Kc from COMP128; K is Ki", comp128_from, comp128},
     {"gsm-keys", "TS 33.102, 6.8.1.2 and B.5", "Kc and Kc128 from CK and IK", ck_ik, gsm_keys},
     {"umts-keys", "TS 33.102, 6.8.2.3", "CK and IK from Kc (c4, c5)", kc_only, umts_keys},
+    {"kenb-star-cell", "S3.D1", "K_eNB* of a cell, with or without its carrier", kenb_pci, star_of_cell,
+     earfcn_reading},
+    {"kho", "S3.P4, S3.D1", "K_HO, what makes K_eNB*+ of K_eNB*", kasme_only, kho, label_reading},
+    {"kenb-star-plus", "S3.P4, S3.D1", "K_eNB*+", kho_star, star_plus, only_reading},
+    {"kenb-c-rnti", "S3.B5, S3.D1", "K_eNB of the target cell", star_c_rnti, kenb_of_star, only_reading},
+    {"kasme-refreshed", "S0.D2", "K_ASME' of the next MME", kasme_step, kasme_refreshed},
+    {"update-proof", "S0.D5", "the proof with which an MME tells the HSS of it", proof_from, update_proof},
+    {"kupe", "S1.D3", "K_UPE", kupe_from, kupe},
+    {"kup-upe", "S1.D3", "the keys between UE and UPE", kupe_algorithm, kup_of_kupe},
 };
 
 }  // namespace

@@ -22,6 +22,9 @@ std::string_view to_string(KeyKind kind) {
     case KeyKind::ck_srvcc: return "CK_SRVCC";
     case KeyKind::ik_srvcc: return "IK_SRVCC";
     case KeyKind::s_kenb: return "S-K_eNB";
+    case KeyKind::kenb_star: return "K_eNB*";
+    case KeyKind::kho: return "K_HO";
+    case KeyKind::kupe: return "K_UPE";
   }
   return "?";
 }

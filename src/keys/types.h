@@ -37,6 +37,12 @@ using IkSrvcc = Secret<struct IkSrvccTag, 16>;
 using SKenb = Secret<struct SKenbTag, 32>;        ///< for the secondary eNB of dual connectivity
 using NasToken = Secret<struct NasTokenTag, 32>;  ///< its low bits are sent: TS 33.401, A.9
 
+// The hierarchy of the key policies that no standard has.
+using KenbStar = Secret<struct KenbStarTag, 32>;        ///< KeNB* or KeNB*+: a target eNB cannot tell (S3.B5)
+using Kho = Secret<struct KhoTag, 32>;                  ///< K_HO: what makes KeNB*+ of KeNB* (S3.P4)
+using Kupe = Secret<struct KupeTag, 32>;                ///< K_UPE: user plane between UE and UPE (S1.D3)
+using UpdateProof = Secret<struct UpdateProofTag, 32>;  ///< it authorises a KASME' at one MME (S0.D5)
+
 // What is sent over the air in the clear.
 using Rand = Public<struct RandTag, 16>;
 using Autn = Public<struct AutnTag, 16>;
@@ -65,6 +71,9 @@ enum class KeyKind : Byte {
   ck_srvcc,
   ik_srvcc,
   s_kenb,
+  kenb_star,
+  kho,
+  kupe,
 };
 std::string_view to_string(KeyKind kind);
 
@@ -88,6 +97,9 @@ template <> struct KeyKindOf<IkMapped> { static constexpr KeyKind value = KeyKin
 template <> struct KeyKindOf<CkSrvcc> { static constexpr KeyKind value = KeyKind::ck_srvcc; };
 template <> struct KeyKindOf<IkSrvcc> { static constexpr KeyKind value = KeyKind::ik_srvcc; };
 template <> struct KeyKindOf<SKenb> { static constexpr KeyKind value = KeyKind::s_kenb; };
+template <> struct KeyKindOf<KenbStar> { static constexpr KeyKind value = KeyKind::kenb_star; };
+template <> struct KeyKindOf<Kho> { static constexpr KeyKind value = KeyKind::kho; };
+template <> struct KeyKindOf<Kupe> { static constexpr KeyKind value = KeyKind::kupe; };
 // clang-format on
 
 }  // namespace baton

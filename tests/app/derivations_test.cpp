@@ -104,7 +104,16 @@ TEST(Derivations, ShowNoKeyUnlessAsked) {
                    {"identity", "0001010000000001@wlan.mnc001.mcc001.3gppnetwork.org"},
                    {"network", "WLAN"},
                    {"version", "1"},
-                   {"kc", "0123456789abcdef"}};
+                   {"kc", "0123456789abcdef"},
+                   {"kenb-star", kenb},
+                   {"kho", kenb},
+                   {"kupe", kenb},
+                   {"c-rnti", "4660"},
+                   {"direction", "handover"},
+                   {"epoch", "1"},
+                   {"step", "2"},
+                   {"imsi", "001010000000001"},
+                   {"upe", "upe-1"}};
   for (const Derivation& d : derivations()) {
     Values values;
     if (d.name == "tuak") values["topc"] = kasme;

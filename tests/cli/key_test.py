@@ -18,6 +18,11 @@ def kdf(key, fc, *parameters):
     return hmac.new(bytes.fromhex(key), s, hashlib.sha256).hexdigest()
 
 
+def plain(key, message):
+    """The raw reading of S3.D2."""
+    return hmac.new(bytes.fromhex(key), message, hashlib.sha256).hexdigest()
+
+
 def key_id(kind, key, id_key=bytes(32)):
     return hmac.new(id_key, kind.encode() + b"\0" + bytes.fromhex(key), hashlib.sha256).hexdigest()[:16]
 
@@ -55,6 +60,27 @@ CASES = [
      [("K_ASME", kdf(CK + IK, 0x18, bytes.fromhex("01020304")))]),
     (["kasme-idle", "--ck", CK, "--ik", IK, "--nonce-ue", "a1a2a3a4", "--nonce-mme", "01020304"],
      [("K_ASME", kdf(CK + IK, 0x19, bytes.fromhex("a1a2a3a4"), bytes.fromhex("01020304")))]),
+    (["kenb-star-cell", "--kenb", KENB, "--pci", "503"], [("K_eNB*", kdf(KENB, 0x13, n(503, 2)))]),
+    (["kenb-star-cell", "--kenb", KENB, "--pci", "1", "--earfcn", "3350"],
+     [("K_eNB*", kdf(KENB, 0x13, n(1, 2), n(3350, 2)))]),
+    (["kenb-star-cell", "--kenb", KENB, "--pci", "1", "--reading", "raw"], [("K_eNB*", plain(KENB, n(1, 2)))]),
+    (["kho", "--kasme", KASME], [("K_HO", kdf(KASME, 0xF8, b"Handover String"))]),
+    (["kho", "--kasme", KASME, "--label", "Handover Key"], [("K_HO", kdf(KASME, 0xF8, b"Handover Key"))]),
+    (["kho", "--kasme", KASME, "--reading", "raw"], [("K_HO", plain(KASME, b"Handover String"))]),
+    (["kenb-star-plus", "--kho", KASME, "--kenb-star", KENB], [("K_eNB*", kdf(KASME, 0xF9, bytes.fromhex(KENB)))]),
+    (["kenb-star-plus", "--kho", KASME, "--kenb-star", KENB, "--reading", "raw"],
+     [("K_eNB*", plain(KASME, bytes.fromhex(KENB)))]),
+    (["kenb-c-rnti", "--kenb-star", KENB, "--c-rnti", "0x1234"], [("K_eNB", kdf(KENB, 0x14, n(0x1234, 2)))]),
+    (["kenb-c-rnti", "--kenb-star", KENB, "--c-rnti", "4660", "--reading", "raw"],
+     [("K_eNB", plain(KENB, n(0x1234, 2)))]),
+    (["kasme-refreshed", "--kasme", KASME, "--direction", "handover", "--count", "5"],
+     [("K_ASME", kdf(KASME, 0xF7, b"\1", n(5, 4)))]),
+    (["kasme-refreshed", "--kasme", KASME, "--direction", "idle", "--count", "6"],
+     [("K_ASME", kdf(KASME, 0xF7, b"\0", n(6, 4)))]),
+    (["kupe", "--kasme", KASME, "--upe", "upe-2", "--counter", "1"],
+     [("K_UPE", kdf(KASME, 0xFA, b"upe-2", n(1, 2)))]),
+    (["kup-upe", "--kupe", KASME, "--algorithm", "2"],
+     [("K_UPenc", kdf(KASME, 0x15, b"\5", b"\2")[32:]), ("K_UPint", kdf(KASME, 0x15, b"\6", b"\2")[32:])]),
     (["s-kenb", "--kenb", KENB, "--counter", "9"], [("S-K_eNB", kdf(KENB, 0x1C, n(9, 2)))]),
 ]
 
