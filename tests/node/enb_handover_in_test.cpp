@@ -232,6 +232,47 @@ TEST_F(FullTest, a_cell_without_room_says_so) {
   EXPECT_TRUE(held(KeyKind::nh).empty());
 }
 
+class NamesTest : public HandoverInTest {
+ protected:
+  NamesTest()
+      : HandoverInTest([] {
+          Config c = test_config();
+          c.c_rnti_limit = 2;
+          return c;
+        }()) {}
+};
+
+TEST_F(NamesTest, whoever_needs_a_name_when_there_is_none_is_refused) {
+  secured(phone(1), 100);
+  const auto id = secured(phone(2), 101);
+  Phone& p = phone(2);
+  // 1. A handover.
+  mme_says(request(phone(3), 200), 1);
+  EXPECT_EQ(next<s1ap::HandoverFailure>().cause,
+            s1ap::Cause{Radio::no_radio_resources_available_in_target_cell});
+  // 2. A key change: the UE keeps the keys it has.
+  p.next_kenb = test_kenb(0x99);
+  mme_says(s1ap::UeContextModificationRequest{s1ap::MmeUeS1apId{101}, id, test_kenb(0x99), {}, {}}, 1);
+  EXPECT_EQ(next<s1ap::UeContextModificationFailure>().cause,
+            s1ap::Cause{Radio::radio_resources_not_available});
+  expect_served(p, 101, id);
+  // 3. A connection.
+  phone(4).plain(rrc::Channel::srb0,
+                 rrc::ConnectionRequest{rrc::RandomValue{4}, rrc::EstablishmentCause::mo_signalling}, cell);
+  flush();
+  EXPECT_FALSE(phone(4).link);
+  EXPECT_EQ(counters["c_rnti_exhausted"], 3);
+  EXPECT_EQ(enb.ue_count(), 2U);
+  // 4. When one is free again there is room.
+  mme_says(s1ap::UeContextReleaseCommand{s1ap::UeS1apIdPair{s1ap::MmeUeS1apId{101}, id},
+                                         s1ap::CauseNas::normal_release},
+           1);
+  next<s1ap::UeContextReleaseComplete>();
+  advance(6s);
+  mme_says(request(phone(3), 200), 1);
+  next<s1ap::HandoverRequestAcknowledge>();
+}
+
 TEST_F(HandoverInTest, an_id_that_is_in_use_is_refused_and_its_ue_unharmed) {
   Phone& p = phone(1);
   const auto id = secured(p, 100);

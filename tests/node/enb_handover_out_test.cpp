@@ -9,7 +9,8 @@ using Radio = s1ap::CauseRadioNetwork;
 
 class HandoverOutTest : public EnbTest {
  protected:
-  HandoverOutTest() { set_up(); }
+  HandoverOutTest() : HandoverOutTest(test_config()) {}
+  explicit HandoverOutTest(Config c) : EnbTest(std::move(c)) { set_up(); }
   KeyId id_of(const auto& key) { return key_id_of(KeyIdKey{}, key); }
 
   void report(Phone& p, std::uint16_t pci = 18, std::uint32_t earfcn = 1850) {
@@ -385,6 +386,25 @@ TEST_F(HandoverOutTest, a_ue_that_comes_back_goes_on_under_fresh_keys) {
   next<s1ap::UeContextModificationResponse>();
   expect_keys_of(p);
   preparing(p);
+}
+
+class OneNameTest : public HandoverOutTest {
+ protected:
+  OneNameTest()
+      : HandoverOutTest([] {
+          Config c = test_config();
+          c.c_rnti_limit = 1;
+          return c;
+        }()) {}
+};
+
+TEST_F(OneNameTest, a_ue_for_which_there_is_no_name_does_not_come_back) {
+  Phone& p = phone(1);
+  gone(p, 100);
+  ask_back(p, proof(p));
+  EXPECT_NE(p.last<rrc::ReestablishmentReject>(), nullptr);
+  EXPECT_EQ(p.last<rrc::Reestablishment>(), nullptr);
+  EXPECT_EQ(counters["c_rnti_exhausted"], 1);
 }
 
 TEST_F(HandoverOutTest, a_second_return_has_other_keys_again) {

@@ -54,6 +54,17 @@ class Road : public UeNetwork {
     ASSERT_TRUE(complete);
     EXPECT_EQ(complete->transaction, 4);
     kenb.emplace(std::move(next));
+    EXPECT_TRUE(outcomes.empty());
+    confirm();
+  }
+  /// confirm is the first word of the cell under the new keys; until then the UE may go back.
+  void confirm() {
+    say(rrc::Reconfiguration{1, {}, {}, {}});
+    ASSERT_FALSE(other.empty());
+    const auto* done = std::get_if<rrc::ReconfigurationComplete>(&other.back());
+    ASSERT_NE(done, nullptr);
+    EXPECT_EQ(done->transaction, 1);
+    other.pop_back();
   }
   /// sent_away leaves the UE with a target that says nothing.
   void sent_away(int n = 1) {
@@ -71,6 +82,7 @@ class Road : public UeNetwork {
     expect_at(11, name, next);
     srb0(rrc::Reestablishment{source_c_rnti, name, rrc::Ncc{ncc.value_or(at_ncc)}});
     kenb.emplace(std::move(next));
+    confirm();
   }
   void tau_at_target() {
     const auto request = heard_as<nas::TauRequest>();
@@ -182,6 +194,7 @@ TEST(UeHandover, AnyCountLeadsToItsKey) {
     n.expect_at(12, rrc::CRnti{0x500}, *n.kenb);
     n.say(Road::way(2, rrc::CRnti{0x500}, ncc));
     EXPECT_EQ(n.hop_refused, 0) << int{ncc};
+    n.confirm();
     n.expect_outcome(true);
     n.expect_keys();
     // After a horizontal step the chain still begins with the first KeNB.
@@ -218,6 +231,7 @@ TEST(UeHandover, OtherAlgorithmsComeWithOtherKeys) {
   auto m = Road::way(2, rrc::CRnti{0x500}, 1);
   m.mobility->algorithms = rrc::AsAlgorithms{0, 2};
   n.say(m);
+  n.confirm();
   n.expect_outcome(true);
   n.expect_keys({Eea::eea0, Eia::eia2});
   n.expect_served();
@@ -265,6 +279,7 @@ TEST(UeHandover, ACommandThatComesLateIsFollowedAllTheSame) {
   n.expect_outcome(false);
   n.expect_at(12, rrc::CRnti{0x500}, derive_kenb_star(n.nh(1), Pci{2}, carrier));
   n.say(Road::way(2, rrc::CRnti{0x500}, 1));
+  n.confirm();
   n.expect_outcome(true);
 }
 
@@ -309,6 +324,31 @@ TEST(UeReestablishment, AUeThatDoesNotArriveGoesBackWithAProofAndOnUnderFreshKey
   n.hand_over(1, 2);
   n.expect_outcome(true);
   n.expect_keys();
+}
+
+// Anybody can acknowledge a frame of the radio link; only who has the keys can say something under them.
+//= S0.D11; type=test
+TEST(UeReestablishment, AnAcknowledgementIsNoProofOfTheKeys) {
+  Road n;
+  const auto old_kenb = id_of(*n.kenb);
+  n.sent_away();
+  n.hop->deaf = false;
+  n.wait(600ms);  // the completion comes again and is acknowledged
+  EXPECT_TRUE(n.heard_rrc<rrc::ReconfigurationComplete>());
+  EXPECT_TRUE(n.outcomes.empty());
+  EXPECT_TRUE(n.running(Timer::t304));
+  EXPECT_TRUE(n.holds(old_kenb)) << "it may still need it";
+  // T304: back to the source, and no more than an acknowledgement there either.
+  n.wait(1400ms);
+  ASSERT_EQ(n.reestablishments.size(), 1U);
+  n.expect_at(11, rrc::CRnti{0x600}, derive_kenb_star(*n.kenb, Pci{1}, carrier));
+  n.srb0(rrc::Reestablishment{n.source_c_rnti, rrc::CRnti{0x600}, rrc::Ncc{0}});
+  EXPECT_TRUE(n.heard_rrc<rrc::ReestablishmentComplete>());
+  EXPECT_TRUE(n.outcomes.empty());
+  n.wait(2s);
+  ASSERT_FALSE(n.outcomes.empty());
+  EXPECT_FALSE(n.outcomes[0].ok);
+  n.expect_no_radio_keys();
 }
 
 TEST(UeReestablishment, ATargetWithOtherKeysIsNotArrivedAt) {
@@ -464,6 +504,8 @@ TEST(UeBetweenCells, WhatNasHasToSayWaitsAndLeavesAtTheTarget) {
   EXPECT_TRUE(n.silent());
   n.hop->deaf = false;
   n.wait(600ms);  // the frame comes again
+  EXPECT_TRUE(n.silent());
+  n.confirm();
   (void)n.heard_as<nas::UeDetachRequest>();
   EXPECT_TRUE(n.outcomes.empty());  // the handover has been reported
   n.sealed(nas::DetachAccept{});

@@ -55,6 +55,7 @@ struct Config {
   /// A UE that is silent for so long is released (cause: user inactivity). 0: never.
   Duration inactivity{};
   std::size_t ue_limit = ues_max;
+  std::size_t c_rnti_limit = c_rntis_max;  ///< names in use at once
 
   Tai tai() const { return {plmns.front(), cell.tac}; }
 };

@@ -7,8 +7,6 @@ namespace {
 
 EarfcnDl carrier(std::uint32_t v) { return *EarfcnDl::from(v > EarfcnDl::max ? EarfcnDl::max : v); }
 
-constexpr std::uint32_t c_rntis = c_rnti_max - c_rnti_min + 1;
-
 }  // namespace
 
 Enb::Enb(Config config, Entropy& entropy)
@@ -17,7 +15,7 @@ Enb::Enb(Config config, Entropy& entropy)
       entropy_(entropy),
       keys_(config_.name, config_.id_key),
       // S3.D8: a name that another life of this eNB gave out last is not the first of this one.
-      last_c_rnti_(static_cast<std::uint16_t>(c_rnti_min + entropy.u32() % c_rntis)),
+      last_c_rnti_(static_cast<std::uint16_t>(c_rnti_min + entropy.u32() % c_rntis_max)),
       last_teid_(entropy.u32()) {
   for (const MmePeer& p : config_.mmes) {
     if (mmes_.size() == mmes_max) break;

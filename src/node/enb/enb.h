@@ -210,6 +210,12 @@ class Enb final : public Node {
   /// add_ue makes the context of a UE at `remote`, with a C-RNTI.
   Ue* add_ue(Endpoint remote, rrc::ConnectionRequest request);
   /// new_c_rnti takes a free C-RNTI for a UE at `remote`; close_radio gives it back and ends the link.
+  /// confirm_keys shows a UE that has come, or come back, that this cell has its keys: a reconfiguration of
+  /// nothing, under them. An acknowledgement of the radio link anybody could have sent.
+  void confirm_keys(Ue& ue);
+  /// c_rnti_free: there is a name for one connection more. Where there is none, that is counted.
+  bool c_rnti_free();
+  /// new_c_rnti gives out a name; c_rnti_free() has said that there is one.
   rrc::CRnti new_c_rnti(std::uint32_t ue, Endpoint remote);
   void close_radio(RadioConnection& radio);
   void start(Ue& ue, Procedure p);

@@ -37,7 +37,7 @@ void Enb::on_handover_request(std::size_t mme, std::uint16_t stream, s1ap::Hando
   const auto chosen = algorithms(m.ue_security_capabilities);
   if (!chosen || !context::is_built(chosen->eea) || !context::is_built(chosen->eia))
     return refuse(s1ap::CauseRadioNetwork::encryption_and_or_integrity_protection_algorithms_not_supported);
-  if (ues_.size() >= config_.ue_limit)
+  if (ues_.size() >= config_.ue_limit || !c_rnti_free())
     return refuse(s1ap::CauseRadioNetwork::no_radio_resources_available_in_target_cell);
   std::vector<Wanted> wanted;
   for (const s1ap::ErabToHandOver& e : m.erabs) wanted.push_back({e.id, e.address, e.teid});
@@ -119,7 +119,15 @@ Procedure Enb::arrival(Ue& ue, Byte transaction) {
   note_activity(ue);
   out_->count("handover_in_done");
   send_s1ap(ue, s1ap::HandoverNotify{*ue.mme_ue_id, ue.id, config_.cell.id, config_.tai()});
+  confirm_keys(ue);
   send_held_nas(ue);
+}
+
+//= S0.D11
+void Enb::confirm_keys(Ue& ue) {
+  const rrc::Reconfiguration nothing{++ue.transaction, {}, {}, {}};
+  ue.confirming = nothing.transaction;
+  send_rrc(ue, nothing);
 }
 
 /// 10c. Where the bearers' COUNTs stood at the source. It may come before the UE or after it.

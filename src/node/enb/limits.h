@@ -17,6 +17,9 @@ inline constexpr std::size_t camped_max = 65'536;
 /// C-RNTIs 0001 to 003C are taken by random access, those from FFF4 on reserved (TS 36.321, 7.1).
 inline constexpr std::uint16_t c_rnti_min = 0x003D;
 inline constexpr std::uint16_t c_rnti_max = 0xFFF3;
+/// Names to give out. A UE has two of them while its keys change or it comes back, so they can run out before
+/// ues_max is reached: whoever needs one then is refused.
+inline constexpr std::size_t c_rntis_max = c_rnti_max - c_rnti_min + 1U;
 /// NAS messages that wait for the end of the AS security mode procedure. The MME sends one or two.
 inline constexpr std::size_t held_nas_max = 8;
 /// MMEs of one eNB. LTE pools have some ten.

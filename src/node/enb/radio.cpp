@@ -74,7 +74,7 @@ void Enb::on_connection_request(Endpoint remote, const rrc::ConnectionRequest& m
   }
   bool served = false;
   for (const MmeLink& l : mmes_) served = served || l.ready();
-  if (!served || ues_.size() >= config_.ue_limit || in_setup_ >= ues_in_setup_max) {
+  if (!served || ues_.size() >= config_.ue_limit || in_setup_ >= ues_in_setup_max || !c_rnti_free()) {
     out_->count("rrc_connection_rejected");
     send_plain(remote, rrc::Channel::srb0, rrc::ConnectionReject{m.identity, reject_wait_seconds});
     return;
@@ -152,7 +152,10 @@ void Enb::on_rrc(Ue& ue, rrc::Message message) {
                    },
                    [&](rrc::SecurityModeComplete&) { offer(ue, SecurityModeDone{}); },
                    [&](rrc::SecurityModeFailure&) { offer(ue, SecurityModeRefused{}); },
-                   [&](rrc::ReconfigurationComplete& m) { offer(ue, Reconfigured{m.transaction}); },
+                   [&](rrc::ReconfigurationComplete& m) {
+                     if (ue.confirming == m.transaction) return ue.confirming.reset();
+                     offer(ue, Reconfigured{m.transaction});
+                   },
                    [&](rrc::ReestablishmentComplete&) { offer(ue, Reestablished{}); },
                    [&](rrc::MeasurementReport& m) { on_measurement_report(ue, m); },
                    [&](auto&) { out_->count("rrc_rx_unexpected"); }},

@@ -24,6 +24,7 @@ void Enb::on_reestablishment_request(Endpoint remote, const rrc::Reestablishment
     return refuse();
   }
   if (repeated) return answer_reestablishment(*ue, m.c_rnti);
+  if (!c_rnti_free()) return refuse();
   offer(*ue, WantsBack{m.c_rnti});
 }
 
@@ -59,6 +60,8 @@ Task<bool> Enb::reestablishment(Ue& ue, rrc::CRnti was) {
   erase(*ue.security, "re-established");
   ue.security = std::exchange(ue.next_security, std::nullopt);
   out_->count("reestablishment_done");
+  //= TS 36.331, 5.3.7.5: a reconfiguration follows
+  confirm_keys(ue);
   co_return true;
 }
 

@@ -134,6 +134,7 @@ struct Ue {
   /// ciphers already or does not yet. Also NAS for a UE that a handover is to bring.
   std::vector<ByteVector> held_nas;
   Byte transaction = 0;
+  std::optional<Byte> confirming;  ///< transaction whose completion nobody waits for (confirm_keys)
   int release_requests = 0;
   std::optional<s1ap::Cause> release_cause;  ///< of the release request under way
 

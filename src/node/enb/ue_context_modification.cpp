@@ -27,6 +27,7 @@ void Enb::on_context_modification(std::size_t mme, std::uint16_t stream, s1ap::U
     send_s1ap(*ue, s1ap::UeContextModificationResponse{m.mme_ue_id, m.enb_ue_id, std::move(diagnostics)});
     return;
   }
+  if (!c_rnti_free()) return refuse(s1ap::CauseRadioNetwork::radio_resources_not_available);
   const KeyId fresh = keys_.id(*m.security_key);
   log_key(KeyEvent::received, *m.security_key, "UE Context Modification Request", {}, mmes_[mme].peer.name);
   // The change is an intra-cell handover, and so is the derivation: the fresh KeNB is bound to the cell.

@@ -1,4 +1,7 @@
 // ue_table.cpp: finding, making and running UEs.
+#include <algorithm>
+#include <cassert>
+
 #include "node/enb/enb.h"
 
 namespace baton::node::enb {
@@ -24,11 +27,18 @@ Ue* Enb::ue_by_mme_id(std::size_t mme, s1ap::MmeUeS1apId id) {
   return it == by_mme_id_.end() ? nullptr : ues_.at(it->second).get();
 }
 
-// Both spaces of numbers are larger than the number of UEs, so the searches end. They go round, so that a
-// number that was in use is the last one to be given out again.
+// Neither search begins unless there is a free number, so both end. They go round, so that a number that was
+// in use is the last one to be given out again.
+
+bool Enb::c_rnti_free() {
+  if (by_c_rnti_.size() < std::min(config_.c_rnti_limit, c_rntis_max)) return true;
+  out_->count("c_rnti_exhausted");
+  return false;
+}
 
 //= S3.D8
 rrc::CRnti Enb::new_c_rnti(std::uint32_t ue, Endpoint remote) {
+  assert(by_c_rnti_.size() < c_rntis_max);
   do {
     last_c_rnti_ = last_c_rnti_ >= c_rnti_max ? c_rnti_min : static_cast<std::uint16_t>(last_c_rnti_ + 1);
   } while (by_c_rnti_.contains(last_c_rnti_));

@@ -89,15 +89,17 @@ void Ue::start_move(const rrc::Reconfiguration& m) {
                 TimerId{TimerDomain::ue, 0, static_cast<std::uint16_t>(Timer::xlink)});
   // COUNTs begin at 0 under the new keys.
   start_bearers();
-  // 12. Under the new keys: who answers it has them too.
+  // 12. Under the new keys. Who answers under them has them too; an acknowledgement of the radio link is no
+  // answer.
   send_rrc(rrc::ReconfigurationComplete{m.transaction});
   if (doing_ == "handover") sent_step("12", "Handover Confirm");
   start_timer(Timer::t304);
   for (const ByteVector& nas : m.nas) on_nas(nas);
 }
 
+//= S0.D11
 void Ue::settle_move() {
-  if (!move_ || !link_ || !link_->quiet()) return;
+  if (!move_ || !link_) return;
   const bool back = move_->returning;
   stop_timer(Timer::t301);
   stop_timer(Timer::t304);

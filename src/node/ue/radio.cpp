@@ -53,7 +53,6 @@ void Ue::on_datagram(const DatagramIn& d) {
     return;
   }
   link_->on_frame(std::move(*frame), now_, *out_);
-  settle_move();
   // A key change replaces the link; what is left for the old one is not taken from the new one.
   const auto c_rnti = link_->c_rnti();
   while (link_ && link_->c_rnti() == c_rnti && !release_) {
@@ -204,6 +203,7 @@ void Ue::on_srb(peer::RadioLink::Pdu pdu) {
     link_->refuse();
     return;
   }
+  settle_move();
   auto m = rrc::decode_any(*plain);
   if (!m) {
     count("ue.rrc_malformed");

@@ -56,6 +56,8 @@ void Ue::on_reestablishment(const rrc::Reestablishment& m) {
                 TimerId{TimerDomain::ue, 0, static_cast<std::uint16_t>(Timer::xlink)});
   start_bearers();
   send_rrc(rrc::ReestablishmentComplete{});
+  // The cell has to show that it has the keys, as a new one has.
+  start_timer(Timer::t304);
 }
 
 }  // namespace baton::node::ue

@@ -114,6 +114,7 @@ void Ue::on_timer(Timer t) {
       return;
     case Timer::t304:
       if (move_ && !move_->returning) reestablish("no answer from the target (T304)");
+      if (move_ && move_->returning && link_) release_ = "no answer under the keys of the way back";
       return;
     case Timer::xmeasure: return measure();
     case Timer::xreport:

@@ -87,7 +87,7 @@ class Ue final : public Node {
   void measure();
   void on_measured(Bytes payload);
   void start_move(const wire::rrc::Reconfiguration& m);
-  /// settle_move: the new cell has acknowledged what was sent under the new keys.
+  /// settle_move: the new cell has sent something that is right under the new keys.
   void settle_move();
   void end_handover(bool ok, std::string cause = {});
   void send_waiting_nas();
