@@ -115,6 +115,14 @@ class MmeRelocation : public ::testing::Test {
               CauseValue::request_accepted);
   }
 
+  /// restarts: the other MME of `stage` has lost everything, and its restart counter says so.
+  static void restarts(Stage& stage) {
+    stage.mme_echo_counter += 1;
+    stage.mme_asks(gtp2::EchoRequest{gtp2::Recovery{stage.mme_echo_counter}, {}});
+    (void)stage.at_mme<gtp2::EchoResponse>();
+    EXPECT_EQ(stage.counter("mme.s10.peer_restarted"), 1U);
+  }
+
   // --- what must hold
   void over(bool ok) {
     ASSERT_EQ(from.outcomes.size(), 1U);
@@ -126,6 +134,10 @@ class MmeRelocation : public ::testing::Test {
     EXPECT_EQ(from.mme.ue_count(), 0U);
     EXPECT_TRUE(from.held(ue.imsi).empty());
     EXPECT_TRUE(from.upe_unasked()) << "the session is the target's";
+  }
+  // Nobody knows where the UE is: the session goes, unless the UPE has heard of another owner.
+  void source_ends_the_session() {
+    EXPECT_EQ(from.at_upe<gtp2::DeleteSessionRequest>().linked_ebi, gtp2::Ebi{default_bearer});
   }
   void target_has_nothing() {
     EXPECT_EQ(to.mme.ue_count(), 0U);

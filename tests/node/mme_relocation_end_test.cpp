@@ -58,6 +58,7 @@ TEST_F(MmeRelocation, BackAtTheSourceButTheTargetDoesNotSaySo) {
     }
     (void)alone.at_enb<s1ap::HandoverCancelAcknowledge>(0);
     (void)alone.at_enb<s1ap::UeContextReleaseCommand>(0);
+    (void)alone.at_upe<gtp2::DeleteSessionRequest>();
     EXPECT_EQ(alone.mme.ue_count(), 0U);
     EXPECT_TRUE(alone.held(other.imsi).empty()) << "it authenticates again";
     ASSERT_EQ(alone.outcomes.size(), 1U);
@@ -73,6 +74,7 @@ TEST_F(MmeRelocation, TheUeNeverArrives) {
   from.advance(12s);
   over(false);
   (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
+  source_ends_the_session();
   source_has_nothing();
 }
 
@@ -81,10 +83,182 @@ TEST_F(MmeRelocation, TheNotificationIsLost) {
   path_switched();
   from.advance(12s);
   over(false);
+  source_ends_the_session();  // the UPE refuses: it is the target's by now
   source_has_nothing();
   (void)m;
   moves();
   serves(to);
+}
+
+//= S0.D3; type=test
+TEST_F(MmeRelocation, AUeThatNeverUpdatesIsRegisteredFiveSecondsAfterItsArrival) {
+  const auto m = arrived();
+  to.advance(2s);  // the UPE takes its time
+  path_switched();
+  to.advance(2999ms);
+  EXPECT_TRUE(to.hss_unasked());
+  to.advance(1ms);
+  to.hss_says(to.ula(to.at_hss<diameter::UpdateLocationRequest>()));
+  EXPECT_TRUE(to.context(ue).registered_at_hss);
+  EXPECT_EQ(to.counter("mme.location.registered_without_update"), 1U);
+  (void)m;
+}
+
+TEST_F(MmeRelocation, AndSoIsOneWhoseConnectionBreaksBeforeThePathIsSwitched) {
+  (void)arrived();
+  to.give(LinkDown{to.enb_link(arrival_enb)});
+  ASSERT_TRUE(to.context(ue).idle());
+  to.advance(4999ms);
+  to.let_go();
+  to.advance(1ms);
+  path_switched();  // the session too is this MME's in the end
+  to.hss_says(to.ula(to.at_hss<diameter::UpdateLocationRequest>()));
+  EXPECT_TRUE(to.context(ue).registered_at_hss);
+}
+
+//= S0.D3; type=test
+TEST_F(MmeRelocation, AnHssThatIsAwayIsToldAgainAndTheUeGoesOn) {
+  (void)arrived();
+  path_switched();
+  moves();
+  to.hss_link_lost();
+  to.advance(5s);
+  EXPECT_EQ(to.counter("mme.location.not_registered"), 1U);
+  serves(to);
+  to.advance(26s);
+  to.hss_is_up();  // called again
+  to.advance(3999ms);
+  EXPECT_TRUE(to.hss_unasked());
+  to.advance(1ms);
+  to.hss_says(to.ula(to.at_hss<diameter::UpdateLocationRequest>()));
+  EXPECT_TRUE(to.context(ue).registered_at_hss);
+  to.advance(10min);
+  EXPECT_TRUE(to.hss_unasked()) << "once is enough";
+}
+
+TEST_F(MmeRelocation, ButNotForEver) {
+  (void)arrived();
+  path_switched();
+  moves();
+  to.hss_link_lost();
+  to.advance(5s);
+  for (int i = 0; i < 20; ++i) to.advance(30s);
+  EXPECT_EQ(to.counter("mme.location.not_registered"), 10U);
+  EXPECT_EQ(to.counter("mme.location.given_up"), 1U);
+  serves(to);
+}
+
+//= TS 24.301, 5.5.2.3.1; type=test
+TEST_F(MmeRelocation, AUeThatTheHssRefusesIsSentAwayWithTheCause) {
+  (void)arrived();
+  path_switched();
+  moves();
+  to.advance(5s);
+  auto no = Stage::ula(to.at_hss<diameter::UpdateLocationRequest>());
+  no.result_code.reset();
+  no.experimental_result =
+      diameter::ExperimentalResult{diameter::vendor_3gpp, diameter::experimental::roaming_not_allowed};
+  to.hss_says(no);
+  const auto detach = to.hears<nas::NetworkDetachRequest>(ue);
+  EXPECT_EQ(detach.detach_type, nas::NetworkDetachType::reattach_not_required);
+  EXPECT_EQ(detach.cause, nas::EmmCause::plmn_not_allowed);
+  to.uplink(ue, ue.cipher(nas::encode(nas::DetachAccept{})));
+  (void)to.at_upe<gtp2::DeleteSessionRequest>();
+  to.advance(9s);  // the UPE says nothing
+  EXPECT_EQ(to.mme.ue_count(), 0U);
+  EXPECT_TRUE(to.held(ue.imsi).empty());
+  EXPECT_TRUE(to.hss_unasked()) << "there is nothing to purge";
+  EXPECT_EQ(to.counter("mme.location.refused"), 1U);
+}
+
+TEST_F(MmeRelocation, AndIfItIsIdleItIsCalledFirstAndForgottenIfItDoesNotCome) {
+  (void)arrived();
+  to.give(LinkDown{to.enb_link(arrival_enb)});
+  to.advance(4999ms);
+  to.let_go();
+  to.advance(1ms);
+  path_switched();  // it was broken off; X4 does it again
+  auto no = Stage::ula(to.at_hss<diameter::UpdateLocationRequest>());
+  no.result_code.reset();
+  no.experimental_result =
+      diameter::ExperimentalResult{diameter::vendor_3gpp, diameter::experimental::user_unknown};
+  to.hss_says(no);
+  for (int i = 0; i < 3; ++i) to.advance(6s);
+  EXPECT_EQ(to.mme.ue_count(), 0U);
+  EXPECT_TRUE(to.held(ue.imsi).empty());
+}
+
+// --- an MME restarts ----------------------------------------------------------------------------
+
+//= TS 23.007, 18; type=test
+TEST_F(MmeRelocation, TheTargetMmeRestartsBeforeItsAnswer) {
+  (void)leaves();
+  restarts(from);
+  EXPECT_EQ(failed(), s1ap::Cause(Radio::ho_failure_in_target_epc_enb_or_target_system));
+  over(false);
+  serves(from);
+}
+
+TEST_F(MmeRelocation, TheTargetMmeRestartsAfterTheCommand) {
+  commanded();
+  restarts(from);
+  over(false);
+  (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
+  source_ends_the_session();
+  source_has_nothing();
+}
+
+TEST_F(MmeRelocation, TheSourceMmeRestartsAndTheUeComesAllTheSame) {
+  commanded();
+  restarts(to);
+  notify();
+  (void)to.at_mme<gtp2::ForwardRelocationCompleteNotification>();
+  path_switched();
+  moves();
+  serves(to);
+}
+
+TEST_F(MmeRelocation, TheSourceMmeRestartsBeforeTheTargetEnbHasAnswered) {
+  brings(leaves());
+  (void)asked();
+  restarts(to);
+  (void)to.at_enb<s1ap::UeContextReleaseCommand>(arrival_enb);
+  target_has_nothing();
+}
+
+// --- a spent COUNT ------------------------------------------------------------------------------
+
+//= S0.D1; type=test
+TEST_F(MmeRelocation, AUeWhoseCountIsSpentStaysWhereItIs) {
+  // Its last downlink COUNT comes with it, and is used here.
+  const NasCount last = *NasCount::from(0xFF'FFFF);
+  auto m = leaves();
+  m.mm.downlink_count = last;
+  brings(std::move(m));
+  (void)asked();
+  room();
+  (void)to.at_mme<gtp2::ForwardRelocationResponse>();
+  notify();
+  (void)to.at_mme<gtp2::ForwardRelocationCompleteNotification>();
+  path_switched();
+  moves();
+  to.uplink(ue, ue.cipher(nas::encode(nas::PdnConnectivityRequest{ue.pdn_request()})));
+  EXPECT_FALSE(to.context(ue).security->downlink().next());
+  // Where would it go on?
+  to.enb_says_message(
+      arrival_enb,
+      s1ap::HandoverRequired{.mme_ue_id = ue.mme_id,
+                             .enb_ue_id = ue.enb_id,
+                             .type = s1ap::HandoverType::intra_lte,
+                             .cause = Radio::handover_desirable_for_radio_reason,
+                             .target = s1ap::TargetEnb{MacroEnbId{PlmnId::test_value(), 3}, tai_of(3)},
+                             .direct_forwarding = std::nullopt,
+                             .container = {to_target}});
+  (void)to.at_enb<s1ap::HandoverPreparationFailure>(arrival_enb);
+  EXPECT_TRUE(to.mme_untold());
+  EXPECT_EQ(to.counter("mme.s10.count_spent"), 1U);
+  EXPECT_TRUE(to.context(ue).security);
+  EXPECT_TRUE(to.context(ue).nh);
 }
 
 TEST_F(MmeRelocation, TheNotificationComesTwiceAndTooLate) {
@@ -141,6 +315,7 @@ TEST_F(MmeRelocation, TheTargetEnbGoesAfterTheCommand) {
   target_has_nothing();
   from.advance(12s);
   over(false);
+  source_ends_the_session();
   source_has_nothing();
 }
 
@@ -173,6 +348,13 @@ TEST_F(MmeRelocation, TheUpeDoesNotAnswerTheTarget) {
   EXPECT_EQ(to.mme.ue_count(), 0U);
   EXPECT_TRUE(to.held(ue.imsi).empty());
   source_has_nothing();
+  // The session is nobody's else: it is taken over, when the UPE answers again, and deleted.
+  for (int i = 0; i < 2; ++i) (void)to.at_upe<gtp2::ModifyBearerRequest>();  // the first one, repeated
+  const auto take = to.at_upe<gtp2::ModifyBearerRequest>();
+  ASSERT_TRUE(take.sender);
+  EXPECT_TRUE(take.bearers.empty());
+  to.upe_says(gtp2::ModifyBearerResponse{}, take.sender->teid);
+  EXPECT_EQ(to.at_upe<gtp2::DeleteSessionRequest>().linked_ebi, gtp2::Ebi{default_bearer});
 }
 
 // --- there and back -----------------------------------------------------------------------------
@@ -201,6 +383,7 @@ TEST_F(MmeRelocation, ComesBackBeforeTheNotificationHasComeThrough) {
   (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
   const auto request = from.at_enb<s1ap::HandoverRequest>(1);
   EXPECT_EQ(request.security.next_hop_chaining_count, 3);
+  EXPECT_EQ(from.counter("mme.handover.context_replaced"), 1U);
   EXPECT_EQ(from.mme.ue_count(), 1U);
   EXPECT_TRUE(from.upe_unasked()) << "the session moves with the UE";
 }

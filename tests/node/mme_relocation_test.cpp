@@ -131,6 +131,24 @@ TEST_F(MmeRelocation, TheTargetMmeIsSilent) {
   serves(from);
 }
 
+//= TS 33.401, 7.2.8.4.3; type=test
+TEST_F(MmeRelocation, TheChainDoesNotRunRoundToTheUesOwnKey) {
+  for (int ncc = 2; ncc <= 7; ++ncc) {
+    EXPECT_EQ(leaves().mm.next_hop->ncc, ncc);
+    gtp2::ForwardRelocationResponse no;
+    no.cause.value = CauseValue::relocation_failure;
+    from.mme_says(no, source_end());
+    (void)failed();
+  }
+  from.outcomes.clear();
+  require();
+  EXPECT_EQ(failed(), s1ap::Cause(Radio::unspecified));
+  EXPECT_TRUE(from.mme_untold());
+  EXPECT_EQ(from.counter("mme.handover.chain_spent"), 1U);
+  over(false);
+  serves(from);
+}
+
 TEST_F(MmeRelocation, TheTargetMmeRefuses) {
   (void)leaves();
   gtp2::ForwardRelocationResponse no;
@@ -329,6 +347,229 @@ TEST_F(MmeRelocation, NobodyElseCancels) {
   // Nor does a source cancel for itself what it is the source of.
   from.mme_asks(m);
   EXPECT_EQ(from.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::context_not_found);
+}
+
+// An IMSI does not say which handover is cancelled; the number of the request does.
+//= TS 29.274, 7.6; type=test
+TEST_F(MmeRelocation, AnOldCancellationByNameEndsNoLaterHandover) {
+  for (const std::uint32_t first : {0x100U, 0x7F'FFFDU}) {
+    SCOPED_TRACE(first);
+    Stage target;
+    target.start();
+    const auto say = [&](const gtp2::Message& m, std::uint32_t number) {
+      number = number > 0x7F'FFFFU ? number - 0x7F'FFFFU : number;
+      target.give(DatagramIn{Port::gtpc, Stage::other_mme().endpoint,
+                             gtp2::encode(m, Teid{0}, gtp2::Sequence{number})});
+    };
+    const auto request = [&](std::uint32_t number) {
+      auto m = leaves();
+      m.target->enb.value = arrival_enb + 1;
+      m.target->tac = Tac{arrival_enb + 1};
+      say(gtp2::Message(std::move(m)), number);
+      (void)target.at_enb<s1ap::HandoverRequest>(arrival_enb);
+      gtp2::ForwardRelocationResponse no;
+      no.cause.value = CauseValue::relocation_failure;
+      from.mme_says(no, source_end());
+    };
+    gtp2::RelocationCancelRequest cancel;
+    cancel.imsi = ue.imsi;
+    request(first);
+    say(cancel, first + 1);
+    (void)target.at_mme<gtp2::ForwardRelocationResponse>();
+    EXPECT_EQ(target.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::request_accepted);
+    EXPECT_EQ(target.mme.ue_count(), 0U);
+
+    request(first + 3);
+    target.advance(3s);
+    say(cancel, first + 2);  // on its way since before
+    EXPECT_EQ(target.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::context_not_found);
+    EXPECT_EQ(target.counter("mme.handover.cancelled_late"), 1U);
+    ASSERT_EQ(target.mme.ue_count(), 1U);
+    EXPECT_TRUE(target.context(ue).handover);
+    say(cancel, first + 4);
+    (void)target.at_mme<gtp2::ForwardRelocationResponse>();
+    EXPECT_EQ(target.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::request_accepted);
+    EXPECT_EQ(target.mme.ue_count(), 0U);
+  }
+}
+
+// The word of another MME ends no connection here; the UE's own does.
+TEST_F(MmeRelocation, AConnectedUeIsNotEndedByARequestForIt) {
+  Phone here{ue.imsi, 0x31};
+  here.enb_id = EnbUeS1apId{40};
+  to.attach(here);
+  to.let_go();
+  brings(leaves());
+  (void)asked();
+  room();
+  (void)to.at_mme<gtp2::ForwardRelocationResponse>();
+  const auto served = [&] {
+    to.uplink(here, here.cipher(nas::encode(nas::PdnConnectivityRequest{here.pdn_request()})));
+    (void)to.hears<nas::PdnConnectivityReject>(here);
+  };
+  served();
+  to.advance(12s);  // nobody comes
+  (void)to.at_enb<s1ap::UeContextReleaseCommand>(arrival_enb);
+  EXPECT_EQ(to.mme.ue_count(), 1U);
+  served();
+  EXPECT_TRUE(to.upe_unasked());
+  EXPECT_EQ(to.counter("mme.handover.context_replaced"), 0U);
+}
+
+TEST_F(MmeRelocation, AndGivesWayWhenItHasArrivedUnderTheOtherKeys) {
+  Phone here{ue.imsi, 0x31};
+  here.enb_id = EnbUeS1apId{40};
+  to.attach(here);
+  to.let_go();
+  (void)prepared();
+  EXPECT_EQ(to.mme.ue_count(), 2U);
+  notify();
+  (void)to.at_mme<gtp2::ForwardRelocationCompleteNotification>();
+  (void)to.at_enb_for<s1ap::UeContextReleaseCommand>(here);
+  EXPECT_EQ(to.mme.ue_count(), 1U);
+  EXPECT_EQ(to.counter("mme.handover.context_replaced"), 1U);
+  path_switched();
+  moves();
+  serves(to);
+}
+
+TEST_F(MmeRelocation, AnAttachHereEndsAHandoverToHere) {
+  brings(leaves());
+  (void)asked();
+  Phone here{ue.imsi, 0x31};
+  here.enb_id = EnbUeS1apId{40};
+  to.attach(here);
+  EXPECT_EQ(to.at_mme<gtp2::ForwardRelocationResponse>().cause.value, CauseValue::relocation_failure);
+  target_released();
+  EXPECT_EQ(to.mme.ue_count(), 1U);
+}
+
+TEST_F(MmeRelocation, UnknownUesDoNotTakeTheRoomOfThoseThatAreHandedOver) {
+  Config c = Stage::config();
+  c.provisional_limit = 0;
+  c.coming_limit = 1;
+  Stage full(c);
+  full.start();
+  const auto comes = [&](const char* imsi) {
+    auto m = leaves();
+    m.imsi = *Imsi::parse(imsi);
+    m.target->enb.value = 2;
+    m.target->tac = Tac{2};
+    full.mme_asks(gtp2::Message(std::move(m)));
+    gtp2::ForwardRelocationResponse no;
+    no.cause.value = CauseValue::relocation_failure;
+    from.mme_says(no, source_end());
+  };
+  comes("001010000000001");
+  (void)full.at_enb<s1ap::HandoverRequest>(1);
+  EXPECT_EQ(full.mme.provisional_count(), 0U);
+  // Nor have they more than their own.
+  comes("001010000000002");
+  EXPECT_EQ(full.at_mme<gtp2::ForwardRelocationResponse>().cause.value, CauseValue::no_resources_available);
+  EXPECT_EQ(full.counter("mme.handover.congestion"), 1U);
+  EXPECT_EQ(full.mme.ue_count(), 1U);
+}
+
+//= TS 33.401, 7.2.10; type=test
+TEST_F(MmeRelocation, AnOldKasmeComesWithItsOwnChainOrNotAtAll) {
+  const auto old = [](std::optional<gtp2::NextHop> chain) {
+    return gtp2::OldEpsSecurity{5, Kasme(std::array<Byte, 32>{7}), std::move(chain)};
+  };
+  // An NH of the new KASME beside the old one: which chain does the radio run on?
+  auto m = leaves();
+  m.mm.old_security = old(std::nullopt);
+  brings(std::move(m));
+  EXPECT_EQ(to.at_mme<gtp2::ForwardRelocationResponse>().cause.value, CauseValue::mandatory_ie_incorrect);
+  EXPECT_EQ(to.counter("mme.s10.context_unusable"), 1U);
+  target_has_nothing();
+  cancel();
+  (void)from.at_mme<gtp2::RelocationCancelRequest>();
+  // Two chains: the radio's is that of the old KASME.
+  m = leaves();
+  const Nh nh(std::array<Byte, 32>{9});
+  m.mm.old_security = old(gtp2::NextHop{nh.clone(), 5});
+  brings(std::move(m));
+  const auto request = asked();
+  EXPECT_EQ(request.security.next_hop, nh);
+  EXPECT_EQ(request.security.next_hop_chaining_count, 5);
+}
+
+// --- what does not fit into a datagram ----------------------------------------------------------
+
+TEST_F(MmeRelocation, AContainerOfTheSourceThatIsTooLongForS10) {
+  auto required = [&](std::size_t octets) {
+    return s1ap::HandoverRequired{.mme_ue_id = ue.mme_id,
+                                  .enb_ue_id = ue.enb_id,
+                                  .type = s1ap::HandoverType::intra_lte,
+                                  .cause = Radio::handover_desirable_for_radio_reason,
+                                  .target = s1ap::TargetEnb{MacroEnbId{PlmnId::test_value(), 3}, tai_of(3)},
+                                  .direct_forwarding = std::nullopt,
+                                  .container = {ByteVector(octets, 0x5A)}};
+  };
+  from.enb_says_message(0, required(relocation_container_octets_max + 1));
+  EXPECT_EQ(failed(), s1ap::Cause(Radio::ho_failure_in_target_epc_enb_or_target_system));
+  EXPECT_TRUE(from.mme_untold());
+  EXPECT_EQ(from.counter("mme.handover.container_too_long"), 1U);
+  over(false);
+  from.enb_says_message(0, required(relocation_container_octets_max));
+  EXPECT_EQ(from.at_mme<gtp2::ForwardRelocationRequest>().container->octets.size(),
+            relocation_container_octets_max);
+}
+
+TEST_F(MmeRelocation, AContainerOfTheTargetThatIsTooLongForS10) {
+  for (const std::size_t more : {1U, 0U}) {
+    SCOPED_TRACE(more);
+    brings(leaves());
+    (void)asked();
+    s1ap::ErabAdmitted erab;
+    erab.id = s1ap::ErabId{default_bearer};
+    erab.address = s1ap::TransportLayerAddress::from(Ipv4{{127, 0, 1, 2}});
+    erab.teid = Teid{0x88};
+    to.enb_says_message(arrival_enb, s1ap::HandoverRequestAcknowledge{
+                                         there,
+                                         at_target,
+                                         {erab},
+                                         {},
+                                         {ByteVector(relocation_container_octets_max + more, 0x5A)},
+                                         std::nullopt});
+    const auto answer = to.at_mme<gtp2::ForwardRelocationResponse>();
+    EXPECT_EQ(gtp2::accepted(answer.cause.value), more == 0);
+    from.mme_says(answer, source_end());
+    if (more == 0) {
+      EXPECT_EQ(from.at_enb<s1ap::HandoverCommand>(0).container.octets.size(),
+                relocation_container_octets_max);
+      continue;
+    }
+    (void)failed();
+    target_released();
+    target_has_nothing();
+    EXPECT_EQ(to.counter("mme.handover.container_too_long"), 1U);
+  }
+}
+
+TEST_F(MmeRelocation, AStatusThatIsTooLongForS10) {
+  commanded();
+  const auto of = [](std::size_t bearers) {
+    s1ap::StatusTransferContainer c;
+    for (std::size_t i = 0; i < bearers; ++i) {
+      s1ap::ErabStatus status{};
+      status.id = s1ap::ErabId{static_cast<std::uint8_t>(i % 16)};
+      status.received = s1ap::ReceiveStatus{ByteVector(s1ap::ReceiveStatus::bits / 8, 0xA5)};
+      c.bearers.push_back(std::move(status));
+    }
+    return c;
+  };
+  std::size_t most = 1;
+  while (s1ap::encode_container(of(most + 1)).size() <= relocation_container_octets_max) ++most;
+  from.enb_says_message(0, s1ap::EnbStatusTransfer{ue.mme_id, ue.enb_id, of(most + 1)});
+  EXPECT_EQ(from.at_enb<s1ap::ErrorIndication>(0).mme_ue_id, ue.mme_id);
+  EXPECT_TRUE(from.mme_untold());
+  EXPECT_EQ(from.counter("mme.handover.container_too_long"), 1U);
+  EXPECT_TRUE(from.context(ue).handover) << "it goes on";
+  from.enb_says_message(0, s1ap::EnbStatusTransfer{ue.mme_id, ue.enb_id, of(most)});
+  auto passed = from.at_mme<gtp2::ForwardAccessContextNotification>();
+  to.mme_asks(passed, target_end());
+  EXPECT_EQ(to.at_enb<s1ap::MmeStatusTransfer>(arrival_enb).container, of(most));
 }
 
 TEST_F(MmeRelocation, TheTargetIsFull) {

@@ -174,7 +174,7 @@ void Stage::carry_out(Action& action) {
     if (!decoded) throw std::runtime_error("the MME sent GTP that nobody can read");
     const bool to_mme = datagram->remote == other_mme_door;
     if (std::holds_alternative<gtp2::EchoRequest>(decoded->message)) {
-      const Byte counter = to_mme ? Byte{1} : echo_counter;
+      const Byte counter = to_mme ? mme_echo_counter : echo_counter;
       if (to_mme || upe_answers_echo)
         give(DatagramIn{Port::gtpc, datagram->remote,
                         gtp2::encode(gtp2::EchoResponse{gtp2::Recovery{counter}, {}}, Teid{0},

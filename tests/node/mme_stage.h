@@ -252,7 +252,8 @@ class Stage {
   std::vector<std::string> log;
   std::map<Teid, Teid> tunnels;  ///< the UPE's TEID to the MME's
   bool upe_answers_echo = true;
-  Byte echo_counter = 1;  ///< the UPE's restart counter
+  Byte echo_counter = 1;      ///< the UPE's restart counter
+  Byte mme_echo_counter = 1;  ///< the other MME's
 
  private:
   void carry_out(Action& a);

@@ -409,6 +409,35 @@ TEST_F(MmeTakesContext, ACancellationOfThisStayEndsIt) {
   EXPECT_TRUE(stage.held(ue.imsi).empty());
 }
 
+//= TS 29.272, 5.2.1.2; type=test
+TEST_F(MmeTakesContext, AnUpdateNobodyWaitsForCountsAsSoonAsTheHssHasAnswered) {
+  (void)asked();
+  answer(response());
+  ASSERT_EQ(acknowledged(), CauseValue::request_accepted);
+  session_moved();
+  const auto ulr = stage.at_hss<diameter::UpdateLocationRequest>();
+  stage.give(LinkDown{stage.enb_link(0)});
+  ASSERT_TRUE(stage.context(ue).idle());
+  stage.hss_says(stage.ula(ulr));
+  EXPECT_EQ(stage.counter("mme.location.late_answer"), 1U);
+  // What comes after the answer is about this stay of the UE.
+  stage.hss_cancels(ue);
+  EXPECT_EQ(stage.mme.find(ue.imsi), nullptr);
+  EXPECT_TRUE(stage.held(ue.imsi).empty());
+}
+
+TEST_F(MmeTakesContext, AndWhatComesBeforeTheAnswerIsAboutAnOlderOne) {
+  (void)asked();
+  answer(response());
+  ASSERT_EQ(acknowledged(), CauseValue::request_accepted);
+  session_moved();
+  (void)stage.at_hss<diameter::UpdateLocationRequest>();
+  stage.give(LinkDown{stage.enb_link(0)});
+  stage.hss_cancels(ue);
+  EXPECT_TRUE(stage.context(ue).security);
+  EXPECT_EQ(stage.counter("mme.s6a.older_registration_cancelled"), 1U);
+}
+
 TEST_F(MmeTakesContext, InPlaceOfWhatItHadOfTheUeBefore) {
   // The UE was attached here, went elsewhere, and nobody told this MME.
   Phone before(ue.imsi, 0x31);

@@ -81,6 +81,24 @@ TEST(Handover, TwentyMovesInsideAndBetweenMmesWithARestartOfTheTargetMmeBetween)
   EXPECT_EQ(kenbs.size(), 1 + 2 * way.size());
 }
 
+TEST(Handover, AUeThatIsLostBetweenTwoMmesLeavesNothingAnywhere) {
+  Cast cast(script(1, 4, 1, 2));
+  ASSERT_TRUE(cast.attach(0)) << story(cast);
+  EXPECT_EQ(cast.upe().sessions().size(), 1U);
+  cast.net.command("ue1", {node::Verb::handover, {}, 2});
+  const auto commanded = [&] {
+    const auto* ue = cast.mme(0).find(imsi_of(0));
+    return ue != nullptr && ue->handover && ue->handover->commanded;
+  };
+  for (int i = 0; i < 5000 && !commanded(); ++i) cast.net.step();
+  ASSERT_TRUE(commanded());
+  // It has left the one cell and never comes to the other.
+  cast.net.crash("ue1");
+  cast.run(2min);
+  for (const std::size_t i : {0U, 1U}) EXPECT_EQ(cast.mme(i).find(imsi_of(0)), nullptr) << story(cast);
+  EXPECT_EQ(cast.upe().sessions().size(), 0U);
+}
+
 //= S3.D8; type=test
 TEST(Handover, ThereAndBackTwentyTimesNoKenbComesTwice) {
   Cast cast(script(1, 2));

@@ -333,7 +333,8 @@ void during(bool connected, Duration until) {
     moves += !given.empty();
     for (const Endpoint& e : given) EXPECT_TRUE(e == mme_door(0) || e == mme_door(1));
   }
-  ::testing::Test::RecordProperty("moves", static_cast<int>(moves));
+  // Not every moment costs the move, or nothing of this would have been put to the test.
+  EXPECT_GT(moves, 0U);
 }
 TEST(S10Hostile, ForgedMessagesAtEveryMomentOfAHandoverCostAtMostTheHandover) { during(true, 3min); }
 TEST(S10Hostile, ForgedMessagesAtEveryMomentOfAnUpdateCostAtMostTheUpdate) { during(false, 3min); }

@@ -259,6 +259,7 @@ Procedure attach(Core& core, Ue& ue) {
 
 void replace_context(Core& core, Ue& ue) {
   const Imsi imsi = *ue.claimed;
+  end_coming(core, imsi, "the UE attaches");
   if (Ue* old = core.ues.find(imsi); old != nullptr && old != &ue) {
     core.cancel(*old);
     if (old->custody != Ue::Custody::given) {  // else they are another MME's

@@ -80,6 +80,7 @@ struct Config {
 
   std::size_t ue_limit = ues_max;
   std::size_t provisional_limit = provisional_ues_max;
+  std::size_t coming_limit = coming_ues_max;
   std::size_t enb_limit = enbs_max;
 };
 

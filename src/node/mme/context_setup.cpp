@@ -42,6 +42,7 @@ Outcomes send_context_setup(Core& core, Ue& ue, std::optional<ByteVector> nas, s
   core.erase_as_keys(ue, "new KeNB");
   ue.nh = derive_nh(ue.security->kasme(), kenb);
   ue.ncc = 1;
+  ue.chain_hops = 1;
   core.log_key(ue, KeyEvent::derived, *ue.nh, "TS 33.401, A.4", {kasme_id, kenb_id});
   core.log_key(ue, KeyEvent::sent, kenb, "Initial Context Setup Request", {}, c->enb);
   core.log_key(ue, KeyEvent::erased, kenb, "given to the eNB");

@@ -133,8 +133,12 @@ Expected<Ok, CauseValue> adopt_mm_context(Core& core, Ue& ue, gtp2::EpsMmContext
   if (!mm.ms_network_capability.empty())
     ms_capability = nas::MsNetworkCapability::parse(mm.ms_network_capability);
   const auto chosen = capability ? allowed(core.config, mm, *capability) : std::nullopt;
+  // An old KASME is what the radio still runs on: the chain is its own, or there is none. An NH of the new
+  // KASME only, beside an old one, belongs to a chain that nobody has begun.
+  //= TS 33.401, 7.2.10
+  const bool chains_mixed = mm.old_security && !mm.old_security->next_hop && mm.next_hop;
   const bool readable =
-      mm.ksi <= ksi_max && capability && (mm.ms_network_capability.empty() || ms_capability);
+      mm.ksi <= ksi_max && capability && !chains_mixed && (mm.ms_network_capability.empty() || ms_capability);
   if (!readable || !chosen) {
     core.count(readable ? "mme.s10.algorithms_refused" : "mme.s10.context_unusable");
     core.log(LogLevel::warning, core.label(ue) + ": the context " + from + " sends is not taken: " +
@@ -167,12 +171,14 @@ Expected<Ok, CauseValue> adopt_mm_context(Core& core, Ue& ue, gtp2::EpsMmContext
   if (mm.old_security) {
     gtp2::OldEpsSecurity& old = *mm.old_security;
     core.log_key(ue, KeyEvent::received, old.kasme, why, {}, from);
-    ue.old_chain = OldChain{nas::Ksi::native(old.ksi), std::move(old.kasme)};
     if (old.next_hop) {
+      ue.old_chain = OldChain{nas::Ksi::native(old.ksi), std::move(old.kasme)};
       core.log_key(ue, KeyEvent::received, old.next_hop->nh, why, {}, from);
       if (ue.nh) core.log_key(ue, KeyEvent::erased, *ue.nh, "the radio runs on another KASME");
       ue.nh = std::move(old.next_hop->nh);
       ue.ncc = old.next_hop->ncc;
+    } else {
+      core.log_key(ue, KeyEvent::erased, old.kasme, "no radio runs on it");
     }
   }
   // Vectors another MME fetched are not kept: this one fetches its own when it needs one.

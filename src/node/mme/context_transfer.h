@@ -32,7 +32,7 @@ wire::gtp2::FTeid sgw_end_of(const Core& core, const Ue& ue);
 /// adopt_mm_context makes what another MME sent the current context of `ue`, which has none. `from` is that
 /// MME and `message` the message, for the ledger. Refused, with nothing of it kept: no key set (KSI 7), a
 /// COUNT or capability that cannot be, algorithms that are not built in, that this MME's operator does not
-/// allow or the UE does not have, null integrity.
+/// allow or the UE does not have, null integrity, an old KASME beside an NH of the new one only.
 //= S0.D1
 //= TS 33.401, 7.2.4.3.1
 Expected<Ok, wire::gtp2::CauseValue> adopt_mm_context(Core& core, Ue& ue, wire::gtp2::EpsMmContext mm,

@@ -52,7 +52,7 @@ Core::Core(Config c, Entropy& e)
       entropy(e),
       keys(config.name, config.id_key),
       enbs(config.enb_limit),
-      ues(config.ue_limit, config.provisional_limit),
+      ues(config.ue_limit, config.provisional_limit, config.coming_limit),
       gtpc(gtpc_config(config, e)),
       s6a(s6a_config(config), e) {}
 
@@ -119,13 +119,34 @@ bool Core::send_nas(Ue& ue, Bytes plain, Protection protection) {
 
 // --- neighbours ---------------------------------------------------------------------------------
 
+void Core::drop_hss_question(Ue& ue) {
+  if (!ue.hss_asked) return;
+  const peer::RequestToken token = *std::exchange(ue.hss_asked, std::nullopt);
+  hss_asked_.erase(token);
+  // A location update is carried out whether somebody waits for its answer or not.
+  if (std::exchange(ue.locating, false)) left_locating_[token] = ue.id;
+}
+
+void Core::located_late(peer::RequestToken token, Located how) {
+  const auto it = left_locating_.find(token);
+  if (it == left_locating_.end()) return;
+  Ue* ue = ues.find(it->second);
+  left_locating_.erase(it);
+  if (ue == nullptr || ue->registered_at_hss || !ue->ours()) return;
+  count("mme.location.late_answer");
+  if (how == Located::here) {
+    ue->registered_at_hss = true;
+  } else if (how == Located::unknown && ue->emm == Ue::Emm::registered) {
+    start_timer(*ue, Timer::xregister);
+  }
+}
+
 bool Core::asked_hss(Ue& ue, std::optional<peer::RequestToken> token) {
   if (!token) {
     count("mme.s6a.unsent");
     return false;
   }
-  ue.locating = false;
-  if (ue.hss_asked) hss_asked_.erase(*ue.hss_asked);
+  drop_hss_question(ue);
   ue.hss_asked = token;
   hss_asked_[*token] = ue.id;
   return true;
@@ -154,6 +175,35 @@ bool Core::ask_upe(Ue& ue, Teid teid, const gtp2::Message& request) {
 
 void Core::tell_upe(Teid teid, const gtp2::Message& request) {
   if (!gtpc.request(config.upe.endpoint, teid, request, now, *out)) count("mme.s11.unsent");
+}
+
+void Core::end_session(const Ue& ue, Session session) {
+  gtp2::DeleteSessionRequest end;
+  end.linked_ebi = gtp2::Ebi{default_bearer};
+  if (!session.adopted) return tell_upe(session.upe_teid, end);
+  //= TS 29.274, 7.2.7
+  gtp2::ModifyBearerRequest take;
+  take.sender = gtp2::FTeid{gtp2::InterfaceType::s11_mme, ue.s11.value_or(Teid{ue.id.value}),
+                            config.gtpc.address, std::nullopt};
+  take.serving_network = config.gummei.plmn;
+  take.rat = gtp2::RatType::eutran;
+  take.recovery = gtpc.restart_counter();
+  const auto token = gtpc.request(config.upe.endpoint, session.upe_teid, take, now, *out);
+  if (!token) return count("mme.s11.unsent");
+  to_delete_[*token] = session.upe_teid;
+}
+
+bool Core::on_taken_over(peer::GtpToken token, const gtp2::Message* answer) {
+  const auto it = to_delete_.find(token);
+  if (it == to_delete_.end()) return false;
+  const Teid teid = it->second;
+  to_delete_.erase(it);
+  const auto* taken = answer ? std::get_if<gtp2::ModifyBearerResponse>(answer) : nullptr;
+  if (taken == nullptr || !gtp2::accepted(taken->cause.value)) return true;  // it is gone, or nobody is there
+  gtp2::DeleteSessionRequest end;
+  end.linked_ebi = gtp2::Ebi{default_bearer};
+  tell_upe(teid, end);
+  return true;
 }
 
 bool Core::ask_mme(Ue& ue, const MmePeer& mme, Teid teid, const gtp2::Message& request) {
@@ -207,7 +257,7 @@ std::optional<Teid> Core::draw_teid() {
 }
 
 void Core::forget_questions(Ue& ue) {
-  if (ue.hss_asked) hss_asked_.erase(*std::exchange(ue.hss_asked, std::nullopt));
+  drop_hss_question(ue);
   // A request that makes something at the UPE is repeated until it is answered, and what it made is then
   // taken back (on_s11); anything else need not be.
   if (ue.upe_asked) {
@@ -302,14 +352,8 @@ void Core::go_idle(Ue& ue, std::string_view reason) {
 void Core::forget(Ue& ue, std::string_view reason, s1ap::Cause cause, bool remember_guti) {
   if (ue.handover) abandon_handover(*this, ue, cause);
   for (auto* session : {&ue.session, &ue.old_session}) {
-    if (!*session) continue;
-    if (ue.custody == Ue::Custody::given) {  // it is the other MME's now
-      session->reset();
-      continue;
-    }
-    gtp2::DeleteSessionRequest request;
-    request.linked_ebi = gtp2::Ebi{default_bearer};
-    tell_upe((*session)->upe_teid, request);
+    // A UE that was given away has its session at the other MME now.
+    if (*session && ue.custody != Ue::Custody::given) end_session(ue, std::move(**session));
     session->reset();
   }
   if (S1Connection* c = connection_of(ue)) release_s1(*c, cause);
@@ -332,6 +376,7 @@ void Core::erase_as_keys(Ue& ue, std::string_view reason) {
   log_key(ue, KeyEvent::erased, *ue.nh, std::string(reason));
   ue.nh.reset();
   ue.ncc = 0;
+  ue.chain_hops = 0;
 }
 
 void Core::retire_security(Ue& ue, std::string_view reason) {

@@ -80,6 +80,11 @@ class Core {
     if (auto token = s6a.request(config.hss.identity, request, now, *out); !token) count("mme.s6a.unsent");
   }
   void tell_upe(Teid teid, const wire::gtp2::Message& request);
+  /// end_session deletes a session of `ue` at the UPE, for which nobody waits. The UPE takes that only from
+  /// the MME that it knows as the session's, so one that has not been taken over yet is taken over first.
+  void end_session(const Ue& ue, Session session);
+  /// on_taken_over goes on with that. False: `token` is something else.
+  bool on_taken_over(peer::GtpToken token, const wire::gtp2::Message* answer);
   /// ask_mme and tell_mme are the same towards another MME. A UE may ask its UPE and an MME at once.
   bool ask_mme(Ue& ue, const MmePeer& mme, Teid teid, const wire::gtp2::Message& request);
   void tell_mme(const MmePeer& mme, Teid teid, const wire::gtp2::Message& request);
@@ -96,6 +101,10 @@ class Core {
   std::optional<Teid> draw_teid();
   /// forget_questions drops what `ue` has asked: late answers do not reach its next procedure.
   void forget_questions(Ue& ue);
+  /// located_late handles the end of a location update that nobody waited for any more. What the HSS has
+  /// written down counts: a Cancel Location after its answer is about this very registration.
+  enum class Located : Byte { here, refused, unknown };
+  void located_late(peer::RequestToken token, Located how);
   /// whose finds the UE an answer belongs to, and closes the question. Null: nobody waits for it.
   Ue* whose(peer::RequestToken token);
   Ue* whose(peer::GtpToken token);
@@ -167,11 +176,14 @@ class Core {
 
  private:
   bool asked_hss(Ue& ue, std::optional<peer::RequestToken> token);
+  void drop_hss_question(Ue& ue);
   std::string enb_name(const Ue& ue);
 
   std::vector<UeId> due_;
   std::map<peer::RequestToken, UeId> hss_asked_;
+  std::map<peer::RequestToken, UeId> left_locating_;  ///< location updates nobody waits for
   std::map<peer::GtpToken, UeId> gtpc_asked_;
+  std::map<peer::GtpToken, Teid> to_delete_;  ///< sessions that are taken over in order to be deleted
 };
 
 /// ue_name is how a UE is called in steps: "ue-" and its IMSI, as the UE's own node is.

@@ -149,6 +149,10 @@ Task<Outcomes> modify_bearer(Core& core, Ue& ue, std::string_view request_step,
 
 Task<void> delete_session(Core& core, Ue& ue, Session session, std::string_view request_step,
                           std::string_view answer_step) {
+  if (session.adopted) {
+    core.end_session(ue, std::move(session));
+    co_return;
+  }
   gtp2::DeleteSessionRequest request;
   request.linked_ebi = gtp2::Ebi{default_bearer};
   if (!core.ask_upe(ue, session.upe_teid, request)) co_return;

@@ -40,12 +40,10 @@ Procedure detach_by_ue(Core& core, Ue& ue, nas::UeDetachRequest request) {
 
 //= TS 23.401, 5.3.8.3
 //= TS 24.301, 5.5.2.3
-Task<void> network_detach(Core& core, Ue& ue, nas::NetworkDetachType type) {
+Task<void> network_detach(Core& core, Ue& ue, nas::NetworkDetachRequest request) {
   // 1. The UE is told. Whatever it asks for meanwhile comes too late.
   ue.emm = Ue::Emm::deregistered;
   refuse_waiting(core, ue);
-  nas::NetworkDetachRequest request;
-  request.detach_type = type;
   const ByteVector plain = nas::encode(request);
   bool accepted = false;
   //= TS 24.301, 5.5.2.3.4, case a
@@ -78,10 +76,10 @@ Task<void> network_detach(Core& core, Ue& ue, nas::NetworkDetachType type) {
   core.forget(ue, "detach", s1ap::CauseNas::detach, true);
 }
 
-Procedure detach_by_network(Core& core, Ue& ue, nas::NetworkDetachType type) {
+Task<void> send_away(Core& core, Ue& ue, nas::NetworkDetachRequest request) {
   if (ue.idle()) {
     // It has to be found first; service_request goes on from there.
-    ue.pending_detach = type;
+    ue.pending_detach = request;
     auto page = page_ue(core, ue);
     co_await page;  // comes back only when nobody answered
     core.out->outcome({ue.subscriber(), "detach", true, "the UE was not found"});
@@ -89,8 +87,13 @@ Procedure detach_by_network(Core& core, Ue& ue, nas::NetworkDetachType type) {
     core.forget(ue, "implicit detach", s1ap::CauseNas::detach, true);
     co_return;
   }
-  auto detach = network_detach(core, ue, type);
+  auto detach = network_detach(core, ue, request);
   co_await detach;
+}
+
+Procedure detach_by_network(Core& core, Ue& ue, nas::NetworkDetachRequest request) {
+  auto away = send_away(core, ue, request);
+  co_await away;
 }
 
 }  // namespace baton::node::mme

@@ -17,6 +17,10 @@ using Radio = s1ap::CauseRadioNetwork;
 //= S3.D7
 bool advance_chain(Core& core, Ue& ue) {
   if (!ue.nh || !ue.security) return false;
+  if (ue.chain_hops >= chain_hops_max) {
+    core.count("mme.handover.chain_spent");
+    return false;
+  }
   //= TS 33.401, 7.2.10
   const Kasme& kasme = ue.old_chain ? ue.old_chain->kasme : ue.security->kasme();
   Nh next = derive_nh(kasme, *ue.nh);
@@ -25,6 +29,7 @@ bool advance_chain(Core& core, Ue& ue) {
   ue.nh = std::move(next);
   constexpr unsigned ncc_mask = 7;
   ue.ncc = static_cast<Byte>((ue.ncc + 1U) & ncc_mask);
+  ++ue.chain_hops;
   return true;
 }
 
@@ -184,6 +189,7 @@ void arrive(Core& core, Ue& ue, const s1ap::HandoverNotify& notify, gtp2::FTeid 
   ue.secured = true;
   ue.context_at_enb = true;
   ue.session->s1u_enb = s1u_enb;
+  ue.chain_hops = 0;  // it has followed the chain to its end
   core.stop_timer(ue, Timer::xrelocation);
 }
 
@@ -240,6 +246,12 @@ void refuse_waiting(Core& core, Ue& ue) {
   if (!std::exchange(ue.waiting.handover, std::nullopt)) return;
   if (const S1Connection* c = core.connection_of(ue))
     refuse_handover(core, *c, Radio::interaction_with_other_procedure);
+}
+
+bool fits_in_s10(Core& core, Bytes container) {
+  if (container.size() <= relocation_container_octets_max) return true;
+  core.count("mme.handover.container_too_long");
+  return false;
 }
 
 void answer_mme(Core& core, const peer::GtpRequestRef& ref, Teid teid, gtp2::CauseValue cause) {

@@ -13,7 +13,7 @@
 namespace baton::node::mme {
 
 /// advance_chain makes the NH of the next NCC, from the KASME that the radio runs on. False, with nothing
-/// changed: there is no chain to go on from.
+/// changed: there is no chain to go on from, or the UE would take the NCC for another one (chain_hops_max).
 //= TS 33.401, 7.2.8.4.3
 bool advance_chain(Core& core, Ue& ue);
 
@@ -64,6 +64,8 @@ void fail_handover(Core& core, Ue& ue, wire::s1ap::Cause cause, std::string_view
 wire::gtp2::FCause cause_in_gtp(const wire::s1ap::Cause& cause);
 wire::s1ap::Cause cause_in_s1ap(wire::gtp2::FCause cause);
 
+/// fits_in_s10 tells whether what an eNB said can be passed on to another MME; what cannot is counted.
+bool fits_in_s10(Core& core, Bytes container);
 /// answer_mme answers a request of another MME with a cause and nothing else.
 void answer_mme(Core& core, const peer::GtpRequestRef& ref, Teid teid, wire::gtp2::CauseValue cause);
 

@@ -57,7 +57,10 @@ Procedure handover_inside(Core& core, Ue& ue, s1ap::HandoverRequired required, p
   // 2. The source eNB has decided. The chain goes on before anything leaves.
   core.step_from_enb(ue, "2", "Handover Required");
   //= TS 33.401, 7.2.8.4.3
-  advance_chain(core, ue);
+  if (!advance_chain(core, ue)) {
+    fail_handover(core, ue, Radio::unspecified, "the key chain cannot go on");
+    co_return;
+  }
 
   // 5, 5a. The target eNB makes room.
   const bool direct = required.direct_forwarding.has_value();

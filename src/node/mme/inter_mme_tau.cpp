@@ -103,6 +103,7 @@ Task<Outcomes> fetch_context(Core& core, Ue& ue, const MmePeer& from, Guti guti,
 
   // 7. From here on the UE is this MME's, and its first COUNT here is the next one.
   const Imsi imsi = *ue.claimed;
+  end_coming(core, imsi, "the UE is here already");
   if (Ue* before = core.ues.find(imsi); before != nullptr && before != &ue) {
     // The UE has been here before. Its session has come back with it.
     core.cancel(*before);

@@ -15,6 +15,11 @@ inline constexpr std::size_t ues_max = 30'000;
 /// one message, so they get their own, lower bound: real UEs need one for a second or two each.
 inline constexpr std::size_t provisional_ues_max = 4'000;
 
+/// UEs on their way here from other MMEs. Only a configured MME can announce one, so this is not shared with
+/// those of whom nobody knows anything: a flood of them must not keep a call from being handed over. Each
+/// lasts 16 s at most (X5, X6), so this is room for more than a hundred handovers a second.
+inline constexpr std::size_t coming_ues_max = 2'000;
+
 /// eNBs, and so S1 associations that sent S1 Setup. S1AP itself has no bound; 256 cells is a large
 /// private network.
 inline constexpr std::size_t enbs_max = 256;
@@ -47,8 +52,13 @@ inline constexpr int nas_strikes_max = 32;
 /// S1 connections: one for each UE and room for those whose release the eNB has not confirmed yet.
 inline constexpr std::size_t s1_connections_max = 2 * ues_max;
 
-/// The source eNB's container, passed on to another MME. A UDP datagram has 65,507 octets, and the rest of a
-/// Forward Relocation Request takes less than 4,000; real containers have some hundreds.
+/// Links of the key chain between the newest NH and the last key the UE is known to hold. NCC has three bits:
+/// with an eighth it would be the UE's own again, and the UE would take its KeNB where the eNB takes NH.
+//= TS 33.401, 7.2.8.4.3
+inline constexpr int chain_hops_max = 7;
+
+/// An eNB's container, or its bearers' COUNTs, passed on to another MME. A UDP datagram has 65,507 octets,
+/// and the rest of a Forward Relocation Request takes less than 4,000; real containers have some hundreds.
 inline constexpr std::size_t relocation_container_octets_max = 60'000;
 
 /// Radio capability of a UE, kept for its next connection. Real ones have 50 to 4000 octets; 30,000 UEs

@@ -82,24 +82,72 @@ Task<Outcomes> update_location(Core& core, Ue& ue, LocationReason reason) {
   }
   core.step_from_hss(ue, answer_step, "Update Location Answer");
   ue.registered_at_hss = true;
+  ue.locations_tried = 0;
   if (ula->subscription_data->subscriber_status == diameter::SubscriberStatus::operator_determined_barring)
     co_return Fail{reject(nas::EmmCause::eps_services_not_allowed, "the subscription is barred")};
   ue.subscription = subscription_from(*ula->subscription_data);
   co_return Ok{};
 }
 
+bool settled_here(const Ue& ue) {
+  return ue.registered_at_hss && ue.subscription && !(ue.session && ue.session->adopted);
+}
+
+//= TS 23.401, 5.3.3.2, steps 9 to 17
 //= TS 23.401, 5.5.1.2.2, step 18
+Task<Outcomes> settle_here(Core& core, Ue& ue) {
+  // 9, 13. The session is ours from here on; what the former MME says of it counts no more.
+  if (ue.session && ue.session->adopted) {
+    auto modify = modify_bearer(core, ue, "9", "13");
+    auto modified = co_await modify;
+    if (!modified) {
+      // Without a session the UE is registered in name only; it attaches.
+      co_return Fail{reject(nas::EmmCause::implicitly_detached, modified.why().because)};
+    }
+  }
+  // 12 to 17. The HSS has the former MME let go, and tells what the UE may do.
+  if (!ue.registered_at_hss || !ue.subscription) {
+    auto locate = update_location(core, ue, LocationReason::tracking_area_update);
+    auto located = co_await locate;
+    co_return located;
+  }
+  co_return Ok{};
+}
+
+//= TS 23.401, 5.5.1.2.2, step 18
+//= S0.D3
 Procedure register_location(Core& core, Ue& ue) {
-  auto locate = update_location(core, ue, LocationReason::tracking_area_update);
-  auto located = co_await locate;
-  if (located) {
+  auto settle = settle_here(core, ue);
+  auto settled = co_await settle;
+  if (settled) {
     core.count("mme.location.registered_without_update");
     co_return;
   }
-  // The UE has its service; the HSS is told when the UE says something of itself.
+  const Refusal why = settled.why();
   core.count("mme.location.not_registered");
-  core.log(LogLevel::warning,
-           core.label(ue) + ": not registered at the HSS: " + std::string(located.why().because));
+  core.log(LogLevel::warning, core.label(ue) + ": not registered at the HSS: " + std::string(why.because));
+  if (why.cause == nas::EmmCause::network_failure) {
+    // That says nothing of the UE. It keeps its service, and the HSS is told later.
+    if (++ue.locations_tried < spec_of(Timer::xlocate).sends) {
+      core.start_timer(ue, Timer::xlocate);
+    } else {
+      core.count("mme.location.given_up");
+    }
+    co_return;
+  }
+  // The HSS does not let it be here, or it has no session: it may not go on as if it were.
+  //= TS 23.401, 5.3.3.1, step 17
+  //= TS 24.301, 5.5.2.3.1
+  core.count("mme.location.refused");
+  nas::NetworkDetachRequest request;
+  if (why.cause == nas::EmmCause::implicitly_detached) {
+    request.detach_type = nas::NetworkDetachType::reattach_required;
+  } else {
+    request.cause = why.cause;
+  }
+  ue.doing = "detach";
+  auto away = send_away(core, ue, request);
+  co_await away;
 }
 
 //= TS 29.272, 5.2.1.3
@@ -120,9 +168,10 @@ void purge(Core& core, Ue& ue) {
 //= TS 29.272, 5.2.1.2
 //= TS 23.401, 5.3.8.4
 void cancel_location(Core& core, const Imsi& imsi, diameter::CancellationType type, bool reattach) {
+  const bool withdrawn = type == diameter::CancellationType::subscription_withdrawal;
+  if (withdrawn) end_coming(core, imsi, "subscription withdrawn");
   Ue* ue = core.ues.find(imsi);
   if (!ue) return;  // cancelling what is not there succeeds
-  const bool withdrawn = type == diameter::CancellationType::subscription_withdrawal;
   // The HSS cancels a registration in favour of a later one, and what it sends on one connection arrives in
   // order. So while this MME's own registration is not confirmed, the cancelled one is older than that: the
   // UE has been here before, was elsewhere, and is back.
@@ -151,7 +200,7 @@ void cancel_location(Core& core, const Imsi& imsi, diameter::CancellationType ty
   if (withdrawn) {
     const auto kind =
         reattach ? nas::NetworkDetachType::reattach_required : nas::NetworkDetachType::reattach_not_required;
-    core.run(*ue, "detach", detach_by_network(core, *ue, kind));
+    core.run(*ue, "detach", detach_by_network(core, *ue, {kind, std::nullopt}));
     return;
   }
   // Another MME has the UE now: it must not hear of it from us.

@@ -125,9 +125,10 @@ void Mme::on_ue_timer(UeId id, Timer timer) {
       core_.forget(*ue, "it is at another MME", wire::s1ap::CauseNas::detach, false);
       return;
     case Timer::xregister:
-      if (!ue->ours() || ue->registered_at_hss) return;
+    case Timer::xlocate:
+      if (!ue->ours() || ue->emm != Ue::Emm::registered || settled_here(*ue)) return;
       // What is under way may be the update itself, and is not broken off for this.
-      if (ue->busy()) return core_.start_timer(*ue, Timer::xregister);
+      if (ue->busy()) return core_.start_timer(*ue, timer, core_.config.after(Timer::xregister));
       core_.run(*ue, "location-update", register_location(core_, *ue));
       return;
     default: deliver(core_, *ue, Expired{timer}, spec_of(timer).name); return;
@@ -146,7 +147,7 @@ void Mme::on(Command& e) {
       if (!ready) return refuse("not registered here");
       if (ue->nas_rests()) return refuse("the UE is being handed over to another MME");
       core_.run(*ue, "detach",
-                detach_by_network(core_, *ue, wire::nas::NetworkDetachType::reattach_not_required));
+                detach_by_network(core_, *ue, {wire::nas::NetworkDetachType::reattach_not_required, {}}));
       return;
     case Verb::page:
       if (!ready) return refuse("not registered here");

@@ -21,7 +21,11 @@ class Mme final : public Node {
   // --- for tests and the console; nothing here changes anything
   const Config& config() const { return core_.config; }
   /// find gives the context of a subscriber who has proved to be it.
-  const Ue* find(const Imsi& imsi) { return core_.ues.find(imsi); }
+  /// One that is only on its way here counts where there is no other.
+  const Ue* find(const Imsi& imsi) {
+    const Ue* ue = core_.ues.find(imsi);
+    return ue != nullptr ? ue : core_.ues.find_coming(imsi);
+  }
   std::size_t ue_count() const { return core_.ues.size(); }
   std::size_t provisional_count() const { return core_.ues.provisional(); }
   std::size_t connection_count() const { return core_.s1.size(); }

@@ -40,7 +40,10 @@ bool take_context_setup(Core& core, Ue& ue, const wire::s1ap::InitialContextSetu
 wire::s1ap::UeSecurityCapabilities s1ap_capabilities(const wire::nas::UeNetworkCapability& c);
 wire::s1ap::UeAmbr bit_rates(const Ue& ue);
 /// network_detach sends a connected UE away and ends its context. T3422.
-Task<void> network_detach(Core& core, Ue& ue, wire::nas::NetworkDetachType type);
+Task<void> network_detach(Core& core, Ue& ue, wire::nas::NetworkDetachRequest request);
+/// send_away is network_detach for a UE that may be idle: it is paged first, and if it answers, the procedure
+/// it answers with goes on from there.
+Task<void> send_away(Core& core, Ue& ue, wire::nas::NetworkDetachRequest request);
 /// page_ue calls an idle UE; it ends when nobody has answered. T3413.
 Task<void> page_ue(Core& core, Ue& ue);
 
@@ -51,10 +54,16 @@ Procedure tau(Core& core, Ue& ue, wire::nas::TauRequest request);
 /// inter_mme_tau serves a UE that says it is one of `from`'s. `pdu` is its request as it came.
 Procedure inter_mme_tau(Core& core, Ue& ue, const MmePeer& from, wire::nas::TauRequest request,
                         ByteVector pdu);
-/// register_location tells the HSS where a UE is that was handed over and sends no tracking area update.
+/// settle_here makes a UE that came from another MME one that the rest of the network looks for here: the
+/// UPE, then the HSS. Each is done once; what is broken off goes on where it stopped.
+Task<Outcomes> settle_here(Core& core, Ue& ue);
+/// settled_here: nothing of that is left to do.
+bool settled_here(const Ue& ue);
+/// register_location is settle_here for a UE that was handed over and sends no tracking area update. While
+/// the HSS is away it is tried again (X7); a UE that the HSS refuses is sent away.
 Procedure register_location(Core& core, Ue& ue);
 Procedure detach_by_ue(Core& core, Ue& ue, wire::nas::UeDetachRequest request);
-Procedure detach_by_network(Core& core, Ue& ue, wire::nas::NetworkDetachType type);
+Procedure detach_by_network(Core& core, Ue& ue, wire::nas::NetworkDetachRequest request);
 Procedure release(Core& core, Ue& ue, wire::s1ap::Cause cause);
 Procedure paging(Core& core, Ue& ue);
 Procedure reauthenticate(Core& core, Ue& ue);
@@ -67,6 +76,8 @@ Procedure relocation_source(Core& core, Ue& ue, wire::s1ap::HandoverRequired req
 void abandon_handover(Core& core, Ue& ue, wire::s1ap::Cause cause);
 /// interrupt_handover is abandon_handover when another procedure takes the place of the handover.
 void interrupt_handover(Core& core, Ue& ue);
+/// end_coming ends the handover by which the subscriber is coming here from another MME, if there is one.
+void end_coming(Core& core, const Imsi& imsi, std::string_view because);
 /// refuse_waiting refuses a handover that waited for the end of a procedure: the UE leaves.
 void refuse_waiting(Core& core, Ue& ue);
 /// run_waiting lets what waited for the end of procedures have its turn.

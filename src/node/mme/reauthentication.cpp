@@ -37,6 +37,7 @@ Task<void> rekey_enb(Core& core, Ue& ue) {
     core.erase_as_keys(ue, "new KeNB");
     ue.nh = first.take();
     ue.ncc = 1;
+    ue.chain_hops = 1;
     co_return;
   }
   //= TS 33.401, 7.2.10

@@ -1,6 +1,7 @@
 // relocation_source.cpp: a UE goes to another MME: what the MME does that it leaves.
 #include "node/mme/context_transfer.h"
 #include "node/mme/handover.h"
+#include "node/mme/interfaces.h"
 
 namespace baton::node::mme {
 
@@ -17,7 +18,7 @@ constexpr std::string_view request_name = "Forward Relocation Request";
 std::optional<gtp2::Message> request_of(Core& core, Ue& ue, s1ap::HandoverRequired& required,
                                         const MmePeer& mme, Teid own) {
   const auto& target = std::get<s1ap::TargetEnb>(required.target);
-  if (required.container.octets.size() > relocation_container_octets_max) return std::nullopt;
+  if (!fits_in_s10(core, required.container.octets)) return std::nullopt;
   auto mm = mm_context_of(core, ue, mme.name, request_name);
   if (!mm) return std::nullopt;
   gtp2::ForwardRelocationRequest r{.mm = std::move(*mm)};
@@ -56,9 +57,10 @@ std::vector<s1ap::ErabToForward> forwarding_of(const gtp2::ForwardRelocationResp
 /// Gone is why the UE is not this MME's any more.
 enum class Gone : Byte { arrived, unknown };
 
-/// erase ends what this MME has of a UE that has left it, or may have. The session is the target's, or the
-/// UE's next attach replaces it: it is not deleted. Whoever comes with the old GUTI is a stranger who is told
-/// to attach.
+/// erase ends what this MME has of a UE that has left it, or may have. The session of a UE that has arrived
+/// is the target's. When nobody knows, this MME deletes it: a target that has the UE after all has told the
+/// UPE by then, and the UPE no longer takes that from here. Whoever comes with the old GUTI is a stranger who
+/// is told to attach.
 //= S0.D11
 void erase(Core& core, Ue& ue, Gone gone, std::string_view because) {
   const bool ok = gone == Gone::arrived;
@@ -66,19 +68,28 @@ void erase(Core& core, Ue& ue, Gone gone, std::string_view because) {
   core.out->outcome({ue.subscriber(), "inter-mme-handover", ok, ok ? "" : std::string(because)});
   if (core.connection_of(ue)) core.step_to_enb(ue, "19a", "UE Context Release Command");
   ue.handover->commanded = true;  // no failure for the eNB: its context is released
-  if (ok) ue.handover->at_mme = false;
-  ue.session.reset();
+  if (ok) {
+    ue.handover->at_mme = false;
+    ue.session.reset();
+  }
   ue.registered_at_hss = false;
   core.forget(ue, because,
               ok ? Radio::successful_handover : Radio::ho_failure_in_target_epc_enb_or_target_system, true);
 }
 
-/// take_back asks the target MME to erase the UE's context, and waits. True: it has.
-Task<bool> take_back(Core& core, Ue& ue, const MmePeer& mme, s1ap::Cause cause) {
+/// What came of asking the target MME for the UE.
+enum class Back : Byte {
+  taken,    ///< it has erased the UE's context
+  arrived,  ///< the UE is there
+  unknown,
+};
+
+/// take_back asks the target MME to erase the UE's context, and waits.
+Task<Back> take_back(Core& core, Ue& ue, const MmePeer& mme, s1ap::Cause cause) {
   gtp2::RelocationCancelRequest cancel;
   cancel.imsi = ue.imsi;
   cancel.cause = cause_in_gtp(cause);
-  if (!core.ask_mme(ue, mme, *ue.handover->mme_teid, cancel)) co_return false;
+  if (!core.ask_mme(ue, mme, *ue.handover->mme_teid, cancel)) co_return Back::unknown;
   core.step_to_mme(ue, mme, "cancel", "Relocation Cancel Request");
   for (;;) {
     auto wait = ue.inbox.next<S10Answer, S10Silent, S10Request, ConnectionLost, ReleaseWanted, MmeRestarted,
@@ -86,7 +97,9 @@ Task<bool> take_back(Core& core, Ue& ue, const MmePeer& mme, s1ap::Cause cause) 
     auto got = co_await wait;
     if (const auto* response = std::get_if<S10Answer>(&got)) {
       const auto* m = std::get_if<gtp2::RelocationCancelResponse>(&response->message);
-      co_return m != nullptr&& gtp2::accepted(m->cause.value);
+      if (m != nullptr && gtp2::accepted(m->cause.value)) co_return Back::taken;
+      const bool there = m != nullptr && m->cause.value == gtp2::CauseValue::request_rejected;
+      co_return there ? Back::arrived : Back::unknown;
     }
     if (const auto* request = std::get_if<S10Request>(&got)) {
       // The UE is there after all: nothing is taken back.
@@ -95,10 +108,11 @@ Task<bool> take_back(Core& core, Ue& ue, const MmePeer& mme, s1ap::Cause cause) 
       answer_mme(core, request->ref, *ue.handover->mme_teid,
                  arrived ? gtp2::CauseValue::request_accepted : gtp2::CauseValue::request_rejected);
       if (!arrived) continue;
-      co_return false;
+      co_return Back::arrived;
     }
     if (std::holds_alternative<ReleaseWanted>(got)) continue;  // the UE is released in a moment, or stays
-    co_return false;
+    if (std::holds_alternative<LocatedElsewhere>(got)) co_return Back::arrived;
+    co_return Back::unknown;
   }
 }
 
@@ -115,7 +129,10 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
   // 2. The source eNB has decided. The chain goes on before anything leaves.
   core.step_from_enb(ue, "2", "Handover Required");
   //= TS 33.401, 7.2.8.4.3
-  advance_chain(core, ue);
+  if (!advance_chain(core, ue)) {
+    fail_handover(core, ue, Radio::unspecified, "the key chain cannot go on");
+    co_return;
+  }
 
   // 3. The target MME gets the UE's whole context.
   const bool direct = required.direct_forwarding.has_value();
@@ -193,6 +210,12 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
       core.step_from_enb(ue, "10", "eNB Status Transfer");
       gtp2::ForwardAccessContextNotification m;
       m.container.push_back({gtp2::FContainer::eutran, s1ap::encode_container(status->container)});
+      if (!fits_in_s10(core, m.container.back().octets)) {
+        // The handover goes on: the bearers begin to count anew at the target.
+        if (const S1Connection* c = core.connection_of(ue))
+          send_error(core, c->link, c->mme_id, c->enb_id, s1ap::CauseProtocol::unspecified);
+        continue;
+      }
       core.tell_mme(mme, *ue.handover->mme_teid, m);
       core.step_to_mme(ue, mme, "10a", "Forward Access Context Notification");
 
@@ -213,10 +236,11 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
       // The UE is back at the source. It is this MME's again once the target has erased its context.
       core.stop_timer(ue, Timer::xrelocation);
       auto take = take_back(core, ue, mme, cancelled->cause);
-      const bool taken = co_await take;
+      const Back back = co_await take;
       ue.handover->at_mme = false;  // it has been told, whatever came of it
       if (const S1Connection* c = core.connection_of(ue)) send_cancelled(core, *c);
-      if (!taken) {
+      if (back != Back::taken) {
+        if (back == Back::arrived) ue.session.reset();  // it went with the UE
         erase(core, ue, Gone::unknown, "the target MME did not take its part back");
         co_return;
       }

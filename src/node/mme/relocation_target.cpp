@@ -51,6 +51,31 @@ gtp2::ForwardRelocationResponse accepted_of(const Core& core, const Ue& ue, Admi
   return m;
 }
 
+/// went_there: the UE was handed over to `mme`, and its Complete Notification has not come through.
+bool went_there(const Ue& ue, const MmePeer& mme) {
+  return ue.handover && ue.handover->role == Handover::Role::source && ue.handover->mme == &mme &&
+         ue.handover->commanded;
+}
+
+/// make_way ends what this MME knew of a UE that has come from another MME. The session moves with the UE.
+/// That the other MME says so is not enough to end anything here, least of all a connection in use: the UE
+/// itself has shown the target eNB the keys. Only of a UE that was handed over to that very MME does its word
+/// count.
+void make_way(Core& core, Ue& old, const MmePeer& mme, Teid upe_teid) {
+  if (went_there(old, mme)) {
+    // It went there, and comes back before the notification has come through.
+    core.count("mme.handover.completed");
+    old.handover->arrived = true;
+    old.handover->at_mme = false;
+  }
+  for (auto* session : {&old.session, &old.old_session})
+    if (*session && (*session)->upe_teid == upe_teid) session->reset();
+  old.registered_at_hss = false;
+  core.count("mme.handover.context_replaced");
+  core.cancel(old);
+  core.forget(old, "the UE comes from another MME", Radio::successful_handover, false);
+}
+
 /// From here on the UE is on its way, or was.
 //= TS 23.401, 5.5.1.2.2, steps 5 to 17
 //= S1.A5
@@ -77,6 +102,13 @@ Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted
     } else {
       erase(core, ue, "an end of it is gone");
     }
+    co_return;
+  }
+
+  if (!fits_in_s10(core, room->container)) {
+    core.step_to_mme(ue, mme, "7", "Forward Relocation Response (refused)");
+    abandon_handover(core, ue, Radio::ho_failure_in_target_epc_enb_or_target_system);
+    erase(core, ue, "the target eNB's container is too long");
     co_return;
   }
 
@@ -120,8 +152,13 @@ Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted
       }
     } else if (const auto* notify = std::get_if<s1ap::HandoverNotify>(&got)) {
       // 13. The UE is there.
+      if (Ue* before = core.ues.find(*ue.claimed)) make_way(core, *before, mme, ue.session->upe_teid);
+      core.ues.prove(ue, *ue.claimed);
       arrive(core, ue, *notify, room->s1u_enb);
       ue.emm = Ue::Emm::registered;
+      // Should its update not come, the HSS hears of it all the same, whatever becomes of the rest of this.
+      //= S0.D3
+      core.start_timer(ue, Timer::xregister);
       core.step_from_enb(ue, "13", "Handover Notify");
       notified = true;
     } else if (std::holds_alternative<Expired>(got)) {
@@ -151,30 +188,17 @@ Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted
   core.ues.close_s10(ue);
   ue.handover.reset();
   core.count("mme.handover.in_completed");
-  // Should its update not come, the HSS hears of it all the same.
-  core.start_timer(ue, Timer::xregister);
   // 18. A tracking area update that has come meanwhile has its turn now (run_waiting).
 }
 
-/// make_way ends what this MME knew of a UE that another MME hands over. The session moves with the UE.
-void make_way(Core& core, Ue& old, const MmePeer& mme, Teid upe_teid) {
-  const bool went_there =
-      old.handover && old.handover->role == Handover::Role::source && old.handover->mme == &mme;
-  if (went_there && old.handover->commanded) {
-    // It went there, and comes back before the notification has come through.
-    core.count("mme.handover.completed");
-    old.handover->arrived = true;
-    old.handover->at_mme = false;
-  }
-  for (auto* session : {&old.session, &old.old_session})
-    if (*session && (*session)->upe_teid == upe_teid) session->reset();
-  old.registered_at_hss = false;
-  core.count("mme.handover.context_replaced");
-  core.cancel(old);
-  core.forget(old, "the UE comes from another MME", Radio::successful_handover, false);
-}
-
 }  // namespace
+
+void end_coming(Core& core, const Imsi& imsi, std::string_view because) {
+  Ue* ue = core.ues.find_coming(imsi);
+  if (ue == nullptr) return;
+  core.cancel(*ue);
+  erase(core, *ue, because);
+}
 
 //= TS 29.274, 7.3.1
 void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) {
@@ -207,7 +231,9 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
     drop();
     return refuse(gtp2::CauseValue::relocation_failure, Radio::unknown_target_id, "no such target here");
   }
-  Ue* ue = core.ues.add();
+  // A second request for the UE takes the place of the first.
+  end_coming(core, *m.imsi, "another request for the same UE");
+  Ue* ue = core.ues.add_coming(*m.imsi);
   if (ue == nullptr) {
     core.count("mme.handover.congestion");
     drop();
@@ -216,7 +242,6 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
   }
 
   // The context is taken over as far as this MME would have it so itself.
-  ue->claimed = *m.imsi;
   const auto teid = core.draw_teid();
   const auto adopted = adopt_mm_context(core, *ue, std::move(m.mm), mme.name, request_name);
   if (!adopted || !ue->nh || !teid || !adopt_pdn_connections(core, *ue, m.pdn_connections, m.sgw_s11)) {
@@ -225,14 +250,15 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
     return refuse(adopted ? gtp2::CauseValue::relocation_failure : adopted.why(),
                   Radio::ho_failure_in_target_epc_enb_or_target_system, "its context is of no use");
   }
-  if (Ue* before = core.ues.find(*m.imsi)) make_way(core, *before, mme, m.sgw_s11.teid);
-  core.ues.prove(*ue, *m.imsi);
+  if (Ue* before = core.ues.find(*m.imsi); before != nullptr && went_there(*before, mme))
+    make_way(core, *before, mme, m.sgw_s11.teid);
   core.ues.tunnel_s10(*ue, *teid);
   Handover h;
   h.role = Handover::Role::target;
   h.mme = &mme;
   h.mme_teid = theirs;
   h.unanswered = r.ref;
+  h.request = r.ref.header.sequence;
   ue->tais = {tai};
   Wanted wanted{enb->link, tai,
                 m.cause ? cause_in_s1ap(*m.cause) : s1ap::Cause(Radio::handover_desirable_for_radio_reason),

@@ -11,18 +11,36 @@ namespace gtp2 = wire::gtp2;
 
 namespace {
 
+/// older: GTP numbers its requests upwards, and starts again at 1 past 2^23 - 1.
+//= TS 29.274, 7.6
+bool older(gtp2::Sequence a, gtp2::Sequence b) {
+  constexpr std::uint32_t range = 0x0080'0000;
+  return ((a.value - b.value) & (range - 1)) >= range / 2;
+}
+
 /// about is the UE that a message of a handover is about, if it is one with this very MME.
 Ue* about(Core& core, const MmePeer& mme, const peer::GtpRequest& r) {
   const Teid teid = r.ref.header.teid.value_or(Teid{0});
   Ue* ue = teid.value != 0 ? core.ues.find_s10(teid) : nullptr;
   const auto* cancel = std::get_if<gtp2::RelocationCancelRequest>(&r.message);
   // Who cancels before it has heard our TEID names the IMSI.
-  if (cancel != nullptr && teid.value == 0 && cancel->imsi) ue = core.ues.find(*cancel->imsi);
+  const bool by_name = cancel != nullptr && teid.value == 0 && cancel->imsi;
+  if (by_name) {
+    ue = core.ues.find_coming(*cancel->imsi);
+    if (ue == nullptr) ue = core.ues.find(*cancel->imsi);
+  }
   if (ue == nullptr || !ue->handover || ue->handover->mme != &mme) return nullptr;
   const bool to_target =
       cancel != nullptr || std::holds_alternative<gtp2::ForwardAccessContextNotification>(r.message);
   const auto role = to_target ? Handover::Role::target : Handover::Role::source;
-  return ue->handover->role == role ? ue : nullptr;
+  if (ue->handover->role != role) return nullptr;
+  // An IMSI does not say which handover. A cancellation that is older than the request for this one, late or
+  // repeated, is about one that is over.
+  if (by_name && older(r.ref.header.sequence, ue->handover->request)) {
+    core.count("mme.handover.cancelled_late");
+    return nullptr;
+  }
+  return ue;
 }
 
 void on_handover_message(Core& core, const MmePeer& mme, peer::GtpRequest& r) {

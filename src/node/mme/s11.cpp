@@ -80,6 +80,7 @@ void on_s11(Core& core, peer::GtpEvent event) {
                 core.gtpc.respond(r.ref, Teid{0}, *answer, core.now, *core.out);
             },
             [&](peer::GtpResponse& r) {
+              if (core.on_taken_over(r.token, &r.message)) return;
               if (Ue* ue = core.whose(r.token)) {
                 deliver(core, *ue, S11Answer{std::move(r.message)}, "an S11 answer");
               } else {
@@ -88,6 +89,7 @@ void on_s11(Core& core, peer::GtpEvent event) {
             },
             [&](peer::GtpFailed& f) {
               core.count("mme.s11.unanswered");
+              if (core.on_taken_over(f.token, nullptr)) return;
               if (Ue* ue = core.whose(f.token)) deliver(core, *ue, S11Silent{}, "silence on S11");
             },
             [&](peer::GtpPeerRestarted&) { on_restart(core); },

@@ -47,11 +47,14 @@ void on_s6a(Core& core, peer::PeerEvent event) {
             [&](peer::DiameterRequest& r) { on_request(core, r); },
             [&](peer::DiameterAnswer& a) {
               HssAnswer answer(a.result, std::move(a.octets));
-              if (Ue* ue = core.whose(a.token)) deliver(core, *ue, std::move(answer), "an S6a answer");
+              if (Ue* ue = core.whose(a.token)) return deliver(core, *ue, std::move(answer), "an S6a answer");
+              core.located_late(a.token,
+                                answer.result.success() ? Core::Located::here : Core::Located::refused);
             },
             [&](peer::DiameterTimeout& t) {
               core.count("mme.s6a.unanswered");
-              if (Ue* ue = core.whose(t.token)) deliver(core, *ue, HssSilent{}, "silence on S6a");
+              if (Ue* ue = core.whose(t.token)) return deliver(core, *ue, HssSilent{}, "silence on S6a");
+              core.located_late(t.token, Core::Located::unknown);
             }},
       event);
 }

@@ -48,29 +48,6 @@ void refuse(Core& core, Ue& ue, const Refusal& why) {
     core.out->outcome({ue.subscriber(), ue.doing, false, std::string(why.because)});
 }
 
-/// arrive makes a UE that came from another MME one that the rest of the network looks for here: the UPE,
-/// then the HSS. Each is done once; an update that is broken off goes on where it stopped.
-//= TS 23.401, 5.3.3.2, steps 9 to 17
-//= TS 23.401, 5.5.1.2.2, step 18
-Task<Outcomes> arrive(Core& core, Ue& ue) {
-  // 9, 13. The session is ours from here on; what the former MME says of it counts no more.
-  if (ue.session && ue.session->adopted) {
-    auto modify = modify_bearer(core, ue, "9", "13");
-    auto modified = co_await modify;
-    if (!modified) {
-      // Without a session the UE is registered in name only; it attaches.
-      co_return Fail{reject(nas::EmmCause::implicitly_detached, modified.why().because)};
-    }
-  }
-  // 12 to 17. The HSS has the former MME let go, and tells what the UE may do.
-  if (!ue.registered_at_hss || !ue.subscription) {
-    auto locate = update_location(core, ue, LocationReason::tracking_area_update);
-    auto located = co_await locate;
-    co_return located;
-  }
-  co_return Ok{};
-}
-
 }  // namespace
 
 //= TS 23.401, 5.3.3.1
@@ -132,7 +109,7 @@ Task<void> update_tracking_area(Core& core, Ue& ue, nas::TauRequest request) {
   }
 
   // 9 to 17. A UE that came from another MME is one of ours to UPE and HSS too.
-  auto settle = arrive(core, ue);
+  auto settle = settle_here(core, ue);
   auto settled = co_await settle;
   if (!settled) {
     refuse(core, ue, settled.why());

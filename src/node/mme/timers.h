@@ -25,7 +25,8 @@ enum class Timer : Byte {
   xgiven,
   xregister,
   xhandover,
-  xrelocation
+  xrelocation,
+  xlocate
 };
 
 struct TimerSpec {
@@ -57,6 +58,9 @@ inline constexpr std::array timers{
     TimerSpec{Timer::xhandover, "X5", 4s, 1, "HANDOVER REQUEST"},
     // From HANDOVER COMMAND on; at a source MME longer than the Complete Notification is repeated (9 s).
     TimerSpec{Timer::xrelocation, "X6", 12s, 1, "the UE's arrival at the target"},
+    // Five minutes in all; after that the UE's next update tries again, T3412 later at worst.
+    TimerSpec{Timer::xlocate, "X7", 30s, 10,
+              "UPDATE LOCATION REQUEST after a handover, while the HSS is away"},
 };
 constexpr const TimerSpec& spec_of(Timer t) { return timers[static_cast<std::size_t>(t)]; }
 static_assert(std::all_of(timers.begin(), timers.end(),

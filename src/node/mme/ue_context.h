@@ -77,6 +77,7 @@ struct Handover {
   std::optional<Teid> mme_teid;     ///< its end of S10
   /// The Forward Relocation Request that has no answer yet.
   std::optional<peer::GtpRequestRef> unanswered;
+  wire::gtp2::Sequence request{};  ///< number of that request: a cancellation of this handover is younger
   bool at_mme = false;     ///< the other MME may have the UE's context: it hears of the handover's end
   bool commanded = false;  ///< the source eNB has the Handover Command
   bool arrived = false;    ///< Handover Notify: the UE is at the target
@@ -144,6 +145,9 @@ struct Ue {
   std::optional<NasCount> as_count;  ///< uplink COUNT of the message that caused the AS set-up
   std::optional<Nh> nh;              ///< for NCC `ncc`; only while connected
   Byte ncc = 0;
+  /// Links from the last key the UE is known to hold to `nh`: preparations that came to nothing move the
+  /// chain on, and the UE does not hear of them. chain_hops_max at most.
+  int chain_hops = 0;
   std::optional<OldChain> old_chain;  ///< there while the radio runs on another KASME than NAS
   std::optional<wire::s1ap::UeRadioCapability> radio_capability;
 
@@ -151,6 +155,7 @@ struct Ue {
   std::optional<Subscription> subscription;
   bool registered_at_hss = false;  ///< the HSS has us as its MME
   bool locating = false;           ///< the HSS is being told so
+  int locations_tried = 0;         ///< in vain, since the UE came here without an update (X7)
   /// The UE's rates as the MME it came from knew them, until the HSS has told its subscription.
   std::optional<wire::gtp2::Ambr> moved_ambr;
   std::optional<Session> session;
@@ -169,7 +174,7 @@ struct Ue {
   bool accept_sent = false;
   bool capabilities_changed = false;  ///< the UE can do other things than when its keys were made
   /// The network wants to detach this UE and is paging it first.
-  std::optional<wire::nas::NetworkDetachType> pending_detach;
+  std::optional<wire::nas::NetworkDetachRequest> pending_detach;
   std::uint32_t armed = 0;  ///< timers that run, a bit each
   std::optional<peer::RequestToken> hss_asked;
   std::optional<peer::GtpToken> upe_asked;

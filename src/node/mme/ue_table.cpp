@@ -15,6 +15,27 @@ Ue* UeTable::add() {
   return ues_.emplace(id, std::make_unique<Ue>(id)).first->second.get();
 }
 
+Ue* UeTable::add_coming(const Imsi& imsi) {
+  if (ues_.size() >= limit_ || by_coming_.size() >= coming_limit_ || by_coming_.contains(imsi))
+    return nullptr;
+  const UeId id{next_++};
+  Ue* ue = ues_.emplace(id, std::make_unique<Ue>(id)).first->second.get();
+  by_coming_[imsi] = id;
+  ue->claimed = imsi;
+  return ue;
+}
+
+Ue* UeTable::find_coming(const Imsi& imsi) {
+  const auto it = by_coming_.find(imsi);
+  return it == by_coming_.end() ? nullptr : find(it->second);
+}
+
+void UeTable::no_longer_coming(const Ue& ue) {
+  if (!ue.claimed) return;
+  const auto it = by_coming_.find(*ue.claimed);
+  if (it != by_coming_.end() && it->second == ue.id) by_coming_.erase(it);
+}
+
 Ue* UeTable::find(UeId id) {
   const auto it = ues_.find(id);
   return it == ues_.end() ? nullptr : it->second.get();
@@ -56,6 +77,7 @@ void UeTable::forget_former(Ue& ue) {
 
 void UeTable::prove(Ue& ue, Imsi imsi) {
   assert(!find(imsi) || find(imsi) == &ue);
+  no_longer_coming(ue);
   by_imsi_[imsi] = ue.id;
   ue.imsi = std::move(imsi);
 }
@@ -79,6 +101,7 @@ void UeTable::close_s10(Ue& ue) {
 void UeTable::bury(Ue& ue) {
   close_s10(ue);
   forget_former(ue);
+  no_longer_coming(ue);
   if (ue.imsi) by_imsi_.erase(*ue.imsi);
   if (ue.guti) by_m_tmsi_.erase(ue.guti->m_tmsi);
   if (ue.old_guti) by_m_tmsi_.erase(ue.old_guti->m_tmsi);

@@ -14,11 +14,16 @@ namespace baton::node::mme {
 /// S1 connection, so that nothing an unknown UE says can reach somebody else's context.
 class UeTable {
  public:
-  UeTable(std::size_t limit, std::size_t provisional_limit)
-      : limit_(limit), provisional_limit_(provisional_limit) {}
+  UeTable(std::size_t limit, std::size_t provisional_limit, std::size_t coming_limit)
+      : limit_(limit), provisional_limit_(provisional_limit), coming_limit_(coming_limit) {}
 
   /// add makes a provisional context. Null when either bound is reached.
   Ue* add();
+  /// add_coming makes the context of a UE that another MME hands over. Until it has arrived and is proved, a
+  /// context it may have here stays what it is, and answers to the IMSI. Null when a bound is reached, or
+  /// one is coming already.
+  Ue* add_coming(const Imsi& imsi);
+  Ue* find_coming(const Imsi& imsi);
   Ue* find(UeId id);
   Ue* find(const Imsi& imsi);
   Ue* find(MTmsi m);
@@ -46,13 +51,16 @@ class UeTable {
   void sweep() { graveyard_.clear(); }
 
   std::size_t size() const { return ues_.size(); }
-  std::size_t provisional() const { return ues_.size() - by_imsi_.size(); }
+  std::size_t provisional() const { return ues_.size() - by_imsi_.size() - by_coming_.size(); }
   std::vector<UeId> all() const;
 
  private:
-  std::size_t limit_, provisional_limit_;
+  void no_longer_coming(const Ue& ue);
+
+  std::size_t limit_, provisional_limit_, coming_limit_;
   std::map<UeId, std::unique_ptr<Ue>> ues_;
   std::map<Imsi, UeId> by_imsi_;
+  std::map<Imsi, UeId> by_coming_;  ///< none of them in by_imsi_
   std::map<MTmsi, UeId> by_m_tmsi_;
   std::map<Teid, UeId> by_s11_;
   std::map<Teid, UeId> by_s10_;
