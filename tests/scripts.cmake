@@ -46,3 +46,5 @@ set_tests_properties(lab.inter_mme_handover lab.inter_mme_handover_with_crashes 
 # Wireshark on the messages that no run of the demo network sends.
 baton_script(wire.s1ap_tshark
   COMMAND Python3::Interpreter -B "${CMAKE_CURRENT_SOURCE_DIR}/wire/s1ap_tshark_test.py" LABELS wire)
+baton_script(wire.diameter_tshark
+  COMMAND Python3::Interpreter -B "${CMAKE_CURRENT_SOURCE_DIR}/wire/diameter_tshark_test.py" LABELS wire)

@@ -10,7 +10,7 @@
 namespace baton::app {
 namespace {
 
-constexpr KeyKind last_kind = KeyKind::kupe;
+constexpr KeyKind last_kind = KeyKind::kn3;
 
 std::optional<KeyKind> kind_of(const std::string& text) {
   for (unsigned k = 0; k <= static_cast<unsigned>(last_kind); ++k)

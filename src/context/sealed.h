@@ -23,6 +23,22 @@ ByteVector seal(const StoreKey& key, const Imsi& imsi, std::string_view field, c
   return crypto::siv_seal(key, {view(imsi.digits()), view(field)}, secret.expose());
 }
 
+/// seal_octets does the same with octets of any length that are not one key.
+inline ByteVector seal_octets(const StoreKey& key, const Imsi& imsi, std::string_view field, Bytes plain) {
+  const auto view = [](std::string_view s) {
+    return Bytes(reinterpret_cast<const Byte*>(s.data()), s.size());
+  };
+  return crypto::siv_seal(key, {view(imsi.digits()), view(field)}, plain);
+}
+/// The caller wipes what unseal_octets gives.
+inline std::optional<ByteVector> unseal_octets(const StoreKey& key, const Imsi& imsi, std::string_view field,
+                                               Bytes sealed) {
+  const auto view = [](std::string_view s) {
+    return Bytes(reinterpret_cast<const Byte*>(s.data()), s.size());
+  };
+  return crypto::siv_open(key, {view(imsi.digits()), view(field)}, sealed);
+}
+
 /// unseal is the inverse; nothing when the octets, the subscriber, the field or the key are not the same.
 template <class Key>
 std::optional<Key> unseal(const StoreKey& key, const Imsi& imsi, std::string_view field, Bytes sealed) {

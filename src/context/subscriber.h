@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "context/kasme_memory.h"
 #include "ids/endpoint.h"
 #include "ids/plmn_id.h"
 #include "ids/subscriber_id.h"
@@ -36,6 +37,9 @@ struct SubscriberRecord {
   std::optional<DiameterIdentity> mme_host{};
   std::optional<DiameterIdentity> mme_realm{};
   bool purged = false;
+
+  /// Which KASME is in use, where the policy has the home network know it. (S0.D6)
+  KasmeMemory kasme{};
 
   /// copy duplicates the record on purpose: the store keeps one while a node works on another.
   SubscriberRecord copy() const;

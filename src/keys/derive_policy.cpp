@@ -152,4 +152,20 @@ KupInt derive_kup_int(const Kupe& kupe, Eia algorithm) {
   return algorithm_key<KupInt>(kupe, 6, static_cast<Byte>(algorithm));
 }
 
+Kn3 derive_kn3(const Kasme& kasme, std::string_view access_label, std::string_view aaa,
+               std::uint32_t counter) {
+  assert(access_label.size() <= access_label_octets_max && aaa.size() <= proof_identity_octets_max);
+  ByteVector s{static_cast<Byte>(PrivateFc::kn3)};
+  const auto add = [&s](Bytes parameter) {
+    s.insert(s.end(), parameter.begin(), parameter.end());
+    put(s, static_cast<std::uint32_t>(parameter.size()), 2);
+  };
+  ByteVector number;
+  put(number, counter, 4);
+  add(octets_of(access_label));
+  add(octets_of(aaa));
+  add(number);
+  return derive<Kn3>(kasme.expose(), s);
+}
+
 }  // namespace baton

@@ -94,4 +94,13 @@ Kupe derive_kupe(const Kasme& kasme, std::string_view upe_id, UpeKeyCounter coun
 KupEnc derive_kup_enc(const Kupe& kupe, Eea algorithm);
 KupInt derive_kup_int(const Kupe& kupe, Eia algorithm);
 
+/// The name of an access in the derivation of K_N3. More is our own bug.
+inline constexpr std::size_t access_label_octets_max = 32;
+
+/// K_N3, what the home network gives an AAA server in the place of KASME. `counter` grows with each transfer.
+/// `aaa` has at most proof_identity_octets_max octets.
+//= S0.D8
+Kn3 derive_kn3(const Kasme& kasme, std::string_view access_label, std::string_view aaa,
+               std::uint32_t counter);
+
 }  // namespace baton

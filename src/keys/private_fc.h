@@ -12,6 +12,7 @@ enum class PrivateFc : Byte {
   kho = 0xF8,              //= S3.D1  // extension
   kenb_star_plus = 0xF9,   //= S3.D1  // extension
   kupe = 0xFA,             //= S1.D3  // extension
+  kn3 = 0xFC,              //= S0.D8  // extension
   /// Void in TS 33.401 since the C-RNTI left the derivation of KeNB.
   kenb_of_c_rnti = 0x14,  //= S3.B5  // extension
 };

@@ -25,6 +25,7 @@ std::string_view to_string(KeyKind kind) {
     case KeyKind::kenb_star: return "K_eNB*";
     case KeyKind::kho: return "K_HO";
     case KeyKind::kupe: return "K_UPE";
+    case KeyKind::kn3: return "K_N3";
   }
   return "?";
 }

@@ -38,9 +38,10 @@ using SKenb = Secret<struct SKenbTag, 32>;        ///< for the secondary eNB of 
 using NasToken = Secret<struct NasTokenTag, 32>;  ///< its low bits are sent: TS 33.401, A.9
 
 // The hierarchy of the key policies that no standard has.
-using KenbStar = Secret<struct KenbStarTag, 32>;        ///< KeNB* or KeNB*+: a target eNB cannot tell (S3.B5)
-using Kho = Secret<struct KhoTag, 32>;                  ///< K_HO: what makes KeNB*+ of KeNB* (S3.P4)
-using Kupe = Secret<struct KupeTag, 32>;                ///< K_UPE: user plane between UE and UPE (S1.D3)
+using KenbStar = Secret<struct KenbStarTag, 32>;  ///< KeNB* or KeNB*+: a target eNB cannot tell (S3.B5)
+using Kho = Secret<struct KhoTag, 32>;            ///< K_HO: what makes KeNB*+ of KeNB* (S3.P4)
+using Kupe = Secret<struct KupeTag, 32>;          ///< K_UPE: user plane between UE and UPE (S1.D3)
+using Kn3 = Secret<struct Kn3Tag, 32>;            ///< K_N3: for an AAA server of non-3GPP access (S0.D8)
 using UpdateProof = Secret<struct UpdateProofTag, 32>;  ///< it authorises a KASME' at one MME (S0.D5)
 
 // What is sent over the air in the clear.
@@ -74,6 +75,7 @@ enum class KeyKind : Byte {
   kenb_star,
   kho,
   kupe,
+  kn3,
 };
 std::string_view to_string(KeyKind kind);
 
@@ -100,6 +102,7 @@ template <> struct KeyKindOf<SKenb> { static constexpr KeyKind value = KeyKind::
 template <> struct KeyKindOf<KenbStar> { static constexpr KeyKind value = KeyKind::kenb_star; };
 template <> struct KeyKindOf<Kho> { static constexpr KeyKind value = KeyKind::kho; };
 template <> struct KeyKindOf<Kupe> { static constexpr KeyKind value = KeyKind::kupe; };
+template <> struct KeyKindOf<Kn3> { static constexpr KeyKind value = KeyKind::kn3; };
 // clang-format on
 
 }  // namespace baton

@@ -58,6 +58,7 @@ struct DiameterNode::Link {
   Endpoint remote;
   std::optional<std::uint32_t> peer{};  ///< nothing until its CER told
   bool ours = false;                    ///< we opened it
+  bool speaks_private = false;          ///< both ends announced our own application
   wire::diameter::StreamFramer framer{};
 };
 
@@ -120,6 +121,8 @@ class DiameterMachine {
 
   template <class M>
   bool shares_application(const M& capabilities) const;
+  template <class M>
+  bool both_speak_private(const M& capabilities) const;
   template <class M>
   M capabilities() const;
   Peer* peer_named(const DiameterIdentity& identity);

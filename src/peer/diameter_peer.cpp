@@ -145,7 +145,7 @@ bool DiameterNode::refuse(OwedToken token, ByteVector failed, std::uint32_t resu
   if (!at->second.session.empty() && at->second.session.size() <= dia::session_id_octets_max)
     e.session_id = at->second.session;
   if (!failed.empty()) e.failed_avp = dia::FailedAvp{std::move(failed)};
-  if (at->second.header.application == dia::app_s6a && result_code / 1000 != 3)
+  if (at->second.header.application != dia::app_base && result_code / 1000 != 3)
     e.auth_session_state = dia::AuthSessionState::no_state_maintained;
   return send_answer(token, dia::encode_error_answer(at->second.header, e), out);
 }
@@ -160,6 +160,15 @@ bool DiameterNode::owes(OwedToken token) const { return owed_.contains(token); }
 bool DiameterNode::is_open(const DiameterIdentity& peer) const {
   return std::any_of(peers_.begin(), peers_.end(), [&](const auto& p) {
     return p->config.identity == peer && p->open() && p->watch != Watch::suspect;
+  });
+}
+
+//= S0.D3
+bool DiameterNode::speaks_private(const DiameterIdentity& peer) const {
+  return std::any_of(peers_.begin(), peers_.end(), [&](const auto& p) {
+    if (p->config.identity != peer || !p->open() || !p->link()) return false;
+    const auto link = links_.find(*p->link());
+    return link != links_.end() && link->second.speaks_private;
   });
 }
 

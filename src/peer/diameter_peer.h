@@ -65,6 +65,8 @@ struct DiameterConfig {
   std::vector<DiameterPeer> peers;
   std::uint32_t application = wire::diameter::app_s6a;
   std::uint32_t application_vendor = wire::diameter::vendor_3gpp;
+  /// Speak our own application beside it, with every peer that announces it too. (docs/extensions.md)
+  bool private_application = false;
   std::uint32_t vendor_id = 0;  ///< of the product
   std::string product_name = "Baton";
   std::uint32_t origin_state_id = 0;  ///< grows with each start of the node; 0 leaves it out
@@ -90,7 +92,8 @@ struct DiameterDown {
   std::string reason;
 };
 /// A request for the node above: its header is sound, its Origin-Host is the peer's, its realm and host
-/// are this node's, its application is the configured one. decode<M> the octets; then answer once.
+/// are this node's, its application is the configured one or, between two that announced it, our own
+/// (header.application). decode<M> the octets; then answer once.
 struct DiameterRequest {
   OwedToken token;
   DiameterIdentity peer;
@@ -165,6 +168,8 @@ class DiameterNode {
   /// owes is whether an answer under `token` would still be sent.
   bool owes(OwedToken token) const;
   bool is_open(const DiameterIdentity& peer) const;
+  /// Whether both ends of the open connection announced our own application.
+  bool speaks_private(const DiameterIdentity& peer) const;
   diameter::State state(const DiameterIdentity& peer) const;
   /// The first open peer of a realm, in the order of the configuration; null when none is open.
   const DiameterIdentity* open_peer_in(const DiameterIdentity& realm) const;

@@ -93,6 +93,14 @@ bool DiameterMachine::shares_application(const M& m) const {
                      [&](const auto& v) { return v.auth_application_id && is(*v.auth_application_id); });
 }
 
+/// A relay does not count: what our own application says is for the two ends of one connection.
+template <class M>
+bool DiameterMachine::both_speak_private(const M& m) const {
+  const dia::VendorSpecificApplicationId own{dia::vendor_private, dia::app_private, {}};
+  const auto& theirs = m.vendor_specific_application_ids;
+  return node_.config_.private_application && std::find(theirs.begin(), theirs.end(), own) != theirs.end();
+}
+
 void DiameterMachine::refuse_cer(LinkId link, const dia::Header& h, std::uint32_t result, ByteVector failed,
                                  std::string_view counter) {
   auto cea = capabilities<dia::CapabilitiesExchangeAnswer>();
@@ -125,6 +133,7 @@ void DiameterMachine::from_stranger(LinkId link, const dia::Header& h, const Byt
   const auto& security = cer->inband_security_ids;
   if (!security.empty() && std::find(security.begin(), security.end(), 0U) == security.end())
     return refuse_cer(link, h, dia::code::no_common_security, {}, "diameter.no_common_security");
+  node_.links_.at(link).speaks_private = both_speak_private(*cer);
   fire(*p, On::r_conn_cer, {link, h.ids});
 }
 
@@ -145,6 +154,7 @@ void DiameterMachine::for_a_cea(Peer& p, LinkId link, const dia::Header& h, cons
                             : std::string("no common application")));
     return fire(p, On::i_rcv_non_cea, {link, h.ids});
   }
+  node_.links_.at(link).speaks_private = both_speak_private(*cea);
   fire(p, On::i_rcv_cea, {link, h.ids});
 }
 
@@ -204,7 +214,8 @@ void DiameterMachine::request(Peer& p, LinkId link, const dia::Header& h, ByteVe
     out_.count(counter);
     protocol_error(link, h, result, octets);
   };
-  if (h.application != node_.config_.application)
+  const bool own = h.application == dia::app_private && node_.links_.at(link).speaks_private;
+  if (h.application != node_.config_.application && !own)
     return refuse(dia::code::application_unsupported, "diameter.application_unsupported");
   const Routing to = routing_of(octets);
   // A broken AVP further back is for the decoder to name; what stands before it decides here.
@@ -260,7 +271,7 @@ void DiameterMachine::protocol_error(LinkId link, const dia::Header& h, std::uin
   dia::ErrorAnswer e{{}, c.identity, c.realm, result};
   const auto text = dia::session_of(request);
   if (!text.empty() && text.size() <= dia::session_id_octets_max) e.session_id = std::string(text);
-  if (h.application == dia::app_s6a && result / 1000 != 3)
+  if (h.application != dia::app_base && result / 1000 != 3)
     e.auth_session_state = dia::AuthSessionState::no_state_maintained;
   send(link, dia::encode_error_answer(h, e));
 }

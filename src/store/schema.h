@@ -30,7 +30,13 @@ CREATE TABLE subscriber (
 ) WITHOUT ROWID;
 )sql";
 
+// A blob and not tables of its own: it is sealed as a whole, so that neither a key nor a generation can be
+// put back to an older one without the rest of the row.
+inline constexpr std::string_view schema_0002 = R"sql(
+ALTER TABLE subscriber ADD COLUMN kasme_sealed BLOB;  -- KASMEs in use and delivered, context/kasme_memory.h; sealed, bound to this row
+)sql";
+
 /// Element n brings a database of version n to version n + 1.
-inline constexpr std::array migrations{schema_0001};
+inline constexpr std::array migrations{schema_0001, schema_0002};
 
 }  // namespace baton::store

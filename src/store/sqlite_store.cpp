@@ -68,12 +68,23 @@ class Statement {
 
 constexpr std::string_view select_sql =
     "SELECT k_sealed, opc_sealed, amf, seq_reserved, ind_bits, apn, qci, ambr_up_bps, ambr_down_bps, msisdn, "
-    "mme_host, mme_realm, purged FROM subscriber WHERE imsi = ?1";
+    "mme_host, mme_realm, purged, kasme_sealed FROM subscriber WHERE imsi = ?1";
 constexpr std::string_view upsert_sql =
     "INSERT OR REPLACE INTO subscriber (imsi, k_sealed, opc_sealed, amf, seq_reserved, ind_bits, apn, qci, "
-    "ambr_up_bps, ambr_down_bps, msisdn, mme_host, mme_realm, purged) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    "ambr_up_bps, ambr_down_bps, msisdn, mme_host, mme_realm, purged, kasme_sealed) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 constexpr std::string_view delete_sql = "DELETE FROM subscriber WHERE imsi = ?1";
+
+constexpr std::string_view kasme_field = "KASME memory";
+
+std::optional<context::KasmeMemory> kasme_memory_from(const context::StoreKey& key, const Imsi& imsi,
+                                                      Bytes sealed) {
+  auto plain = context::unseal_octets(key, imsi, kasme_field, sealed);
+  if (!plain) return std::nullopt;
+  auto out = context::decode_kasme_memory(*plain);
+  secure_wipe(plain->data(), plain->size());
+  return out;
+}
 
 bool run(sqlite3* db, const std::string& sql) {
   return sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
@@ -179,6 +190,16 @@ std::optional<context::SubscriberRecord> SqliteStore::load(const Imsi& imsi) {
       if (auto realm = DiameterIdentity::parse(s.text_at(11)); !s.null_at(11) && realm)
         out->mme_realm = *realm;
       out->purged = s.number_at(12) != 0;
+      if (!s.null_at(13)) {
+        auto memory = kasme_memory_from(key_, imsi, s.blob_at(13));
+        // Without it the home network would take an old key for the one in use: better no record at all.
+        if (memory) {
+          out->kasme = std::move(*memory);
+        } else {
+          out.reset();
+          ++unreadable_;
+        }
+      }
     } else {
       ++unreadable_;
     }
@@ -221,6 +242,11 @@ bool SqliteStore::sync() {
       s.text(12, record->mme_host);
       s.text(13, record->mme_realm);
       s.number(14, record->purged ? 1 : 0);
+      if (!record->kasme.empty()) {
+        ByteVector plain = context::encode(record->kasme);
+        s.blob(15, context::seal_octets(key_, imsi, kasme_field, plain));
+        secure_wipe(plain.data(), plain.size());
+      }
     }
     ok = s.step() == SQLITE_DONE;
     s.done();

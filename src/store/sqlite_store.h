@@ -13,7 +13,8 @@ namespace baton::store {
 
 /// SqliteStore keeps subscribers in a write-ahead-logged SQLite database with synchronous=FULL. `put`
 /// stages in memory; `sync` writes everything staged in one transaction, so one flush to the disk serves
-/// them all, and a crash leaves all of a sync or none of it. K and OPc are sealed (context/sealed.h).
+/// them all, and a crash leaves all of a sync or none of it. K, OPc and every
+/// KASME are sealed (context/sealed.h).
 class SqliteStore final : public Store {
  public:
   /// open makes the file (mode 0600) or opens it. Fails with words for the operator when it cannot be

@@ -30,7 +30,7 @@ TEST(LedgerFile, ReadsBackWhatTheSinkWrites) {
 }
 
 TEST(LedgerFile, ReadsEveryKindAndEvent) {
-  for (unsigned kind = 0; kind <= static_cast<unsigned>(KeyKind::kupe); ++kind) {
+  for (unsigned kind = 0; kind <= static_cast<unsigned>(KeyKind::kn3); ++kind) {
     LedgerEntry e = entry();
     e.kind = static_cast<KeyKind>(kind);
     auto read = read_ledger(runtime::ledger_line(e));

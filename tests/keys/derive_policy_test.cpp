@@ -104,6 +104,10 @@ const std::map<std::string, Function>& functions() {
          const UpeKeyCounter counter{static_cast<std::uint16_t>(number(in.p.at(1)))};
          return text(derive_kupe(in.as<Kasme>(), label(in.p.at(0)), counter));
        }},
+      {"kn3",
+       [](const Inputs& in) {
+         return text(derive_kn3(in.as<Kasme>(), label(in.p.at(0)), label(in.p.at(1)), number(in.p.at(2))));
+       }},
       {"kup_enc",
        [](const Inputs& in) { return text(derive_kup_enc(in.as<Kupe>(), *eea_from(in.p.at(1).at(0)))); }},
       {"kup_int",

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -22,6 +23,8 @@ inline const DiameterIdentity realm = identity("epc.mnc001.mcc001.3gppnetwork.or
 inline const DiameterIdentity hss_name = identity("hss.epc.mnc001.mcc001.3gppnetwork.org");
 inline const DiameterIdentity mme1_name = identity("mme1.epc.mnc001.mcc001.3gppnetwork.org");
 inline const DiameterIdentity mme2_name = identity("mme2.epc.mnc001.mcc001.3gppnetwork.org");
+inline const DiameterIdentity aaa_name = identity("aaa.epc.mnc001.mcc001.3gppnetwork.org");
+inline const Ipv4 aaa_address{{127, 0, 0, 24}};
 inline const Ipv4 hss_address{{127, 0, 0, 8}};
 inline const Ipv4 mme1_address{{127, 0, 0, 4}};
 inline const Ipv4 mme2_address{{127, 0, 0, 14}};
@@ -68,8 +71,13 @@ class CountingEntropy final : public Entropy {
 
 /// Mme is a Diameter node that asks what the test wants and keeps what it hears.
 struct Mme {
-  Mme(const DiameterIdentity& identity, Ipv4 address, Entropy& entropy)
-      : node({identity, realm, address, {{hss_name, realm, hss_address, 3868, true}}}, entropy) {}
+  Mme(const DiameterIdentity& identity, Ipv4 address, Entropy& entropy, bool announces = false)
+      : node({.identity = identity,
+              .realm = realm,
+              .address = address,
+              .peers = {{hss_name, realm, hss_address, 3868, true}},
+              .private_application = announces},
+             entropy) {}
   peer::DiameterNode node;
   std::deque<peer::DiameterAnswer> answers;
   std::deque<peer::DiameterRequest> requests;
@@ -100,9 +108,10 @@ class HssTest : public testing::Test {
     mmes.clear();
     links.clear();
     held.clear();
-    hss = std::make_unique<Hss>(config(), entropy);
-    mmes.push_back(std::make_unique<Mme>(mme1_name, mme1_address, entropy));
-    mmes.push_back(std::make_unique<Mme>(mme2_name, mme2_address, entropy));
+    held_saves.clear();
+    hss = std::make_unique<Hss>(settings, entropy);
+    for (std::size_t i = 0; i < peers; ++i)
+      mmes.push_back(std::make_unique<Mme>(names[i], addresses[i], entropy, announces));
     tell(Started{});
     for (std::size_t i = 0; i < mmes.size(); ++i) connect(i);
     settle();
@@ -119,8 +128,7 @@ class HssTest : public testing::Test {
   }
   /// reconnect brings back an MME that was lost: a new machine, which still remembers what it heard.
   void reconnect(std::size_t i) {
-    auto fresh =
-        std::make_unique<Mme>(i == 0 ? mme1_name : mme2_name, i == 0 ? mme1_address : mme2_address, entropy);
+    auto fresh = std::make_unique<Mme>(names[i], addresses[i], entropy, announces);
     fresh->answers = std::move(mmes[i]->answers);
     fresh->requests = std::move(mmes[i]->requests);
     mmes[i] = std::move(fresh);
@@ -172,7 +180,7 @@ class HssTest : public testing::Test {
       if (auto* open = std::get_if<OpenLink>(&a)) {
         const LinkId theirs{peer::accepted_links_from + static_cast<std::uint32_t>(i)};
         links[theirs] = i;
-        tell(LinkUp{theirs, Port::diameter, {i == 0 ? mme1_address : mme2_address, 40000}});
+        tell(LinkUp{theirs, Port::diameter, {addresses[i], 40000}});
         Actions more;
         take(i, mmes[i]->node.on_link_up(open->link, open->remote, now, more));
         from_mme(i, more);
@@ -239,14 +247,14 @@ class HssTest : public testing::Test {
     M m = [&] {
       if constexpr (requires(M x) { x.visited_plmn; })
         return M{.session_id = mmes[i]->node.new_session_id(),
-                 .origin_host = i == 0 ? mme1_name : mme2_name,
+                 .origin_host = names[i],
                  .origin_realm = realm,
                  .destination_realm = realm,
                  .user_name = imsi,
                  .visited_plmn = home};
       else
         return M{.session_id = mmes[i]->node.new_session_id(),
-                 .origin_host = i == 0 ? mme1_name : mme2_name,
+                 .origin_host = names[i],
                  .origin_realm = realm,
                  .destination_realm = realm,
                  .user_name = imsi};
@@ -278,6 +286,14 @@ class HssTest : public testing::Test {
     return false;
   }
   context::SubscriberRecord stored() { return *store.load(Imsi::test_value()); }
+
+  const std::array<DiameterIdentity, 3> names{mme1_name, mme2_name, aaa_name};
+  const std::array<Ipv4, 3> addresses{mme1_address, mme2_address, aaa_address};
+  /// What boot starts: the HSS's configuration, how many of the above, and whether they announce our own
+  /// application.
+  Config settings = config();
+  std::size_t peers = 2;
+  bool announces = false;
 
   store::MemoryStore store;
   CountingEntropy entropy;

@@ -46,6 +46,46 @@ TEST_F(DiameterPeerTest, OneSideConnectsAndBothAreOpen) {
   EXPECT_EQ(mme.node.open_peer_in(identity("elsewhere")), nullptr);
 }
 
+// Our own application is spoken only where both ends announced it.
+//= S0.D3; type=test
+TEST(DiameterOwnApplication, IsSpokenWhereBothAnnouncedIt) {
+  for (const bool mme_announces : {false, true}) {
+    for (const bool hss_announces : {false, true}) {
+      World world;
+      auto of_mme = mme_config();
+      auto of_hss = hss_config();
+      of_mme.private_application = mme_announces;
+      of_hss.private_application = hss_announces;
+      Host& mme = world.add(of_mme);
+      Host& hss = world.add(of_hss);
+      EXPECT_FALSE(mme.node.speaks_private(hss_name)) << "not before the connection";
+      world.start(hss);
+      world.start(mme);
+      const bool both = mme_announces && hss_announces;
+      EXPECT_EQ(mme.node.speaks_private(hss_name), both);
+      EXPECT_EQ(hss.node.speaks_private(mme_name), both);
+
+      const dia::ContextTransferRequest m{.session_id = "s;1",
+                                          .origin_host = mme_name,
+                                          .origin_realm = realm,
+                                          .destination_realm = realm,
+                                          .user_name = Imsi::test_value(),
+                                          .access_label = "WLAN"};
+      ASSERT_TRUE(mme.node.request(hss_name, m, world.now, mme));
+      world.settle();
+      const auto asked = hss.take<DiameterRequest>();
+      EXPECT_EQ(asked.has_value(), both);
+      if (both) {
+        EXPECT_EQ(asked->header.application, dia::app_private);
+        continue;
+      }
+      const auto answer = mme.take<DiameterAnswer>();
+      ASSERT_TRUE(answer);
+      EXPECT_EQ(answer->result, dia::AnswerResult{dia::code::application_unsupported});
+    }
+  }
+}
+
 //= RFC 6733, 6.2; type=test
 TEST_F(DiameterPeerTest, ARequestIsAnsweredOnceAndTheAnswerFindsItsToken) {
   connect();

@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -81,6 +82,48 @@ TEST_P(AnyStore, gives_back_what_was_put_even_before_it_is_durable) {
   EXPECT_EQ(found->msisdn, "4912345");
   EXPECT_FALSE(found->mme_realm);
   EXPECT_FALSE(store->load(imsi(2)));
+}
+
+/// All that can be remembered of the KASMEs of a subscriber.
+context::KasmeMemory memory() {
+  Rand rand;
+  rand.bytes.fill(0x33);
+  context::KasmeMemory m{9, 3, {}, {}, *DiameterIdentity::parse("mme2.test")};
+  context::KasmeRecord r{key_of<Kasme>(0x77),
+                         rand,
+                         {7, 2},
+                         5,
+                         PlmnId::test_value(),
+                         DiameterIdentity::test_value(),
+                         Instant{Duration(1'700'000'000'000'000)},
+                         {}};
+  for (std::uint32_t step = 0; step < context::kasme_steps_kept_max; ++step) {
+    crypto::Digest digest;
+    digest.fill(static_cast<Byte>(step));
+    r.applied.push_back({step, digest});
+  }
+  m.record = std::move(r);
+  for (std::uint32_t epoch = 1; epoch <= context::kasme_candidates_max; ++epoch)
+    m.candidates.push_back({rand, epoch, PlmnId::test_value(), key_of<Kasme>(0x88)});
+  return m;
+}
+
+//= S0.D6; type=test
+TEST_P(AnyStore, keeps_which_kasme_is_in_use_and_what_was_delivered) {
+  Folder folder;
+  const auto store = GetParam().open(folder);
+  auto r = record(1);
+  r.kasme = memory();
+  ASSERT_TRUE(store->put(std::move(r)));
+  ASSERT_TRUE(store->put(record(2)));
+  ASSERT_TRUE(store->sync());
+  EXPECT_TRUE(store->load(imsi(1))->kasme == memory());
+  EXPECT_TRUE(store->load(imsi(2))->kasme.empty());
+  auto changed = store->load(imsi(1));
+  changed->kasme.record.reset();
+  ASSERT_TRUE(store->put(std::move(*changed)));
+  store->crash();
+  EXPECT_TRUE(store->load(imsi(1))->kasme == memory()) << "a change that was not synced is lost whole";
 }
 
 TEST_P(AnyStore, loses_at_a_crash_exactly_what_was_not_synced) {
@@ -225,6 +268,60 @@ TEST(SqliteStore, refuses_a_file_that_is_no_database_and_one_of_a_newer_version)
   EXPECT_FALSE(SqliteStore::open("/nonexistent/s.db", key_of<context::StoreKey>(1)));
 }
 
+/// in_file runs SQL on a database as somebody else would.
+void in_file(const std::string& path, const std::string& sql) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK);
+  char* why = nullptr;
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &why), SQLITE_OK) << (why != nullptr ? why : "");
+  sqlite3_free(why);
+  sqlite3_close(db);
+}
+
+TEST(SqliteStore, opens_a_database_of_the_version_before_and_goes_on_with_it) {
+  Folder folder;
+  const std::string path = folder.file("old.db");
+  {
+    auto store = open_sqlite(path);
+    ASSERT_TRUE(store->put(record(1, 5)));
+    ASSERT_TRUE(store->sync());
+  }
+  // Version 1 did not have the column.
+  in_file(path,
+          "ALTER TABLE subscriber DROP COLUMN kasme_sealed; PRAGMA user_version=1; PRAGMA wal_checkpoint;");
+  auto store = open_sqlite(path);
+  ASSERT_TRUE(store);
+  auto found = store->load(imsi(1));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->seq_reserved, 5U);
+  EXPECT_TRUE(found->kasme.empty());
+  found->kasme = memory();
+  ASSERT_TRUE(store->put(std::move(*found)));
+  ASSERT_TRUE(store->sync());
+  store.reset();
+  EXPECT_TRUE(open_sqlite(path)->load(imsi(1))->kasme == memory());
+}
+
+TEST(SqliteStore, takes_no_kasme_of_another_subscriber_and_no_octets_that_were_changed) {
+  Folder folder;
+  const std::string path = folder.file("moved.db");
+  {
+    auto store = open_sqlite(path);
+    for (int n = 1; n <= 2; ++n) {
+      auto r = record(n);
+      r.kasme = memory();
+      ASSERT_TRUE(store->put(std::move(r)));
+    }
+    ASSERT_TRUE(store->sync());
+  }
+  in_file(path, "UPDATE subscriber SET kasme_sealed = (SELECT kasme_sealed FROM subscriber WHERE imsi = '" +
+                    imsi(1).digits() + "') WHERE imsi = '" + imsi(2).digits() + "'");
+  auto store = open_sqlite(path);
+  EXPECT_TRUE(store->load(imsi(1)));
+  EXPECT_FALSE(store->load(imsi(2))) << "better no subscriber than an old key taken for the one in use";
+  EXPECT_EQ(store->unreadable(), 1U);
+}
+
 TEST(SqliteStore, makes_its_file_for_its_owner_only) {
   Folder folder;
   const auto store = open_sqlite(folder.file("s.db"));
@@ -240,7 +337,9 @@ TEST(SqliteStore, makes_its_file_for_its_owner_only) {
 TEST(SqliteStore, lets_no_key_lie_in_its_files) {
   Folder folder;
   const auto store = open_sqlite(folder.file("s.db"));
-  ASSERT_TRUE(store->put(record(1)));
+  auto r = record(1);
+  r.kasme = memory();
+  ASSERT_TRUE(store->put(std::move(r)));
   ASSERT_TRUE(store->sync());
   bool searched = false;
   for (const char* name : {"s.db", "s.db-wal"}) {
@@ -249,6 +348,8 @@ TEST(SqliteStore, lets_no_key_lie_in_its_files) {
     searched |= octets.find("001010000000001") != std::string::npos;
     EXPECT_EQ(octets.find(std::string(8, '\x11')), std::string::npos) << name;
     EXPECT_EQ(octets.find(std::string(8, '\x22')), std::string::npos) << name;
+    EXPECT_EQ(octets.find(std::string(8, '\x77')), std::string::npos) << name << ": the KASME in use";
+    EXPECT_EQ(octets.find(std::string(8, static_cast<char>(0x88))), std::string::npos) << name;
   }
   EXPECT_TRUE(searched);  // the record itself is there, so the search could have found its keys
 }

@@ -10,7 +10,7 @@ from tree import is_code, lines
 
 PAGE = "docs/extensions.md"
 ROW = re.compile(r"^\|.*\|\s*`(?P<file>[\w/.]+): (?P<name>[\w.]+) = (?P<value>0x[0-9A-Fa-f']+|\d[\d']*)`\s*\|$")
-MARKED = re.compile(r"\b(?P<name>\w+)\s*=\s*(?P<value>0x[0-9A-Fa-f']+|\d[\d']*)U?\s*[;,].*//.*\bextension\b")
+MARKED = re.compile(r"\b(?P<name>\w+)\s*(?:=|\{)\s*(?P<value>0x[0-9A-Fa-f']+|\d[\d']*)U?\s*[;,].*//.*\bextension\b")
 
 
 # Every message of the radio stand-in is an extension: `static constexpr Byte type` in this file.

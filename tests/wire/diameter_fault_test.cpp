@@ -318,10 +318,72 @@ TEST(DiameterResult, IsReadFromEitherAvp) {
     if (name == "aia_unknown") {
       EXPECT_EQ(*r, (AnswerResult{experimental::user_unknown, true, vendor_3gpp}));
       EXPECT_EQ(r->to_string(), "5001 DIAMETER_ERROR_USER_UNKNOWN");
+    } else if (name == "kua_refused") {
+      EXPECT_EQ(*r, (AnswerResult{private_result::bad_proof, true, vendor_private}));
+      EXPECT_EQ(r->to_string(), "5004 KASME_BAD_PROOF");
     } else {
       EXPECT_TRUE(r->success()) << name;
     }
   }
+}
+
+/// update is a KASME-Update with so many steps.
+ByteVector update(std::size_t steps) {
+  for (auto& [name, message] : samples()) {
+    if (name != "kur") continue;
+    auto& m = std::get<KasmeUpdateRequest>(message);
+    m.steps.clear();
+    for (std::size_t i = 0; i < steps; ++i) m.steps.push_back(sample_step(1));
+    return encode(m, {});
+  }
+  return {};
+}
+
+// AVPs of vendor 32473 (7ED9); no standard has them.
+//= S0.D5; type=test
+TEST(DiameterFault, AnUpdateOfTheKeyInUseHasItsFormToo) {
+  const auto fault_of = [](const ByteVector& m) { return decode<KasmeUpdateRequest>(m).why(); };
+  EXPECT_TRUE(decode<KasmeUpdateRequest>(update(chain_steps_max)));
+  // One step more than is read.
+  const ByteVector more = with(update(chain_steps_max), hex(Bytes(update(1)).subspan([] {
+                                 const ByteVector one = update(1);
+                                 wire::Reader r("test", Bytes(one).subspan(20), 20);
+                                 for (;;) {
+                                   const auto a = next_avp(r);
+                                   if (a->is(avp::chain_step)) return a->offset;
+                                 }
+                               }())));
+  EXPECT_EQ(fault_of(more).fault, Fault::too_many);
+  EXPECT_EQ(result_code_for(fault_of(more)), code::avp_occurs_too_many_times);
+  for (const AvpDef* needed : {&avp::rand, &avp::kasme_epoch, &avp::eksi, &avp::user_name}) {
+    EXPECT_EQ(fault_of(without(update(1), *needed)).fault, Fault::missing_mandatory) << needed->name;
+    EXPECT_EQ(fault_of(without(update(1), *needed)).code, needed->code);
+  }
+  EXPECT_EQ(fault_of(update(0)).fault, Fault::missing_mandatory);
+  const auto with_step = [](std::string_view avps) {
+    std::string length = hex(ByteVector{static_cast<Byte>(12 + avps.size() / 2)});
+    return with(update(0), "00000002 800000" + length + "00007ed9" + std::string(avps));
+  };
+  const std::string number = "0000000380000010000 07ed900000001", direction = "000000048000001000007ed9",
+                    count = "000000058000001000007ed9", identity = "000000068000000f00007ed9 612e6200",
+                    proof = "000000078000002c00007ed9";
+  const std::string key(64, '7');
+  const auto squeezed = [](std::string s) {
+    std::erase(s, ' ');
+    return s;
+  };
+  const auto step = [&](const std::string& d, const std::string& c, const std::string& p) {
+    return with_step(squeezed(number + direction + d + count + c + identity + p));
+  };
+  EXPECT_TRUE(decode<KasmeUpdateRequest>(step("00000001", "00ffffff", proof + key)));
+  EXPECT_EQ(fault_of(step("00000001", "01000000", proof + key)).fault, Fault::bad_value) << "24 bits";
+  EXPECT_EQ(fault_of(step("00000002", "00000001", proof + key)).fault, Fault::bad_value) << "no direction";
+  EXPECT_EQ(fault_of(step("00000001", "00000001", "000000078000002800007ed9" + key.substr(8))).fault,
+            Fault::short_read);
+  EXPECT_EQ(fault_of(step("00000001", "00000001", "")).fault, Fault::missing_mandatory);
+  // What a Failed-AVP quotes of a step has no proof in it.
+  const ByteVector bad = step("00000002", "00000001", proof + key);
+  EXPECT_EQ(hex(failed_avp_for(bad, fault_of(bad))).find("7777"), std::string::npos);
 }
 
 }  // namespace

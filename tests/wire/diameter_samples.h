@@ -27,6 +27,12 @@ S secret_of(Byte first) {
     return S(std::span<const Byte, N>(b));
 }
 
+inline dia::ChainStep sample_step(std::uint32_t number) {
+  return {number, number == 0 ? dia::StepDirection::aka : dia::StepDirection::handover,
+          *NasCount::from(5 * number), mme_host,
+          secret_of<UpdateProof, 32>(static_cast<Byte>(0x40 + number))};
+}
+
 inline dia::EutranVector sample_vector(std::uint32_t number) {
   Rand rand;
   rand.bytes.fill(0x11);
@@ -144,6 +150,60 @@ inline std::vector<std::pair<std::string, dia::AnyMessage>> samples() {
       NotifyRequest{session, vsai, none, mme_host, realm, hss_host, realm, imsi, features,
                     TerminalInformation{"35349006987331", {}}, 1, "internet", AlertReason::ue_present, 2});
   add("noa", NotifyAnswer{session, vsai, features, code::success, {}, none, hss_host, realm, {}});
+  // What no standard has, in messages of S6a and in messages of its own.
+  AuthenticationInfo numbered;
+  numbered.eutran_vectors.push_back(sample_vector(1));
+  numbered.eutran_vectors.back().epoch = 3;
+  add("aia_epoch",
+      AuthenticationInformationAnswer{
+          session, vsai, code::success, {}, {}, none, hss_host, realm, {}, std::move(numbered), {}});
+  add("ulr_aka", UpdateLocationRequest{session,
+                                       vsai,
+                                       none,
+                                       mme_host,
+                                       realm,
+                                       hss_host,
+                                       realm,
+                                       imsi,
+                                       {},
+                                       {},
+                                       RatType::eutran,
+                                       ulr_flag::s6a,
+                                       plmn,
+                                       AkaReference{rand, 3, 2, secret_of<UpdateProof, 32>(0x40)}});
+  const VendorSpecificApplicationId own{vendor_private, app_private, {}};
+  KasmeUpdateRequest update{session, own, none, mme_host, realm, hss_host, realm, imsi, rand, 3, 2, {}, {}};
+  for (std::uint32_t i = 0; i < 3; ++i) update.steps.push_back(sample_step(i));
+  update.kasme = secret_of<Kasme, 32>(0xC0);
+  add("kur", std::move(update));
+  add("kua", KasmeUpdateAnswer{session, own, code::success, {}, none, hss_host, realm, 3, 2, {}});
+  add("kua_refused", KasmeUpdateAnswer{session,
+                                       own,
+                                       {},
+                                       ExperimentalResult{vendor_private, private_result::bad_proof},
+                                       none,
+                                       hss_host,
+                                       realm,
+                                       {},
+                                       {},
+                                       {failed}});
+  add("ctr", ContextTransferRequest{session, own, none, mme_host, realm, hss_host, realm, imsi, "WLAN"});
+  add("cta", ContextTransferAnswer{session,
+                                   own,
+                                   code::success,
+                                   {},
+                                   none,
+                                   hss_host,
+                                   realm,
+                                   secret_of<Kn3, 32>(0xE0),
+                                   7,
+                                   ByteVector(8, 0x55),
+                                   rand,
+                                   3,
+                                   2,
+                                   1,
+                                   mme_host,
+                                   {}});
   return out;
 }
 

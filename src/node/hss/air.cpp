@@ -46,9 +46,10 @@ Resynced resynchronise(Core& core, const context::SubscriberRecord& record, Coun
   return {true, moved};
 }
 
-/// make_vector makes one vector and writes its keys' whole life here into the ledger.
+/// make_vector makes one vector and writes its keys' whole life here into the ledger; KASME's goes on where
+/// it is remembered.
 dia::EutranVector make_vector(Core& core, const context::SubscriberRecord& record, const Client& client,
-                              Sqn sqn, const PlmnId& plmn) {
+                              Sqn sqn, const PlmnId& plmn, bool remembered) {
   Rand rand;
   core.entropy.fill(rand.bytes);
   NewEpsVector fresh = make_eps_vector(record.k, record.opc, record.amf, sqn, rand, plmn);
@@ -64,12 +65,13 @@ dia::EutranVector make_vector(Core& core, const context::SubscriberRecord& recor
     write(KeyEvent::derived, fresh.ik, "TS 35.206, f4", secrets);
     write(KeyEvent::derived, fresh.vector.kasme, "TS 33.401, A.2",
           {core.keys.id(fresh.ck), core.keys.id(fresh.ik)});
-    write(KeyEvent::sent, fresh.vector.kasme, "Authentication Information Answer", {}, client.name);
+    if (!remembered)
+      write(KeyEvent::sent, fresh.vector.kasme, "Authentication Information Answer", {}, client.name);
     //= TS 33.401, 6.1.2
     // CK and IK stay here and die here; KASME is the MME's from now on.
     write(KeyEvent::erased, fresh.ck, "vector made");
     write(KeyEvent::erased, fresh.ik, "vector made");
-    write(KeyEvent::erased, fresh.vector.kasme, "vector delivered");
+    if (!remembered) write(KeyEvent::erased, fresh.vector.kasme, "vector delivered");
   }
   return {{}, rand, std::move(fresh.vector.xres), fresh.vector.autn, std::move(fresh.vector.kasme)};
 }
@@ -87,6 +89,14 @@ Procedure authentication_information(Core& core, Desk& desk, AuthenticationInfor
     core.count("hss.plmn_not_authorised");
     core.log(LogLevel::warning, client.name + " asks for vectors of " + m.visited_plmn.to_string() +
                                     ", which is not its network");
+    core.reply<Answer>(asked, result(dia::code::authorization_rejected));
+    co_return;
+  }
+
+  // Announcement: to one that does not say where its keys go, nothing unless the policy lets it be.
+  if (core.config.tracks_kasme() && !core.config.policy.final_fallback && !core.tracks(client)) {
+    core.count("hss.peer_unannounced");
+    core.log(LogLevel::warning, client.name + " does not announce that it tells which KASME it uses");
     core.reply<Answer>(asked, result(dia::code::authorization_rejected));
     co_return;
   }
@@ -118,8 +128,10 @@ Procedure authentication_information(Core& core, Desk& desk, AuthenticationInfor
   }
 
   // Which SQNs? They are marked as used, durably, before a vector with one of them leaves.
-  const std::size_t number = std::min<std::size_t>(
-      std::max<std::uint32_t>(wanted.number_of_requested_vectors.value_or(1), 1), vectors_max);
+  const bool tracked = core.tracks(client);
+  const std::size_t number =
+      std::min<std::size_t>(std::max<std::uint32_t>(wanted.number_of_requested_vectors.value_or(1), 1),
+                            tracked ? vectors_max_tracked : vectors_max);
   if (counter.last_seq + number > counter.reserved) {
     counter.reserved = std::min(counter.last_seq + sequence_block, Sqn::seq_max(record.ind_bits));
     record.seq_reserved = counter.reserved;
@@ -144,7 +156,7 @@ Procedure authentication_information(Core& core, Desk& desk, AuthenticationInfor
   while (info.eutran_vectors.size() < number) {
     const auto sqn = sqns.next(client.ind);
     if (!sqn) break;
-    info.eutran_vectors.push_back(make_vector(core, record, client, *sqn, m.visited_plmn));
+    info.eutran_vectors.push_back(make_vector(core, record, client, *sqn, m.visited_plmn, tracked));
     if (number > 1)
       info.eutran_vectors.back().item_number = static_cast<std::uint32_t>(info.eutran_vectors.size());
   }
@@ -156,6 +168,36 @@ Procedure authentication_information(Core& core, Desk& desk, AuthenticationInfor
                                   client.name + "'s index does not fit it");
     core.reply<Answer>(asked, experimental(dia::experimental::authentication_data_unavailable));
     co_return;
+  }
+
+  //= S0.D6
+  // What leaves is remembered, durably, until one of the vectors is named.
+  if (tracked) {
+    if (record.kasme.last_epoch > 0xFFFF'FFFF - number) {
+      core.count("hss.epoch_spent");
+      core.reply<Answer>(asked, experimental(dia::experimental::authentication_data_unavailable));
+      co_return;
+    }
+    Superseded gone;
+    for (dia::EutranVector& v : info.eutran_vectors) {
+      v.epoch = ++record.kasme.last_epoch;
+      auto pushed_out = remember_candidate(
+          record.kasme, {v.rand, record.kasme.last_epoch, m.visited_plmn, v.kasme.clone()});
+      for (Kasme& k : pushed_out.candidates) gone.candidates.push_back(std::move(k));
+    }
+    core.save(desk, record);
+    auto remembering = desk.inbox.next<SubscriberSaved>();
+    const auto remembered = co_await remembering;
+    if (!remembered.ok) {
+      core.count("hss.store_failed");
+      core.reply<Answer>(asked, result(dia::code::unable_to_comply));
+      co_return;
+    }
+    for (const dia::EutranVector& v : info.eutran_vectors) {
+      core.note(KeyEvent::stored, desk.imsi, v.kasme, "until a vector is named");
+      core.note(KeyEvent::sent, desk.imsi, v.kasme, "Authentication Information Answer", {}, client.name);
+    }
+    core.note_gone(desk.imsi, gone, "too many vectors wait");
   }
   core.count("hss.vectors_sent");
   Answer answer = core.answer_to<Answer>(m.session_id, success);

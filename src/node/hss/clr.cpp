@@ -96,6 +96,7 @@ Procedure withdraw(Core& core, Desk& desk) {
   const DiameterIdentity mme = *record.mme_host;
   record.mme_host.reset();
   record.mme_realm.reset();
+  const Superseded gone = forget(record.kasme);
   core.save(desk, record);
   auto saving = desk.inbox.next<SubscriberSaved>();
   const auto saved = co_await saving;
@@ -104,6 +105,7 @@ Procedure withdraw(Core& core, Desk& desk) {
     core.log(LogLevel::error, "withdrawal of " + desk.imsi.digits() + " could not be stored");
     co_return;
   }
+  core.note_gone(desk.imsi, gone, "subscription withdrawn");
   cancel_location(core, {desk.imsi, mme, dia::CancellationType::subscription_withdrawal});
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "context/policy.h"
 #include "ids/endpoint.h"
 #include "ids/plmn_id.h"
 #include "keys/ledger.h"
@@ -24,6 +25,14 @@ struct Client {
   std::uint32_t ind = 0;
 };
 
+/// AaaServer is a server of non-3GPP access that may ask for a key of its own. (S0.D8)
+struct AaaServer {
+  std::string name;
+  DiameterIdentity identity;
+  DiameterIdentity realm;
+  Ipv4 address;
+};
+
 struct Config {
   std::string name = "hss";
   DiameterIdentity identity;
@@ -32,9 +41,15 @@ struct Config {
   std::vector<Client> clients;
   /// Networks in which the subscribers may register: the home network and roaming partners.
   std::vector<PlmnId> plmns;
+  std::vector<AaaServer> aaa_servers{};
+  context::SecurityPolicy policy{};
   KeyIdKey key_id_key{};
   std::uint32_t origin_state_id = 0;  ///< one more at every start; 0 leaves it out
   peer::DiameterTimes times{};
+
+  /// Know which KASME is in use: speak our own application, remember vectors, take KASME-Updates. With
+  /// refresh-temporary too, where what is recorded goes stale. (S0.D6)
+  bool tracks_kasme() const { return policy.inter_mme_kasme != context::InterMmeKasme::keep; }
 };
 
 }  // namespace baton::node::hss

@@ -9,6 +9,8 @@ namespace {
 peer::DiameterConfig s6a_config(const Config& c) {
   peer::DiameterConfig out{c.identity, c.realm, c.address, {}};
   for (const Client& client : c.clients) out.peers.push_back({client.identity, client.realm, client.address});
+  for (const AaaServer& aaa : c.aaa_servers) out.peers.push_back({aaa.identity, aaa.realm, aaa.address});
+  out.private_application = c.tracks_kasme();
   out.origin_state_id = c.origin_state_id;
   out.times = c.times;
   return out;
@@ -22,6 +24,12 @@ Core::Core(Config c, Entropy& e)
 std::optional<std::size_t> Core::client_named(const DiameterIdentity& identity) const {
   for (std::size_t i = 0; i < config.clients.size(); ++i)
     if (config.clients[i].identity == identity) return i;
+  return std::nullopt;
+}
+
+std::optional<std::size_t> Core::aaa_named(const DiameterIdentity& identity) const {
+  for (std::size_t i = 0; i < config.aaa_servers.size(); ++i)
+    if (config.aaa_servers[i].identity == identity) return i;
   return std::nullopt;
 }
 
@@ -43,6 +51,24 @@ void Core::save(const Desk& desk, const context::SubscriberRecord& record) {
   const StoreToken token{next_store_token++};
   store_pending.emplace(token, desk.imsi);
   out->save(token, record.copy());
+}
+
+void Core::note_steps(const Imsi& imsi, const Followed& followed, const Superseded& gone) {
+  if (!out->ledger_on()) return;
+  KeyId parent = keys.id(followed.from);
+  for (const Kasme& made : followed.made) {
+    note(KeyEvent::derived, imsi, made, "S0.D2", {parent});
+    parent = keys.id(made);
+    if (&made != &followed.made.back()) note(KeyEvent::erased, imsi, made, "next step");
+  }
+  if (followed.named && !followed.made.empty()) note(KeyEvent::erased, imsi, followed.from, "next step");
+  note(KeyEvent::stored, imsi, followed.in_use(), "KASME in use");
+  note_gone(imsi, gone, "another is in use");
+}
+
+void Core::note_gone(const Imsi& imsi, const Superseded& gone, const std::string& reason) {
+  if (gone.record) note(KeyEvent::erased, imsi, *gone.record, reason);
+  for (const Kasme& k : gone.candidates) note(KeyEvent::erased, imsi, k, reason);
 }
 
 bool Core::may_ask_for(const Client& c, const PlmnId& visited) const {

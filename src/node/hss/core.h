@@ -10,17 +10,20 @@
 
 #include "node/hss/config.h"
 #include "node/hss/desk.h"
+#include "node/hss/kasme_chain.h"
 
 namespace baton::node::hss {
 
-/// Verdict is the outcome a procedure answers with: a Result-Code or one of S6a's own.
+/// Verdict is the outcome a procedure answers with: a Result-Code, one of S6a's own or one of ours.
 struct Verdict {
   std::uint32_t code = dia::code::success;
   bool experimental = false;
+  std::uint32_t vendor = dia::vendor_3gpp;
 };
 constexpr Verdict success{};
 constexpr Verdict result(std::uint32_t code) { return {code, false}; }
 constexpr Verdict experimental(std::uint32_t code) { return {code, true}; }
+constexpr Verdict own(std::uint32_t code) { return {code, true, dia::vendor_private}; }
 
 /// Core is handed to every procedure. `out` and `now` are those of the event being handled.
 struct Core {
@@ -43,6 +46,7 @@ struct Core {
 
   const Client& client(std::size_t index) const { return config.clients[index]; }
   std::optional<std::size_t> client_named(const DiameterIdentity& identity) const;
+  std::optional<std::size_t> aaa_named(const DiameterIdentity& identity) const;
   /// counter_of is the AuC's memory of a subscriber, begun from its record when there is none.
   Counter& counter_of(const context::SubscriberRecord& record);
 
@@ -55,10 +59,11 @@ struct Core {
   template <class A>
   A answer_to(std::string session, Verdict v) const {
     A a{.session_id = std::move(session), .origin_host = config.identity, .origin_realm = config.realm};
-    a.vendor_specific_application_id =
-        dia::VendorSpecificApplicationId{dia::vendor_3gpp, dia::app_s6a, std::nullopt};
+    const bool ours = A::command.application == dia::app_private;
+    a.vendor_specific_application_id = dia::VendorSpecificApplicationId{
+        ours ? dia::vendor_private : dia::vendor_3gpp, A::command.application, std::nullopt};
     if (v.experimental)
-      a.experimental_result = dia::ExperimentalResult{dia::vendor_3gpp, v.code};
+      a.experimental_result = dia::ExperimentalResult{v.vendor, v.code};
     else
       a.result_code = v.code;
     return a;
@@ -68,6 +73,19 @@ struct Core {
   void reply(const Asked<M>& asked, Verdict v) {
     s6a.answer(asked.token, answer_to<A>(asked.message.session_id, v), *out);
   }
+
+  /// tracks is whether the KASMEs that `c` uses are followed: this side wants it and both announced it.
+  bool tracks(const Client& c) const { return config.tracks_kasme() && s6a.speaks_private(c.identity); }
+
+  /// note writes into the ledger what happened to a key of a subscriber.
+  template <class Key>
+  void note(KeyEvent event, const Imsi& imsi, const Key& key, std::string reason,
+            std::vector<KeyId> parents = {}, std::string to = {}) {
+    keys.write(*out, now, event, imsi.digits(), key, std::move(reason), std::move(parents), std::move(to));
+  }
+  /// note_steps writes what following the steps of an update made and what it ended.
+  void note_steps(const Imsi& imsi, const Followed& followed, const Superseded& gone);
+  void note_gone(const Imsi& imsi, const Superseded& gone, const std::string& reason);
 
   /// may_ask_for is whether a client is allowed to act for a visited network.
   bool may_ask_for(const Client& c, const PlmnId& visited) const;
@@ -80,6 +98,8 @@ Procedure update_location(Core& core, Desk& desk, UpdateLocation asked);
 Procedure purge_ue(Core& core, Desk& desk, PurgeUe asked);
 Procedure notify(Core& core, Desk& desk, Notify asked);
 Procedure withdraw(Core& core, Desk& desk);
+Procedure kasme_update(Core& core, Desk& desk, KasmeUpdate asked);
+Procedure context_transfer(Core& core, Desk& desk, ContextTransfer asked);
 
 Procedure cancel_again(Core& core, Desk& desk, Cancellation c);
 

@@ -26,6 +26,9 @@ using AuthenticationInformation = Asked<dia::AuthenticationInformationRequest>;
 using UpdateLocation = Asked<dia::UpdateLocationRequest>;
 using PurgeUe = Asked<dia::PurgeUeRequest>;
 using Notify = Asked<dia::NotifyRequest>;
+using KasmeUpdate = Asked<dia::KasmeUpdateRequest>;
+/// Here `client` is the index in Config::aaa_servers.
+using ContextTransfer = Asked<dia::ContextTransferRequest>;
 /// The operator ends the subscription's registration.
 struct Withdraw {};
 /// Cancellation is one registration taken back from an MME: a Cancel Location Request and its repetitions.
@@ -36,7 +39,8 @@ struct Cancellation {
   int sent = 1;  ///< how often, this time included
 };
 
-using Job = std::variant<AuthenticationInformation, UpdateLocation, PurgeUe, Notify, Withdraw, Cancellation>;
+using Job = std::variant<AuthenticationInformation, UpdateLocation, PurgeUe, Notify, Withdraw, Cancellation,
+                         KasmeUpdate, ContextTransfer>;
 
 /// What a procedure waits for.
 using DeskEvent = std::variant<SubscriberLoaded, SubscriberSaved>;

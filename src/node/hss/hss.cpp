@@ -58,6 +58,15 @@ void Hss::on_s6a(peer::PeerEvents events) {
 }
 
 void Hss::on_request(peer::DiameterRequest& request) {
+  if (request.header.application == dia::app_private) {
+    if (request.header.code == dia::KasmeUpdateRequest::command.code)
+      return take<dia::KasmeUpdateRequest>(request);
+    if (request.header.code == dia::ContextTransferRequest::command.code)
+      return take<dia::ContextTransferRequest>(request);
+    core_.count("hss.command_unsupported");
+    core_.s6a.refuse(request.token, dia::code::command_unsupported, *core_.out);
+    return;
+  }
   switch (request.header.code) {
     case dia::AuthenticationInformationRequest::command.code:
       return take<dia::AuthenticationInformationRequest>(request);
@@ -91,8 +100,11 @@ void Hss::take(peer::DiameterRequest& request) {
       return;
     }
   }
-  const auto client = core_.client_named(request.peer);
+  // A server of other access may ask for K_N3 and nothing else; an MME for anything but that.
+  const auto client = std::is_same_v<M, dia::ContextTransferRequest> ? core_.aaa_named(request.peer)
+                                                                     : core_.client_named(request.peer);
   if (!client) {
+    core_.count("hss.not_authorised");
     core_.s6a.refuse(request.token, dia::code::authorization_rejected, *core_.out);
     return;
   }
@@ -137,7 +149,9 @@ void Hss::serve(Desk& desk) {
                          [&](PurgeUe& j) { return purge_ue(core_, desk, std::move(j)); },
                          [&](Notify& j) { return notify(core_, desk, std::move(j)); },
                          [&](Withdraw&) { return withdraw(core_, desk); },
-                         [&](Cancellation& j) { return cancel_again(core_, desk, std::move(j)); }},
+                         [&](Cancellation& j) { return cancel_again(core_, desk, std::move(j)); },
+                         [&](KasmeUpdate& j) { return kasme_update(core_, desk, std::move(j)); },
+                         [&](ContextTransfer& j) { return context_transfer(core_, desk, std::move(j)); }},
                    job);
     desk.inbox.start(desk.running);
   }

@@ -17,6 +17,15 @@ inline constexpr std::uint64_t sequence_block = 32;
 inline constexpr std::size_t vectors_max = wire::diameter::vectors_max;
 static_assert(vectors_max <= sequence_block);
 
+/// Vectors in one answer while the KASME in use is tracked: each is remembered until one is named. (S0.D6)
+inline constexpr std::size_t vectors_max_tracked = 2;
+
+/// Steps in one KASME-Update: what a context carries unacknowledged. Past them the MME runs AKA. (S0.D4)
+inline constexpr std::size_t steps_unacknowledged_max = 8;
+
+/// Key set identifiers that name a context; 7 means none. TS 24.301, 9.9.3.21.
+inline constexpr std::uint32_t ksi_max = 6;
+
 /// Subscribers with a request under way. An MME's signalling storm gets TOO_BUSY beyond this; each costs a
 /// coroutine frame and a record, some two kilobytes.
 inline constexpr std::size_t subscribers_busy_max = 16384;

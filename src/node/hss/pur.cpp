@@ -20,6 +20,7 @@ Procedure purge_ue(Core& core, Desk& desk, PurgeUe asked) {
   // Only the MME the subscriber is registered at can purge it; another's request changes nothing.
   if (record.mme_host == core.client(asked.client).identity) {
     record.purged = true;
+    const Superseded gone = forget(record.kasme);
     core.save(desk, record);
     auto saving = desk.inbox.next<SubscriberSaved>();
     const auto saved = co_await saving;
@@ -28,6 +29,7 @@ Procedure purge_ue(Core& core, Desk& desk, PurgeUe asked) {
       core.reply<Answer>(asked, result(dia::code::unable_to_comply));
       co_return;
     }
+    core.note_gone(desk.imsi, gone, "purged");
     core.count("hss.purged");
     answer.pua_flags = dia::pua_flag::freeze_m_tmsi;
   }

@@ -60,6 +60,27 @@ Procedure update_location(Core& core, Desk& desk, UpdateLocation asked) {
   record.mme_host = client.identity;
   record.mme_realm = client.realm;
   record.purged = false;
+  if (previous && *previous != client.identity) record.kasme.mme_before = previous;
+  //= S0.D4
+  // It may name the vector in use. A reference that does not hold changes nothing here: where the subscriber
+  // is stands on its own, and the answer tells what is recorded.
+  std::optional<Followed> followed;
+  Superseded gone;
+  if (m.aka && core.tracks(client)) {
+    auto led = m.aka->ksi <= ksi_max ? follow(record.kasme, desk.imsi, m.aka->rand, m.aka->epoch,
+                                              step_zero(*m.aka, client.identity))
+                                     : Fail{dia::private_result::bad_proof};
+    if (led) {
+      if (!led->repeated)
+        gone = hss::record(record.kasme, *led, m.aka->rand, static_cast<std::uint8_t>(m.aka->ksi),
+                           client.identity, core.now);
+      followed = std::move(*led);
+    } else {
+      core.count("hss.kasme_reference_refused");
+      core.log(LogLevel::warning, client.name + " names a vector of " + desk.imsi.digits() + ": " +
+                                      dia::AnswerResult{led.why(), true, dia::vendor_private}.to_string());
+    }
+  }
   core.save(desk, record);
   auto saving = desk.inbox.next<SubscriberSaved>();
   const auto saved = co_await saving;
@@ -68,6 +89,11 @@ Procedure update_location(Core& core, Desk& desk, UpdateLocation asked) {
     core.log(LogLevel::error, "location of " + desk.imsi.digits() + " could not be stored");
     core.reply<Answer>(asked, result(dia::code::unable_to_comply));
     co_return;
+  }
+
+  if (followed && !followed->repeated) {
+    core.count("hss.kasme_named");
+    core.note_steps(desk.imsi, *followed, gone);
   }
 
   // The MME that had it lets go.
@@ -81,6 +107,7 @@ Procedure update_location(Core& core, Desk& desk, UpdateLocation asked) {
   answer.ula_flags = dia::ula_flag::separation;
   if ((m.ulr_flags & dia::ulr_flag::skip_subscriber_data) == 0)
     answer.subscription_data = subscription_of(record);
+  if (followed) answer.epoch = followed->generation.epoch;
   core.s6a.answer(asked.token, answer, *core.out);
 }
 

@@ -104,6 +104,21 @@ constexpr std::array known{
     &subscribed_periodic_rau_tau_timer,
     &pur_flags,
     &clr_flags,
+    // our own
+    &kasme_epoch,
+    &chain_step,
+    &step_number,
+    &step_direction,
+    &step_count,
+    &step_identity,
+    &update_proof,
+    &eksi,
+    &aka_reference,
+    &refreshed_kasme,
+    &access_label,
+    &transfer_counter,
+    &kn3,
+    &parent_key_id,
 };
 
 constexpr auto key(const AvpDef* d) { return std::pair(d->vendor, d->code); }

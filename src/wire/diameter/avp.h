@@ -44,7 +44,7 @@ namespace avp {
 
 using T = AvpType;
 inline constexpr bool must = true, may = false, secret = true;
-inline constexpr std::uint32_t ietf = vendor_ietf, tgpp = vendor_3gpp;
+inline constexpr std::uint32_t ietf = vendor_ietf, tgpp = vendor_3gpp, own = vendor_private;
 
 // clang-format off
 //= RFC 6733, 4.5
@@ -149,6 +149,23 @@ inline constexpr AvpDef ue_srvcc_capability           {1615, tgpp, T::enumerated
 inline constexpr AvpDef subscribed_periodic_rau_tau_timer{1619, tgpp, T::u32,     may,  "Subscribed-Periodic-RAU-TAU-Timer"};
 inline constexpr AvpDef pur_flags                     {1635, tgpp, T::u32,        may,  "PUR-Flags"};
 inline constexpr AvpDef clr_flags                     {1638, tgpp, T::u32,        may,  "CLR-Flags"};
+
+// No standard has these: docs/extensions.md. None has the M bit: inside S6a they inform, and a peer that does
+// not know them may step over them; the commands of our own application require what they need.
+inline constexpr AvpDef kasme_epoch                   {1,     own,  T::u32,        may,  "KASME-Epoch"};          // extension
+inline constexpr AvpDef chain_step                    {2,     own,  T::grouped,    may,  "Chain-Step"};           // extension
+inline constexpr AvpDef step_number                   {3,     own,  T::u32,        may,  "Step-Number"};          // extension
+inline constexpr AvpDef step_direction                {4,     own,  T::enumerated, may,  "Step-Direction"};       // extension
+inline constexpr AvpDef step_count                    {5,     own,  T::u32,        may,  "Step-Count"};           // extension
+inline constexpr AvpDef step_identity                 {6,     own,  T::identity,   may,  "Step-Identity"};        // extension
+inline constexpr AvpDef update_proof                  {7,     own,  T::octets,     may,  "Update-Proof", secret}; // extension
+inline constexpr AvpDef eksi                          {8,     own,  T::u32,        may,  "EKSI"};                 // extension
+inline constexpr AvpDef aka_reference                 {9,     own,  T::grouped,    may,  "AKA-Reference"};        // extension
+inline constexpr AvpDef refreshed_kasme               {10,    own,  T::octets,     may,  "Refreshed-KASME", secret}; // extension
+inline constexpr AvpDef access_label                  {11,    own,  T::text,       may,  "Access-Label"};         // extension
+inline constexpr AvpDef transfer_counter              {12,    own,  T::u32,        may,  "Transfer-Counter"};     // extension
+inline constexpr AvpDef kn3                           {13,    own,  T::octets,     may,  "K-N3", secret};         // extension
+inline constexpr AvpDef parent_key_id                 {14,    own,  T::octets,     may,  "Parent-Key-Id"};        // extension
 // clang-format on
 
 }  // namespace avp

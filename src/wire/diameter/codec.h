@@ -1,5 +1,5 @@
 // codec.h: the machinery that reads and writes tables of AVPs. Included only where messages are
-// instantiated (base.cpp, s6a.cpp, values.cpp); everyone else includes message.h.
+// instantiated (base.cpp, s6a.cpp, private_app.cpp, values.cpp); everyone else includes message.h.
 #pragma once
 
 #include <optional>
@@ -33,6 +33,10 @@ void put_value(Writer& w, const Rand& v);
 void put_value(Writer& w, const Autn& v);
 void put_value(Writer& w, const Xres& v);
 void put_value(Writer& w, const Kasme& v);
+void put_value(Writer& w, const NasCount& v);
+void put_value(Writer& w, const UpdateProof& v);
+void put_value(Writer& w, const Kn3& v);
+void put_value(Writer& w, const ByteVector& v);
 
 Expected<std::uint32_t, Fault> get_value(As<std::uint32_t>, Bytes in);
 Expected<std::string, Fault> get_value(As<std::string>, Bytes in);
@@ -47,6 +51,10 @@ Expected<Rand, Fault> get_value(As<Rand>, Bytes in);
 Expected<Autn, Fault> get_value(As<Autn>, Bytes in);
 Expected<Xres, Fault> get_value(As<Xres>, Bytes in);
 Expected<Kasme, Fault> get_value(As<Kasme>, Bytes in);
+Expected<NasCount, Fault> get_value(As<NasCount>, Bytes in);
+Expected<UpdateProof, Fault> get_value(As<UpdateProof>, Bytes in);
+Expected<Kn3, Fault> get_value(As<Kn3>, Bytes in);
+Expected<ByteVector, Fault> get_value(As<ByteVector>, Bytes in);
 
 template <class E>
 requires std::is_enum_v<E> Expected<E, Fault> get_value(As<E>, Bytes in) {

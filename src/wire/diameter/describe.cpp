@@ -114,6 +114,8 @@ std::string command_name(const Header& h) {
     case 318: short_name = "Authentication-Information"; break;
     case 321: short_name = "Purge-UE"; break;
     case 323: short_name = "Notify"; break;
+    case KasmeUpdateRequest::command.code: short_name = "KASME-Update"; break;
+    case ContextTransferRequest::command.code: short_name = "Context-Transfer"; break;
     default: break;
   }
   const std::string base = short_name != nullptr ? short_name : "Command-" + std::to_string(h.code);
@@ -121,6 +123,22 @@ std::string command_name(const Header& h) {
 }
 
 std::string_view result_name(const AnswerResult& r) {
+  if (r.experimental && r.vendor == vendor_private) {
+    switch (r.code) {
+      case private_result::not_yet_registered: return "KASME_NOT_YET_REGISTERED";
+      case private_result::not_stored: return "KASME_NOT_STORED";
+      case private_result::not_registered: return "KASME_NOT_REGISTERED";
+      case private_result::unknown_aka_reference: return "KASME_UNKNOWN_AKA_REFERENCE";
+      case private_result::generation_gap: return "KASME_GENERATION_GAP";
+      case private_result::bad_proof: return "KASME_BAD_PROOF";
+      case private_result::stale: return "KASME_STALE";
+      case private_result::too_many_steps: return "KASME_TOO_MANY_STEPS";
+      case private_result::foreign_mme: return "KASME_FOREIGN_MME";
+      case private_result::key_differs: return "KASME_KEY_DIFFERS";
+      case private_result::no_key: return "KASME_NO_KEY";
+      default: return "";
+    }
+  }
   if (r.experimental) {
     switch (r.code) {
       case experimental::authentication_data_unavailable: return "DIAMETER_AUTHENTICATION_DATA_UNAVAILABLE";

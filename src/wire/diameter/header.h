@@ -13,11 +13,15 @@ namespace baton::wire::diameter {
 /// Application ids. RFC 6733, 11.3; TS 29.272, 7.1.8.
 inline constexpr std::uint32_t app_base = 0;
 inline constexpr std::uint32_t app_s6a = 16777251;
+/// Our own application, in the range of vendors; docs/extensions.md.
+inline constexpr std::uint32_t app_private = 0xFFFF'0001;  // extension
 inline constexpr std::uint32_t app_relay = 0xFFFF'FFFF;
 
 /// Vendor ids. RFC 6733, 11.1.1; the 3GPP's enterprise number.
 inline constexpr std::uint32_t vendor_ietf = 0;
 inline constexpr std::uint32_t vendor_3gpp = 10415;
+/// The enterprise number reserved for examples, RFC 5612.
+inline constexpr std::uint32_t vendor_private = 32473;  // extension
 
 inline constexpr std::size_t header_octets = 20;
 

@@ -21,6 +21,10 @@ inline constexpr std::size_t avp_repeats_max = 64;
 /// time, and five is what MAP allowed (TS 29.002, SendAuthenticationInfo).
 inline constexpr std::size_t vectors_max = 5;
 
+/// Steps in one KASME-Update. A context carries at most 8 unacknowledged; a list of up to twice that is read,
+/// so that it can be refused for what it is.
+inline constexpr std::size_t chain_steps_max = 16;
+
 /// A Session-Id longer than this is refused: RFC 6733, 8.8 asks for identity and numbers, which fit well.
 inline constexpr std::size_t session_id_octets_max = 512;
 

@@ -1,4 +1,5 @@
-// message.h: encode and decode. Each message is instantiated once, in base.cpp and s6a.cpp.
+// message.h: encode and decode. Each message is instantiated once, in base.cpp, s6a.cpp and
+// private_app.cpp.
 #pragma once
 
 #include <optional>
@@ -36,7 +37,8 @@ using AnyMessage =
                  DeviceWatchdogAnswer, DisconnectPeerRequest, DisconnectPeerAnswer,
                  AuthenticationInformationRequest, AuthenticationInformationAnswer, UpdateLocationRequest,
                  UpdateLocationAnswer, CancelLocationRequest, CancelLocationAnswer, PurgeUeRequest,
-                 PurgeUeAnswer, NotifyRequest, NotifyAnswer, ErrorAnswer>;
+                 PurgeUeAnswer, NotifyRequest, NotifyAnswer, KasmeUpdateRequest, KasmeUpdateAnswer,
+                 ContextTransferRequest, ContextTransferAnswer, ErrorAnswer>;
 
 /// decode_any reads whatever message this is; unsupported when Baton does not speak the command.
 Expected<AnyMessage, Error> decode_any(Bytes message);

@@ -10,6 +10,7 @@
 #include "ids/plmn_id.h"
 #include "ids/subscriber_id.h"
 #include "wire/diameter/base.h"
+#include "wire/diameter/private_app.h"
 #include "wire/diameter/subscription.h"
 
 namespace baton::wire::diameter {
@@ -117,15 +118,22 @@ struct EutranVector {
   Xres xres;
   Autn autn;
   Kasme kasme;
+  /// Which of the subscriber's vectors this is; only to an MME that announced our own application. (S0.D4)
+  std::optional<std::uint32_t> epoch{};
 
   static constexpr const AvpDef& def = avp::eutran_vector;
   //= TS 29.272, 7.3.18
   // [ Item-Number ]  { RAND }  { XRES }  { AUTN }  { KASME }  * [ AVP ]
+  //= S0.D4
+  // [ KASME-Epoch ]
   template <class M = EutranVector>
   static constexpr auto avps() {
-    return std::tuple{Optional{avp::item_number, &M::item_number}, Required{avp::rand, &M::rand},
-                      Required{avp::xres, &M::xres}, Required{avp::autn, &M::autn},
-                      Required{avp::kasme, &M::kasme}};
+    return std::tuple{Optional{avp::item_number, &M::item_number},
+                      Required{avp::rand, &M::rand},
+                      Required{avp::xres, &M::xres},
+                      Required{avp::autn, &M::autn},
+                      Required{avp::kasme, &M::kasme},
+                      Optional{avp::kasme_epoch, &M::epoch}};
   }
   friend bool operator==(const EutranVector&, const EutranVector&) = default;
 };
@@ -231,6 +239,8 @@ struct UpdateLocationRequest {
   RatType rat_type = RatType::eutran;
   std::uint32_t ulr_flags = 0;
   PlmnId visited_plmn;
+  /// The vector in use and the proof of it, at step 0; only to an HSS that announced our own application.
+  std::optional<AkaReference> aka{};
 
   static constexpr Command command{316, app_s6a, true, true};
   static constexpr std::string_view name = "Update-Location-Request";
@@ -239,6 +249,8 @@ struct UpdateLocationRequest {
   // { Origin-Realm }  [ Destination-Host ]  { Destination-Realm }  { User-Name }
   // * [ Supported-Features ]  [ Terminal-Information ]  { RAT-Type }  { ULR-Flags }
   // { Visited-PLMN-Id }  * [ AVP ]
+  //= S0.D4
+  // [ AKA-Reference ]
   template <class M = UpdateLocationRequest>
   static constexpr auto avps() {
     return std::tuple{Fixed{avp::session_id, &M::session_id},
@@ -253,7 +265,8 @@ struct UpdateLocationRequest {
                       Optional{avp::terminal_information, &M::terminal_information},
                       Required{avp::rat_type, &M::rat_type},
                       Required{avp::ulr_flags, &M::ulr_flags},
-                      Required{avp::visited_plmn_id, &M::visited_plmn}};
+                      Required{avp::visited_plmn_id, &M::visited_plmn},
+                      Optional{avp::aka_reference, &M::aka}};
   }
   friend bool operator==(const UpdateLocationRequest&, const UpdateLocationRequest&) = default;
 };
@@ -271,6 +284,8 @@ struct UpdateLocationAnswer {
   std::optional<std::uint32_t> ula_flags{};
   std::optional<SubscriptionData> subscription_data{};
   std::vector<FailedAvp> failed_avps{};
+  /// The epoch that is recorded, in answer to a request that named one.
+  std::optional<std::uint32_t> epoch{};
 
   static constexpr Command command{316, app_s6a, false, true};
   static constexpr std::string_view name = "Update-Location-Answer";
@@ -278,6 +293,8 @@ struct UpdateLocationAnswer {
   // < Session-Id >  [ Vendor-Specific-Application-Id ]  [ Result-Code ]  [ Experimental-Result ]
   // [ Error-Diagnostic ]  { Auth-Session-State }  { Origin-Host }  { Origin-Realm }
   // * [ Supported-Features ]  [ ULA-Flags ]  [ Subscription-Data ]  * [ AVP ]  * [ Failed-AVP ]
+  //= S0.D4
+  // [ KASME-Epoch ]
   template <class M = UpdateLocationAnswer>
   static constexpr auto avps() {
     return std::tuple{Fixed{avp::session_id, &M::session_id},
@@ -291,7 +308,8 @@ struct UpdateLocationAnswer {
                       Many{avp::supported_features, &M::supported_features},
                       Optional{avp::ula_flags, &M::ula_flags},
                       Optional{avp::subscription_data, &M::subscription_data},
-                      Many{avp::failed_avp, &M::failed_avps}};
+                      Many{avp::failed_avp, &M::failed_avps},
+                      Optional{avp::kasme_epoch, &M::epoch}};
   }
   friend bool operator==(const UpdateLocationAnswer&, const UpdateLocationAnswer&) = default;
 };

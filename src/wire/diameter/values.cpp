@@ -78,6 +78,10 @@ void put_value(Writer& w, const Rand& v) { w.bytes(v.bytes); }
 void put_value(Writer& w, const Autn& v) { w.bytes(v.bytes); }
 void put_value(Writer& w, const Xres& v) { w.bytes(v.expose()); }
 void put_value(Writer& w, const Kasme& v) { w.bytes(v.expose()); }
+void put_value(Writer& w, const NasCount& v) { w.u(v.value(), 4); }
+void put_value(Writer& w, const UpdateProof& v) { w.bytes(v.expose()); }
+void put_value(Writer& w, const Kn3& v) { w.bytes(v.expose()); }
+void put_value(Writer& w, const ByteVector& v) { w.bytes(v); }
 
 // --- from octets --------------------------------------------------------------------------------
 
@@ -151,6 +155,26 @@ Expected<Xres, Fault> get_value(As<Xres>, Bytes in) {
 Expected<Kasme, Fault> get_value(As<Kasme>, Bytes in) {
   if (in.size() != Kasme::size) return Fail{wrong_length(in, Kasme::size)};
   return Kasme(in.first<Kasme::size>());
+}
+//= S0.D5
+Expected<NasCount, Fault> get_value(As<NasCount>, Bytes in) {
+  const auto v = get_value(As<std::uint32_t>{}, in);
+  if (!v) return Fail{v.why()};
+  const auto count = NasCount::from(*v);
+  if (!count) return Fail{Fault::bad_value};
+  return *count;
+}
+Expected<UpdateProof, Fault> get_value(As<UpdateProof>, Bytes in) {
+  if (in.size() != UpdateProof::size) return Fail{wrong_length(in, UpdateProof::size)};
+  return UpdateProof(in.first<UpdateProof::size>());
+}
+Expected<Kn3, Fault> get_value(As<Kn3>, Bytes in) {
+  if (in.size() != Kn3::size) return Fail{wrong_length(in, Kn3::size)};
+  return Kn3(in.first<Kn3::size>());
+}
+Expected<ByteVector, Fault> get_value(As<ByteVector>, Bytes in) {
+  if (in.size() > octet_string_octets_max) return Fail{Fault::bad_value};
+  return ByteVector(in.begin(), in.end());
 }
 
 }  // namespace baton::wire::diameter
