@@ -29,6 +29,7 @@ int command_line(int argc, char** argv) {
   add_node(app, status);
   add_scenario(app, status);
   add_ledger(app, status);
+  add_exposure(app, status);
   add_lab(app, status);
   add_key(app, status);
   add_cipher(app, status);

@@ -33,19 +33,6 @@ std::optional<KeyId> key_of(const std::string& text) {
   return out;
 }
 
-/// "2026-11-21T08:15:00.123456Z"
-std::optional<Instant> instant_of(const std::string& text) {
-  std::tm parts{};
-  const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-  if (rest == nullptr || *rest != '.') return std::nullopt;
-  const std::string_view fraction = std::string_view(rest).substr(1);
-  if (fraction.size() != 7 || fraction.back() != 'Z' || !is_digits(fraction.substr(0, 6)))
-    return std::nullopt;
-  std::int64_t micros = 0;
-  for (const char c : fraction.substr(0, 6)) micros = micros * 10 + (c - '0');
-  return Instant{Duration(static_cast<std::int64_t>(::timegm(&parts)) * 1'000'000 + micros)};
-}
-
 /// LineReader takes fields out of one line and remembers the first that is wrong.
 class LineReader {
  public:
@@ -89,6 +76,18 @@ class LineReader {
 
 }  // namespace
 
+std::optional<Instant> ledger_time(const std::string& text) {
+  std::tm parts{};
+  const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (rest == nullptr || *rest != '.') return std::nullopt;
+  const std::string_view fraction = std::string_view(rest).substr(1);
+  if (fraction.size() != 7 || fraction.back() != 'Z' || !is_digits(fraction.substr(0, 6)))
+    return std::nullopt;
+  std::int64_t micros = 0;
+  for (const char c : fraction.substr(0, 6)) micros = micros * 10 + (c - '0');
+  return Instant{Duration(static_cast<std::int64_t>(::timegm(&parts)) * 1'000'000 + micros)};
+}
+
 Expected<std::vector<LedgerEntry>, std::string> read_ledger(std::string_view text) {
   std::vector<LedgerEntry> out;
   for (std::size_t number = 1; !text.empty(); ++number) {
@@ -102,7 +101,7 @@ Expected<std::vector<LedgerEntry>, std::string> read_ledger(std::string_view tex
     if (!json.is_object()) return Fail{where + "expected a JSON object"};
     LineReader in(json);
     LedgerEntry entry;
-    entry.at = in.value("t", instant_of);
+    entry.at = in.value("t", ledger_time);
     entry.node = in.text("node");
     entry.subscriber = in.text("subscriber");
     entry.event = in.value("event", event_of);
