@@ -65,7 +65,7 @@ void watch(lab::Cast& cast, Spent& spent, std::vector<std::unique_ptr<lab::Seede
 }
 
 /// Every UE attaches at the first MME and is handed over to the other one; the MMEs' share of it is the time.
-void inter_mme_handover(benchmark::State& state, bool with_ledger) {
+void inter_mme_handover(benchmark::State& state, bool told) {
   const auto ues = static_cast<std::size_t>(state.range(0));
   double update_seconds = 0;
   std::uint64_t events = 0;
@@ -74,7 +74,8 @@ void inter_mme_handover(benchmark::State& state, bool with_ledger) {
     std::vector<std::unique_ptr<lab::SeededEntropy>> entropies;
     lab::Cast cast(lab::script(ues, 4, 42, 2));
     cast.net.keep_taps(false);
-    cast.net.keep_ledger(with_ledger);
+    cast.net.keep_ledger(told);
+    cast.net.keep_steps(told);
     watch(cast, spent, entropies);
     for (std::size_t i = 0; i < ues; ++i) {
       if (!cast.attach(i)) return state.SkipWithError("an attach failed");
@@ -95,11 +96,11 @@ void inter_mme_handover(benchmark::State& state, bool with_ledger) {
 
 }  // namespace
 
-BENCHMARK_CAPTURE(inter_mme_handover, with_ledger, true)
+BENCHMARK_CAPTURE(inter_mme_handover, with_ledger_and_steps, true)
     ->Arg(100)
     ->UseManualTime()
     ->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(inter_mme_handover, without_ledger, false)
+BENCHMARK_CAPTURE(inter_mme_handover, without, false)
     ->Arg(100)
     ->UseManualTime()
     ->Unit(benchmark::kMicrosecond);

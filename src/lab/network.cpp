@@ -271,7 +271,7 @@ void Network::handle(std::size_t seat, node::Event event) {
       }
     }
   }
-  node::Actions out(keep_ledger_);
+  node::Actions out({keep_ledger_, keep_steps_});
   seats_[seat].node->on(std::move(event), now_, out);
   for (node::Action& action : out.take()) carry_out(seat, action);
   if (dies) crash_seat(seat);

@@ -129,6 +129,8 @@ class Network {
   void keep_taps(bool keep) { keep_taps_ = keep; }
   /// keep_ledger false lets nodes skip the ledger altogether.
   void keep_ledger(bool keep) { keep_ledger_ = keep; }
+  /// keep_steps false lets them skip the text of their steps.
+  void keep_steps(bool keep) { keep_steps_ = keep; }
   /// keep_story false tells ledger entries, steps, outcomes, log lines and faults to the watchers only: for
   /// long runs. It forgets those there are.
   void keep_story(bool keep);
@@ -208,6 +210,7 @@ class Network {
   std::uint16_t next_ephemeral_ = 49152;
   bool keep_taps_ = true;
   bool keep_ledger_ = true;
+  bool keep_steps_ = true;
 
   std::vector<LedgerEntry> ledger_;
   std::vector<node::Step> steps_;

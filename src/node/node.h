@@ -140,8 +140,14 @@ using Action = std::variant<Send, OpenLink, CloseLink, SendDatagram, StartTimer,
 /// Actions collects what a node asks for while it handles one event, in order.
 class Actions final : public peer::Outlet {
  public:
-  /// `ledger` false makes Record free: no key id is computed (docs/benchmarks.md).
-  explicit Actions(bool ledger = true) : ledger_(ledger) {}
+  /// Wanted is what somebody listens to. What nobody does costs nothing: no key id is computed, no text of a
+  /// step is made (docs/benchmarks.md).
+  struct Wanted {
+    bool ledger = true;
+    bool steps = true;
+  };
+  Actions() : Actions(Wanted{}) {}
+  explicit Actions(Wanted wanted) : wanted_(wanted) { list_.reserve(usual); }
 
   void send(LinkId link, std::uint16_t stream, ByteVector octets) override {
     list_.push_back(Send{link, stream, std::move(octets)});
@@ -162,11 +168,14 @@ class Actions final : public peer::Outlet {
   void save(StoreToken token, context::SubscriberRecord record) {
     list_.push_back(SaveSubscriber{token, std::move(record)});
   }
-  void step(Step s) { list_.push_back(std::move(s)); }
+  bool steps_on() const { return wanted_.steps; }
+  void step(Step s) {
+    if (wanted_.steps) list_.push_back(std::move(s));
+  }
   void outcome(Outcome o) { list_.push_back(std::move(o)); }
-  bool ledger_on() const { return ledger_; }
+  bool ledger_on() const { return wanted_.ledger; }
   void record(LedgerEntry e) {
-    if (ledger_) list_.push_back(Record{std::move(e)});
+    if (wanted_.ledger) list_.push_back(Record{std::move(e)});
   }
 
   /// take hands over what was collected and empties the list.
@@ -174,7 +183,8 @@ class Actions final : public peer::Outlet {
   bool empty() const { return list_.empty(); }
 
  private:
-  bool ledger_;
+  static constexpr std::size_t usual = 8;  ///< most events ask for fewer actions
+  Wanted wanted_;
   std::vector<Action> list_;
 };
 
@@ -183,10 +193,14 @@ class KeyLog {
  public:
   KeyLog(std::string node, KeyIdKey id_key) : node_(std::move(node)), id_key_(id_key) {}
   const std::string& node() const { return node_; }
+  /// id is the name of a key, for parents in an entry.
   template <class Key>
   KeyId id(const Key& key) const {
-    return key_id_of(id_key_, key);
+    return listening_ ? key_id_of(id_key_, key) : KeyId{};
   }
+  /// listen says whether anybody reads the ledger now. If not, `id` computes nothing: only a node that uses
+  /// ids for its entries alone may say so.
+  void listen(bool on) { listening_ = on; }
   /// write records what happened to `key`. `parents` are given as ids so that a parent may be gone.
   template <class Key>
   void write(Actions& out, Instant now, KeyEvent event, std::string subscriber, const Key& key,
@@ -199,6 +213,7 @@ class KeyLog {
  private:
   std::string node_;
   KeyIdKey id_key_;
+  bool listening_ = true;
 };
 
 /// Node is a role of the network: a function from (event, now) to actions and its own state.

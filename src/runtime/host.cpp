@@ -129,7 +129,8 @@ void Host::feed(node::Event event) {
 
 void Host::handle(node::Event event) {
   ++handled_;
-  node::Actions actions(services_.ledger != nullptr && services_.ledger->on());
+  node::Actions actions(
+      {services_.ledger != nullptr && services_.ledger->on(), static_cast<bool>(services_.on_step)});
   node_->on(std::move(event), services_.loop.now(), actions);
   for (node::Action& action : actions.take()) std::visit([this](auto& a) { carry_out(a); }, action);
 }

@@ -135,7 +135,7 @@ void Stage::start() {
 }
 
 void Stage::give(Event event) {
-  Actions out(ledger);
+  Actions out({ledger, true});
   mme.on(std::move(event), now, out);
   auto list = out.take();
   for (Action& a : list) carry_out(a);

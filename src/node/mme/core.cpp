@@ -421,7 +421,7 @@ std::string Core::enb_name(const Ue& ue) {
 
 void Core::step(Ue& ue, std::string_view id, std::string_view text, std::string from, std::string to,
                 std::string_view protocol) {
-  if (!out || ue.doing.empty()) return;
+  if (!wants_steps() || ue.doing.empty()) return;
   Step s{ue.subscriber(), ue.doing, id, std::string(text), std::move(from), std::move(to), protocol};
   if (s.subscriber.empty()) {
     if (ue.steps_kept.size() < steps_kept_max) ue.steps_kept.push_back(std::move(s));
@@ -452,34 +452,34 @@ std::string name_or_nothing(const Ue& ue) {
 }  // namespace
 
 void Core::step_to_ue(Ue& ue, std::string_view id, std::string_view text) {
-  step(ue, id, text, config.name, name_or_nothing(ue), "NAS");
+  if (wants_steps()) step(ue, id, text, config.name, name_or_nothing(ue), "NAS");
 }
 void Core::step_from_ue(Ue& ue, std::string_view id, std::string_view text) {
-  step(ue, id, text, name_or_nothing(ue), config.name, "NAS");
+  if (wants_steps()) step(ue, id, text, name_or_nothing(ue), config.name, "NAS");
 }
 void Core::step_to_enb(Ue& ue, std::string_view id, std::string_view text) {
-  step(ue, id, text, config.name, enb_name(ue), "S1AP");
+  if (wants_steps()) step(ue, id, text, config.name, enb_name(ue), "S1AP");
 }
 void Core::step_from_enb(Ue& ue, std::string_view id, std::string_view text) {
-  step(ue, id, text, enb_name(ue), config.name, "S1AP");
+  if (wants_steps()) step(ue, id, text, enb_name(ue), config.name, "S1AP");
 }
 void Core::step_to_hss(Ue& ue, std::string_view id, std::string_view text) {
-  step(ue, id, text, config.name, config.hss.name, "S6a");
+  if (wants_steps()) step(ue, id, text, config.name, config.hss.name, "S6a");
 }
 void Core::step_from_hss(Ue& ue, std::string_view id, std::string_view text) {
-  step(ue, id, text, config.hss.name, config.name, "S6a");
+  if (wants_steps()) step(ue, id, text, config.hss.name, config.name, "S6a");
 }
 void Core::step_to_upe(Ue& ue, std::string_view id, std::string_view text) {
-  step(ue, id, text, config.name, config.upe.name, "S11");
+  if (wants_steps()) step(ue, id, text, config.name, config.upe.name, "S11");
 }
 void Core::step_from_upe(Ue& ue, std::string_view id, std::string_view text) {
-  step(ue, id, text, config.upe.name, config.name, "S11");
+  if (wants_steps()) step(ue, id, text, config.upe.name, config.name, "S11");
 }
 void Core::step_to_mme(Ue& ue, const MmePeer& mme, std::string_view id, std::string_view text) {
-  step(ue, id, text, config.name, mme.name, "S10");
+  if (wants_steps()) step(ue, id, text, config.name, mme.name, "S10");
 }
 void Core::step_from_mme(Ue& ue, const MmePeer& mme, std::string_view id, std::string_view text) {
-  step(ue, id, text, mme.name, config.name, "S10");
+  if (wants_steps()) step(ue, id, text, mme.name, config.name, "S10");
 }
 
 }  // namespace baton::node::mme

@@ -163,6 +163,7 @@ class Core {
   void step_from_upe(Ue& ue, std::string_view id, std::string_view text);
   void step_to_mme(Ue& ue, const MmePeer& mme, std::string_view id, std::string_view text);
   void step_from_mme(Ue& ue, const MmePeer& mme, std::string_view id, std::string_view text);
+  bool wants_steps() const { return out && out->steps_on(); }
   /// flush_steps gives out what was kept while the subscriber was unknown.
   void flush_steps(Ue& ue);
   void count(std::string_view counter) {

@@ -18,6 +18,7 @@ TimerId unnamed_link_timer(LinkId link) { return {TimerDomain::node, link.value,
 void Mme::on(Event event, Instant now, Actions& out) {
   core_.now = now;
   core_.out = &out;
+  core_.keys.listen(out.ledger_on());
   std::visit(
       Cases{[&](Started&) { start(); }, [&](peer::LinkUp& e) { on(e); }, [&](peer::LinkDown& e) { on(e); },
             [&](peer::LinkData& e) { on(e); }, [&](peer::DatagramIn& e) { on(e); },

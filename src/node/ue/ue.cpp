@@ -146,11 +146,11 @@ void Ue::refuse_command(Name procedure, std::string cause) {
 }
 
 void Ue::sent_step(std::string_view id, std::string text) {
-  if (doing_.empty()) return;
+  if (doing_.empty() || !out_->steps_on()) return;
   out_->step({config_.imsi.digits(), doing_, id, std::move(text), config_.name, cell().name, "RRC"});
 }
 void Ue::received_step(std::string_view id, std::string text) {
-  if (doing_.empty()) return;
+  if (doing_.empty() || !out_->steps_on()) return;
   out_->step({config_.imsi.digits(), doing_, id, std::move(text), cell().name, config_.name, "RRC"});
 }
 
