@@ -64,13 +64,25 @@ Book read_book(std::span<const LedgerEntry> entries) {
       case KeyEvent::sent: break;
     }
   }
+  std::deque<KeyId> named;
   for (auto& [id, key] : book) {
     if (!key.kind_known)
       for (auto& [node, spans] : key.held) spans.front().from = beginning;
-    // A parent whose own entry never came has a subscriber all the same: its child's.
-    if (!key.subscriber.empty()) continue;
-    for (const KeyId& child : key.leads_to)
-      if (key.subscriber.empty()) key.subscriber = book[child].subscriber;
+    if (!key.subscriber.empty()) named.push_back(id);
+  }
+  // An eNB does not know whom it serves; a key belongs to whom those it is made of, or that are made of it,
+  // belong.
+  const auto name = [&](const KeyId& id, const std::string& subscriber) {
+    Known& key = book.at(id);
+    if (!key.subscriber.empty()) return;
+    key.subscriber = subscriber;
+    named.push_back(id);
+  };
+  for (; !named.empty(); named.pop_front()) {
+    const Known& key = book.at(named.front());
+    for (const KeyId& child : key.leads_to) name(child, key.subscriber);
+    for (const auto& parents : key.made_from)
+      for (const KeyId& parent : parents) name(parent, key.subscriber);
   }
   return book;
 }

@@ -110,7 +110,7 @@ TEST(Exposure, TheSourceEnbOfAHashChainHasTheTargetsKeys) {
   EXPECT_EQ(target->from, std::vector<KeyId>{id(kenb_b)});
   EXPECT_EQ(target->epoch, Epoch::after) << "enb2 had erased all when this key was made";
   EXPECT_EQ(target->holders, std::vector<std::string>{"enb3"});
-  EXPECT_EQ(target->subscriber, "") << "no node that knows the UE has named it";
+  EXPECT_EQ(target->subscriber, "001010000000001") << "whose it is follows from what it is made of";
   EXPECT_EQ(find(e, rrc), nullptr) << "what was before it is closed";
 }
 
