@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "wire/gtp2/codec.h"
+#include "wire/gtp2/private.h"
 
 namespace {
 
@@ -18,6 +19,18 @@ void whatever(baton::Bytes in) {
     return;
   }
   (void)describe(m->header, m->message);
+  std::visit(
+      [](const auto& message) {
+        if constexpr (requires { message.extensions.empty(); }) {
+          const auto ours = decode_private(message.extensions, private_enterprise_default);
+          if (!ours) return;
+          // What is read of our own extension is written as it was read.
+          const auto written = encode_private(*ours, private_enterprise_default);
+          if (written.has_value() == ours->empty()) std::abort();
+          if (written && !(*decode_private({*written}, private_enterprise_default) == *ours)) std::abort();
+        }
+      },
+      m->message);
   const auto out = encode(m->message, m->header.teid.value_or(baton::Teid{}), m->header.sequence);
   if (out.empty()) return;
   const auto again = decode_any(out);

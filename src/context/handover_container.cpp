@@ -2,6 +2,7 @@
 
 #include "context/algorithms.h"
 #include "wire/cursor.h"
+#include "wire/private_limits.h"
 
 namespace baton::context {
 namespace {
@@ -17,6 +18,8 @@ constexpr Byte flags_known = 0x3F;
 
 constexpr Byte algorithm_spare = 0x08;  ///< beside the integrity algorithm
 constexpr Byte algorithm_plus = 0x80;   ///< beside the ciphering algorithm: S3.P10
+
+static_assert(HandoverContainer::octets_max <= wire::handover_container_octets_max);
 
 constexpr std::size_t mac_octets = 4;
 constexpr std::string_view label = "HO";

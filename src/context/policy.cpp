@@ -261,9 +261,9 @@ std::uint16_t elements_needed(const SecurityPolicy& p, PeerRole role) {
                                                                       : out;
   if (from_star) out |= bits(PrivateElement::refresh);
   if (p.raw_reading) out |= bits(PrivateElement::raw_reading);
-  // n of KASME', the UPE's key and, unless the RRC command alone decides, the bit travel in the container.
-  if ((from_star && p.bit_protection != BitProtection::rrc) || refreshes_kasme || p.upe_keys != UpeKeys::none)
-    out |= bits(PrivateElement::container);
+  // The bit, n of KASME' and the UPE's key travel in the container; with bit_protection rrc the source eNB
+  // still reads the bit there, for the RRC command.
+  if (from_star || refreshes_kasme || p.upe_keys != UpeKeys::none) out |= bits(PrivateElement::container);
   if (role == PeerRole::enb) return out;
   if (refreshes_kasme) out |= bits(PrivateElement::kasme_refresh);
   if (p.upe_keys != UpeKeys::none) out |= bits(PrivateElement::upe_keys);

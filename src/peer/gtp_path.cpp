@@ -310,7 +310,7 @@ bool GtpPath::repeated(const AnswerKey& key, Bytes datagram, Outlet& out) {
 
 void GtpPath::keep(const AnswerKey& key, Bytes datagram, Instant now, Outlet& out) {
   const std::uint64_t serial = ++serial_;
-  const bool keys = carries_keys(std::get<Byte>(key));
+  const bool keys = carries_keys(std::get<Byte>(key)) || !secret_ranges(datagram).empty();
   answers_.insert_or_assign(key, Answer{WipedOctets(datagram), {}, now, serial, keys});
   answers_by_age_.emplace_back(key, serial);
   if (keys) wipe_later(now, out);

@@ -226,9 +226,9 @@ TEST(Agreed, EachPolicyNeedsOfEachPeerWhatItMustUnderstand) {
   EXPECT_EQ(needed(Profile::temporary_kasme, PeerRole::enb), set_of({E::container}));
   EXPECT_EQ(needed(Profile::temporary_kasme, PeerRole::mme), set_of({E::container, E::kasme_refresh}));
   EXPECT_EQ(needed(Profile::temporary_kasme, PeerRole::hss), 0);
-  // The RRC command alone can tell the bit.
+  // The source eNB reads the bit in the container, whoever believes it.
   const SecurityPolicy rrc = with(policy_of(Profile::hash_chain), "bit_protection", "rrc");
-  EXPECT_EQ(elements_needed(rrc, PeerRole::enb), set_of({E::refresh}));
+  EXPECT_EQ(elements_needed(rrc, PeerRole::enb), set_of({E::refresh, E::container}));
   SecurityPolicy delegated = with(policy_of(Profile::hash_chain), "handover_refresh", "forward-secure");
   delegated = with(with(delegated, "delegated", "true"), "raw_reading", "true");
   EXPECT_EQ(elements_needed(delegated, PeerRole::mme),

@@ -60,6 +60,56 @@ TEST(NasIdentity, AMobileIdentityHoldsImeisvTmsiOrNothing) {
   EXPECT_FALSE(MobileIdentity::parse(octets("3335940096783351")));  // 15 digits are no IMEISV
 }
 
+TEST(NasPrivate, AnEchoIsTheMmesOwnAnnouncementAndWhatItReceived) {
+  const AnnouncementEcho both{{1, 5, 0, 0x7F}, {1, 1, 0, 0x7F}};
+  EXPECT_EQ(octets_of(both), octets("040105007f0101007f"));
+  EXPECT_EQ(AnnouncementEcho::parse(octets("040105007f0101007f")), both);
+  const AnnouncementEcho nothing{{1, 5, 0, 0x7F}, {}};
+  EXPECT_EQ(octets_of(nothing), octets("040105007f"));
+  EXPECT_EQ(AnnouncementEcho::parse(octets("040105007f")), nothing);
+  const AnnouncementEcho longest{ByteVector(announcement_octets_max, 1),
+                                 ByteVector(announcement_octets_max, 2)};
+  EXPECT_EQ(AnnouncementEcho::parse(octets_of(longest)), longest);
+  for (const char* none : {"", "01", "0001", "0501050000"})
+    EXPECT_FALSE(AnnouncementEcho::parse(octets(none)));
+  ByteVector past = octets_of(longest);
+  past.push_back(3);
+  EXPECT_FALSE(AnnouncementEcho::parse(past));
+  EXPECT_FALSE(AnnouncementEcho::parse(octets("11" + std::string(34, '0'))));  // 17 octets of its own
+}
+
+//= S0.D2; type=test
+TEST(NasPrivate, ANoticeOfKasmeIsAFlagAndTheLowOctetOfN) {
+  EXPECT_EQ(octets_of(KasmeNotice{0xA5}), octets("01a5"));
+  EXPECT_EQ(KasmeNotice::parse(octets("01a5")), KasmeNotice{0xA5});
+  for (const char* none : {"", "01", "00a5", "03a5", "01a500"})
+    EXPECT_FALSE(KasmeNotice::parse(octets(none)));
+}
+
+//= S1.D3; type=test
+TEST(NasPrivate, ANoticeOfAUpeKeyIsANameAndACounter) {
+  const UpeKeyNotice notice{"upe-2", UpeKeyCounter{0x0102}};
+  EXPECT_EQ(octets_of(notice), octets("7570652d320102"));
+  EXPECT_EQ(UpeKeyNotice::parse(octets("7570652d320102")), notice);
+  const UpeKeyNotice longest{std::string(upe_id_octets_max, 'u'), UpeKeyCounter{0xFFFF}};
+  EXPECT_EQ(UpeKeyNotice::parse(octets_of(longest)), longest);
+  EXPECT_FALSE(UpeKeyNotice::parse(octets("0102")));
+  ByteVector past = octets_of(longest);
+  past.push_back(0);
+  EXPECT_FALSE(UpeKeyNotice::parse(past));
+  EXPECT_EQ(notice.text().find("upe-2"), std::string::npos);
+}
+
+// A receiver that does not know them steps over them: they need not be understood.
+//= TS 24.007, 11.2.4; type=test
+TEST(NasPrivate, TheirIdentifiersNeedNotBeUnderstood) {
+  for (const Byte iei : {announcement_iei, kasme_notice_iei, upe_key_iei}) {
+    EXPECT_NE(iei & 0xF0, 0x00);  // not comprehension required
+    EXPECT_EQ(iei & 0x80, 0x00);  // type 4: a length follows
+    EXPECT_NE(iei & 0xF8, 0x78);  // of one octet
+  }
+}
+
 //= TS 24.301, 9.9.3.33; type=test
 TEST(NasTaiList, TheThreeSpellingsOfAListMeanTheSame) {
   const auto a = PlmnId::test_value();

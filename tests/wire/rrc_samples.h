@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "wire/private_limits.h"
 #include "wire/rrc/messages.h"
 
 namespace baton::wire::rrc {
@@ -27,10 +28,12 @@ inline std::vector<Message> samples() {
           SecurityModeCommand{{2, 2}},
           SecurityModeComplete{},
           SecurityModeFailure{},
-          Reconfiguration{3,
-                          {nas, nas},
-                          {{5, 1}, {15, 32}},
-                          MobilityControl{503, 0xFFFFFFFF, CRnti{61}, true, 7, AsAlgorithms{3, 3}}},
+          Reconfiguration{
+              3,
+              {nas, nas},
+              {{5, 1}, {15, 32}},
+              MobilityControl{503, 0xFFFFFFFF, CRnti{61}, true, 7, AsAlgorithms{3, 3},
+                              KeyRefresh{true, true, true}, ByteVector(handover_container_octets_max, 0xC5)}},
           ReconfigurationComplete{3},
           ConnectionRelease{ReleaseCause::other},
           MeasurementReport{503, 0xFFFFFFFF},

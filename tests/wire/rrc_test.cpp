@@ -151,5 +151,47 @@ TEST(RrcFrame, WhatIsNotAFrameIsRefused) {
             Fault::too_many);
 }
 
+// Without elements of ours a mobility control is what it was: one octet, 0 or 1, and the algorithms.
+//= S3.P7; type=test
+TEST(Rrc, AMobilityControlSaysInOneOctetWhatFollows) {
+  const auto octets_of = [](const MobilityControl& m) { return hex(encode(Reconfiguration{0, {}, {}, m})); };
+  const std::string head =
+      "26"
+      "00"
+      "0000"
+      "0000"
+      "01"
+      "0001"
+      "00000d16"
+      "003e"
+      "00"
+      "05";
+  MobilityControl m{1, 3350, CRnti{62}, false, 5, {}};
+  EXPECT_EQ(octets_of(m), head + "00");
+  m.algorithms = AsAlgorithms{2, 1};
+  EXPECT_EQ(octets_of(m), head + "010201");
+  m.refresh = KeyRefresh{true, false, false};
+  EXPECT_EQ(octets_of(m), head + "03020101");
+  m.container = ByteVector{0xC5, 0xC6};
+  EXPECT_EQ(octets_of(m), head + "0702010102c5c6");
+  m.algorithms.reset();
+  m.refresh = KeyRefresh{false, true, true};
+  EXPECT_EQ(octets_of(m), head + "060602c5c6");
+  const auto fault_of = [&](std::string_view tail) {
+    const auto read = decode_any(*parse_hex(head + std::string(tail)));
+    return read ? std::optional<Fault>() : read.why().fault;
+  };
+  EXPECT_EQ(fault_of("060602c5c6"), std::nullopt);
+  EXPECT_EQ(fault_of("08"), Fault::bad_value);    // something nobody knows follows
+  EXPECT_EQ(fault_of("0208"), Fault::bad_value);  // a refresh nobody knows
+  EXPECT_EQ(fault_of("0400"), Fault::bad_value);  // a container of no octets
+  // One past handover_container_octets_max.
+  EXPECT_EQ(fault_of("0481" + std::string(258, '0')), Fault::bad_value);
+  EXPECT_EQ(fault_of("04"), Fault::short_read);
+  EXPECT_EQ(fault_of("0402c5"), Fault::short_read);
+  EXPECT_EQ(fault_of("0601"), Fault::short_read);
+  EXPECT_EQ(fault_of("060102c5c600"), Fault::trailing_bytes);
+}
+
 }  // namespace
 }  // namespace baton::wire::rrc

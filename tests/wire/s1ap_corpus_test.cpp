@@ -34,6 +34,16 @@ TEST(S1apCorpus, holds_every_handover_message) {
   }
 }
 
+TEST(S1apCorpus, holds_every_message_with_elements_of_ours) {
+  std::size_t number = 48;
+  for (const Pdu& m : every_private_message()) {
+    std::string name = std::to_string(number++) + "-private-";
+    for (const char c : name_of(m))
+      name += c == ' ' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    expect_seed("s1ap/" + name, encode(m));
+  }
+}
+
 TEST(S1apCorpus, holds_every_container_behind_the_octet_that_chooses_its_parser) {
   const auto seed = [](Byte selector, const std::string& name, ByteVector octets) {
     octets.insert(octets.begin(), selector);

@@ -145,6 +145,54 @@ inline std::vector<Pdu> every_handover_message() {
   return out;
 }
 
+inline KenbStar sample_kenb_star() { return KenbStar(sample_kenb().expose()); }
+
+/// every_private_message gives each message with our own elements in it.
+inline std::vector<Pdu> every_private_message() {
+  const MmeUeS1apId mme{0xFFFF'FFFF};
+  const EnbUeS1apId enb{0xFF'FFFF};
+  const auto address = TransportLayerAddress::from(*Ipv4::parse("127.0.0.9"));
+  const TransparentContainer down{encode_container(sample_source_to_target())};
+  const TransparentContainer up{encode_container(sample_target_to_source())};
+  const TargetEnb target{MacroEnbId{sample_plmn(), 0x19C}, sample_tai()};
+  const AnnouncementOctets announcement{{0x01, 0x05, 0x00, 0x7F}};
+
+  std::vector<Pdu> out;
+  out.push_back(S1SetupRequest{MacroEnbId{sample_plmn(), 0x19B},
+                               Name::from("enb-1"),
+                               {{Tac{7}, {sample_plmn()}}},
+                               PagingDrx::v128,
+                               announcement});
+  out.push_back(S1SetupResponse{Name::from("mme-1"),
+                                {{{sample_plmn()}, {MmeGroupId{0x8001}}, {MmeCode{1}}}},
+                                RelativeMmeCapacity{10},
+                                {},
+                                announcement});
+  out.push_back(HandoverRequired{mme,
+                                 enb,
+                                 HandoverType::intra_lte,
+                                 CauseRadioNetwork::handover_desirable_for_radio_reason,
+                                 target,
+                                 {},
+                                 down,
+                                 sample_kenb_star()});
+  out.push_back(HandoverRequest{mme,
+                                HandoverType::intra_lte,
+                                CauseRadioNetwork::handover_desirable_for_radio_reason,
+                                UeAmbr{1, 2},
+                                {{ErabId{5}, address, Teid{1}, {}}},
+                                down,
+                                UeSecurityCapabilities{0xE000, 0x6000},
+                                {},
+                                SecurityContext{0, sample_nh()},
+                                {},
+                                {},
+                                KeyHandling{true, false, true}});
+  out.push_back(HandoverCommand{
+      mme, enb, HandoverType::intra_lte, {}, {}, {}, up, {}, ContainerOctets{ByteVector(16, 0xC5)}});
+  return out;
+}
+
 /// every_message gives each alternative of Pdu at least once.
 inline std::vector<Pdu> every_message() {
   const MmeUeS1apId mme{0xFFFF'FFFF};
@@ -216,6 +264,7 @@ inline std::vector<Pdu> every_message() {
                                              sample_diagnostics()});
   out.push_back(UeCapabilityInfoIndication{mme, enb, UeRadioCapability{{0xAB, 0xCD}}});
   for (Pdu& m : every_handover_message()) out.push_back(std::move(m));
+  for (Pdu& m : every_private_message()) out.push_back(std::move(m));
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "wire/gtp2/elements.h"
+#include "wire/gtp2/private.h"
 
 namespace baton::wire::gtp2 {
 
@@ -264,6 +265,7 @@ bool for_type(Byte type, F f) {
 void find_secrets(Reader r, unsigned depth, std::vector<SecretRange>& out) {
   constexpr unsigned depth_max = 4;
   constexpr std::size_t element_header = 4;
+  constexpr std::size_t private_head = 2;  // the enterprise number
   while (r.left() >= element_header) {
     const auto type = *r.u("element type", 1);
     const std::size_t length = *r.u("element length", 2);
@@ -272,6 +274,9 @@ void find_secrets(Reader r, unsigned depth, std::vector<SecretRange>& out) {
     const bool group = type == ie::pdn_connection || type == ie::bearer_context;
     if (group && depth < depth_max)
       find_secrets(value, depth + 1, out);
+    else if (type == ie::private_extension && value.left() > private_head)
+      for (const SecretRange& s : private_secrets(Reader(value).rest().subspan(private_head)))
+        out.push_back({value.offset() + private_head + s.offset, s.octets});
     else if (value.left() > 0 && (group || (type >= ie::mm_context_first && type <= ie::mm_context_last)))
       out.push_back({value.offset(), value.left()});
   }
@@ -292,6 +297,16 @@ constexpr bool has_own_cause = requires(M m) {
   M{};
   m.cause = Cause{};
 };
+bool has_extensions(const Message& message) {
+  return std::visit(
+      [](const auto& m) {
+        if constexpr (requires { m.extensions.empty(); })
+          return !m.extensions.empty();
+        else
+          return false;
+      },
+      message);
+}
 template <class M>
 constexpr bool holds_mm_context = requires(M m) {
   m.mm;
@@ -302,7 +317,7 @@ constexpr bool holds_mm_context = requires(M m) {
 ByteVector encode(const Message& message, Teid teid, Sequence sequence) {
   Encoder e;
   // A buffer with keys in it must not grow: growth leaves copies behind that nobody wipes.
-  const bool keys = carries_keys(type_of(message));
+  const bool keys = carries_keys(type_of(message)) || has_extensions(message);
   if (keys) e.w.octets().reserve(datagram_octets_max + largest_element);
   std::visit(
       [&](const auto& m) {

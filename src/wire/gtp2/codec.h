@@ -69,7 +69,8 @@ std::optional<Byte> response_type(Byte request);
 std::optional<Byte> acknowledge_type(Byte response);
 /// is_response: the message answers another one, by its sequence number.
 bool is_response(Byte type);
-/// carries_keys: the message may hold an MM context, so its octets are wiped after use.
+/// carries_keys: the message may hold an MM context, so its octets are wiped after use. Of other messages a
+/// private extension may hold keys: secret_ranges says so.
 bool carries_keys(Byte type);
 /// refusal is the response of the right type with nothing but a cause (and no bearer); nothing for what
 /// cannot be refused so (Echo).

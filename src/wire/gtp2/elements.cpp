@@ -20,8 +20,8 @@ Expected<std::array<Byte, N>, Error> octets_of(Reader& r, Name name) {
   return out;
 }
 
-Expected<ByteVector, Error> opaque(Reader& r, Name name) {
-  if (r.left() > opaque_octets_max) return Fail{r.error(Fault::too_many, name)};
+Expected<ByteVector, Error> opaque(Reader& r, Name name, std::size_t octets_max = opaque_octets_max) {
+  if (r.left() > octets_max) return Fail{r.error(Fault::too_many, name)};
   const Bytes b = r.rest();
   return ByteVector(b.begin(), b.end());
 }
@@ -301,7 +301,7 @@ void put(Writer& w, const PrivateExtension& v) {
 Expected<PrivateExtension, Error> get(Reader& r, Name name, As<PrivateExtension>) {
   const auto enterprise = number(r, name, 2);
   if (!enterprise) return Fail{enterprise.why()};
-  auto octets = opaque(r, name);
+  auto octets = opaque(r, name, private_extension_octets_max);
   if (!octets) return Fail{octets.why()};
   return PrivateExtension{0, static_cast<std::uint16_t>(*enterprise), std::move(*octets)};
 }

@@ -32,9 +32,11 @@ inline constexpr std::size_t tft_octets_max = 255;
 inline constexpr std::size_t apn_octets_max = 100;
 /// MSISDN: 15 digits in theory, 9 octets of TBCD in the address string of TS 29.002 (ISDN-AddressString).
 inline constexpr std::size_t msisdn_octets_max = 9;
-/// Opaque elements (PCO, indication flags, private extension): PCO is at most 251 octets in NAS
-/// (TS 24.008, 10.5.6.3); private extensions will carry key policies, hence the room.
+/// Opaque elements (PCO, indication flags): PCO is at most 251 octets in NAS (TS 24.008, 10.5.6.3).
 inline constexpr std::size_t opaque_octets_max = 1024;
+/// A private extension after its enterprise number. The lineage of a KASME has eight steps of at most 301
+/// octets, and everything else of private.h fits beside it.
+inline constexpr std::size_t private_extension_octets_max = 4096;
 /// Sequence numbers have 24 bits; the highest one marks answers to commands (TS 29.274, 7.6).
 inline constexpr std::uint32_t sequence_max = 0x7F'FFFF;
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/secret.h"
 #include "base/strong.h"
 #include "ids/endpoint.h"
 #include "ids/location.h"
@@ -214,11 +215,13 @@ struct UeTimeZone {
   Byte daylight_saving = 0;
   friend bool operator==(const UeTimeZone&, const UeTimeZone&) = default;
 };
-/// PrivateExtension: an enterprise number and what that enterprise says (docs/extensions.md).
+/// PrivateExtension: an enterprise number and what that enterprise says (docs/extensions.md). There may be
+/// keys among it (private.h), so it is wiped when it dies.
 struct PrivateExtension {
   Byte instance = 0;
   std::uint16_t enterprise = 0;
   ByteVector octets;
+  ~PrivateExtension() { secure_wipe(octets.data(), octets.size()); }
   friend bool operator==(const PrivateExtension&, const PrivateExtension&) = default;
 };
 

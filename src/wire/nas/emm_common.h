@@ -11,6 +11,7 @@
 #include "wire/nas/identity.h"
 #include "wire/nas/layout.h"
 #include "wire/nas/mobility.h"
+#include "wire/nas/private.h"
 #include "wire/nas/security.h"
 
 namespace baton::wire::nas {
@@ -155,6 +156,8 @@ struct SecurityModeCommand {
   std::optional<Nonce> replayed_nonce_ue{};
   std::optional<Nonce> nonce_mme{};
   std::optional<HashMme> hash_mme{};
+  std::optional<AnnouncementEcho> announcement{};  ///< ours
+  std::optional<KasmeNotice> kasme{};              ///< ours
 
   static constexpr Byte type = 0x5D;
   static constexpr std::string_view name = "SECURITY MODE COMMAND";
@@ -168,7 +171,9 @@ struct SecurityModeCommand {
                       TvHalf{0xC0, "IMEISV request", &M::imeisv_request},
                       Tv{0x55, "Replayed NonceUE", &M::replayed_nonce_ue},
                       Tv{0x56, "NonceMME", &M::nonce_mme},
-                      Tlv{0x4F, "HashMME", &M::hash_mme}};
+                      Tlv{0x4F, "HashMME", &M::hash_mme},
+                      Tlv{announcement_iei, "announcements", &M::announcement},
+                      Tlv{kasme_notice_iei, "KASME'", &M::kasme}};
     // clang-format on
   }
   friend bool operator==(const SecurityModeCommand&, const SecurityModeCommand&) = default;

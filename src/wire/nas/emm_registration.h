@@ -9,6 +9,7 @@
 #include "wire/nas/identity.h"
 #include "wire/nas/layout.h"
 #include "wire/nas/mobility.h"
+#include "wire/nas/private.h"
 #include "wire/nas/security.h"
 #include "wire/nas/session.h"
 
@@ -37,6 +38,7 @@ struct AttachRequest {
   std::optional<DeviceProperties> device_properties{};
   std::optional<OldGutiType> old_guti_type{};
   std::optional<MsNetworkFeatureSupport> ms_feature_support{};
+  std::optional<UeAnnouncement> announcement{};  ///< ours
 
   static constexpr Byte type = 0x41;
   static constexpr std::string_view name = "ATTACH REQUEST";
@@ -62,7 +64,8 @@ struct AttachRequest {
                       Tlv{0x5D, "Voice domain preference and UE's usage setting", &M::voice_preference},
                       TvHalf{0xD0, "Device properties", &M::device_properties},
                       TvHalf{0xE0, "Old GUTI type", &M::old_guti_type},
-                      TvHalf{0xC0, "MS network feature support", &M::ms_feature_support}};
+                      TvHalf{0xC0, "MS network feature support", &M::ms_feature_support},
+                      Tlv{announcement_iei, "announcement", &M::announcement}};
     // clang-format on
   }
   friend bool operator==(const AttachRequest&, const AttachRequest&) = default;
@@ -229,6 +232,7 @@ struct TauRequest {
   std::optional<DeviceProperties> device_properties{};
   std::optional<OldGutiType> old_guti_type{};
   std::optional<MsNetworkFeatureSupport> ms_feature_support{};
+  std::optional<UeAnnouncement> announcement{};  ///< ours
 
   static constexpr Byte type = 0x48;
   static constexpr std::string_view name = "TRACKING AREA UPDATE REQUEST";
@@ -258,7 +262,8 @@ struct TauRequest {
                       Tlv{0x5D, "Voice domain preference and UE's usage setting", &M::voice_preference},
                       TvHalf{0xD0, "Device properties", &M::device_properties},
                       TvHalf{0xE0, "Old GUTI type", &M::old_guti_type},
-                      TvHalf{0xC0, "MS network feature support", &M::ms_feature_support}};
+                      TvHalf{0xC0, "MS network feature support", &M::ms_feature_support},
+                      Tlv{announcement_iei, "announcement", &M::announcement}};
     // clang-format on
   }
   friend bool operator==(const TauRequest&, const TauRequest&) = default;

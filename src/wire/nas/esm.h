@@ -8,6 +8,7 @@
 #include "wire/nas/causes.h"
 #include "wire/nas/layout.h"
 #include "wire/nas/mobility.h"
+#include "wire/nas/private.h"
 #include "wire/nas/session.h"
 
 namespace baton::wire::nas {
@@ -30,6 +31,7 @@ struct ActivateDefaultBearerRequest {
   std::optional<Pco> pco{};
   std::optional<ConnectivityType> connectivity{};
   std::optional<ExtendedPco> extended_pco{};
+  std::optional<UpeKeyNotice> upe_key{};  ///< ours
 
   static constexpr Byte type = 0xC1;
   static constexpr std::string_view name = "ACTIVATE DEFAULT EPS BEARER CONTEXT REQUEST";
@@ -49,7 +51,8 @@ struct ActivateDefaultBearerRequest {
                       Tv{0x58, "ESM cause", &M::cause},
                       Tlv{0x27, "Protocol configuration options", &M::pco},
                       TvHalf{0xB0, "Connectivity type", &M::connectivity},
-                      TlvE{0x7B, "Extended protocol configuration options", &M::extended_pco}};
+                      TlvE{0x7B, "Extended protocol configuration options", &M::extended_pco},
+                      Tlv{upe_key_iei, "UPE key", &M::upe_key}};
     // clang-format on
   }
   friend bool operator==(const ActivateDefaultBearerRequest&, const ActivateDefaultBearerRequest&) = default;

@@ -6,10 +6,23 @@
 #include <utility>
 
 #include "base/cases.h"
+#include "wire/private_limits.h"
 
 namespace baton::wire::rrc {
 
 namespace {
+
+// What follows the NCC of a mobility control.
+constexpr Byte has_algorithms = 0x01;
+constexpr Byte has_refresh = 0x02;    // extension
+constexpr Byte has_container = 0x04;  // extension
+constexpr Byte has_all = has_algorithms | has_refresh | has_container;
+// How a key is refreshed.
+constexpr Byte refresh_plus = 0x01;
+constexpr Byte refresh_earfcn = 0x02;
+constexpr Byte refresh_raw = 0x04;
+constexpr Byte refresh_all = refresh_plus | refresh_earfcn | refresh_raw;
+static_assert(handover_container_octets_max <= 0xFF);
 
 // --- values to octets ---------------------------------------------------------------------------
 
@@ -71,7 +84,15 @@ void put(Writer& w, const MobilityControl& v) {
   put(w, v.c_rnti);
   w.u8(v.key_change_indicator ? 1 : 0);
   w.u8(v.next_hop_chaining_count);
-  put(w, v.algorithms);
+  // One octet says which of the three follow; without elements of ours it is 0 or 1.
+  w.u8(static_cast<Byte>((v.algorithms ? has_algorithms : 0U) | (v.refresh ? has_refresh : 0U) |
+                         (v.container ? has_container : 0U)));
+  if (v.algorithms) put(w, *v.algorithms);
+  if (v.refresh)
+    w.u8(static_cast<Byte>((v.refresh->star_plus ? refresh_plus : 0U) |
+                           (v.refresh->earfcn_bound ? refresh_earfcn : 0U) |
+                           (v.refresh->raw ? refresh_raw : 0U)));
+  if (v.container) w.length(1, [&] { w.bytes(*v.container); });
 }
 template <class T>
 void put(Writer& w, const std::vector<T>& v) {
@@ -215,9 +236,29 @@ Expected<MobilityControl, Error> get(Reader& r, Name n, As<MobilityControl>) {
   if (!change) return Fail{change.why()};
   auto ncc = number<Byte>(r, n, 1, MobilityControl::ncc_max);
   if (!ncc) return Fail{ncc.why()};
-  auto algorithms = get(r, n, As<std::optional<AsAlgorithms>>{});
-  if (!algorithms) return Fail{algorithms.why()};
-  return MobilityControl{*pci, *earfcn, *c_rnti, *change, *ncc, *algorithms};
+  MobilityControl out{*pci, *earfcn, *c_rnti, *change, *ncc, {}};
+  const auto has = number<Byte>(r, n, 1, has_all);
+  if (!has) return Fail{has.why()};
+  if ((*has & has_algorithms) != 0) {
+    auto algorithms = get(r, n, As<AsAlgorithms>{});
+    if (!algorithms) return Fail{algorithms.why()};
+    out.algorithms = *algorithms;
+  }
+  if ((*has & has_refresh) != 0) {
+    const auto how = number<Byte>(r, n, 1, refresh_all);
+    if (!how) return Fail{how.why()};
+    out.refresh =
+        KeyRefresh{(*how & refresh_plus) != 0, (*how & refresh_earfcn) != 0, (*how & refresh_raw) != 0};
+  }
+  if ((*has & has_container) != 0) {
+    const auto length = number<Byte>(r, n, 1, handover_container_octets_max);
+    if (!length) return Fail{length.why()};
+    if (*length == 0) return Fail{r.error(Fault::bad_value, n)};
+    const auto octets = r.take(n, *length);
+    if (!octets) return Fail{octets.why()};
+    out.container.emplace(octets->begin(), octets->end());
+  }
+  return out;
 }
 template <class T>
 constexpr std::size_t most = bearers_max;
@@ -323,9 +364,13 @@ std::string describe(const Message& message) {
                    },
                    [&](const Reconfiguration& m) {
                      out += number(" transaction ", m.transaction) + number(" bearers ", m.bearers.size());
-                     if (m.mobility)
-                       out += number(" to PCI ", m.mobility->target_pci) +
-                              number(" NCC ", m.mobility->next_hop_chaining_count);
+                     if (!m.mobility) return;
+                     out += number(" to PCI ", m.mobility->target_pci) +
+                            number(" NCC ", m.mobility->next_hop_chaining_count);
+                     if (m.mobility->refresh)
+                       out += m.mobility->refresh->star_plus ? " from KeNB*+" : " from KeNB*";
+                     if (m.mobility->container)
+                       out += number(" container of ", m.mobility->container->size()) + " octets";
                    },
                    [&](const ReestablishmentRequest& m) {
                      out += number(" C-RNTI ", m.c_rnti.value) + number(" PCI ", m.pci);

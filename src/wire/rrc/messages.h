@@ -71,6 +71,15 @@ struct DrbToAdd {
   friend bool operator==(const DrbToAdd&, const DrbToAdd&) = default;
 };
 
+/// KeyRefresh says that KeNB follows from KeNB* and the new C-RNTI, and how; without it the NCC says how.
+//= S3.P7
+struct KeyRefresh {
+  bool star_plus = false;     ///< KeNB*+ in the place of KeNB*
+  bool earfcn_bound = false;  ///< KeNB* is bound to the carrier too (S3.D1)
+  bool raw = false;           ///< S3.D2
+  friend bool operator==(const KeyRefresh&, const KeyRefresh&) = default;
+};
+
 /// MobilityControl sends the UE to another cell and says how its keys follow (TS 33.401, 7.2.8).
 struct MobilityControl {
   static constexpr std::uint16_t pci_max = 503;
@@ -81,6 +90,9 @@ struct MobilityControl {
   bool key_change_indicator = false;       ///< a new KeNB from a new KASME (re-key on the fly)
   Byte next_hop_chaining_count = 0;        ///< 0 to 7
   std::optional<AsAlgorithms> algorithms;  ///< absent: as before
+  std::optional<KeyRefresh> refresh{};     ///< absent: TS 33.401
+  /// The handover container, 1 to handover_container_octets_max octets. The source eNB adds it. (S3.D4a)
+  std::optional<ByteVector> container{};
   friend bool operator==(const MobilityControl&, const MobilityControl&) = default;
 };
 

@@ -69,6 +69,8 @@ template <>
 inline constexpr bool carries_key<Kenb> = true;
 template <>
 inline constexpr bool carries_key<SecurityContext> = true;
+template <>
+inline constexpr bool carries_key<KenbStar> = true;
 
 //= TS 36.413, 9.3.2
 /// ElementHead is what stands before the open type of a protocol IE or protocol extension.

@@ -115,6 +115,11 @@ enum class IeId : std::uint16_t {
   nas_security_parameters_from_eutran = 135,
   nas_security_parameters_to_eutran = 136,
   default_paging_drx = 137,
+  // Ours, at the top of the range (docs/extensions.md).
+  private_announcement = 65528,  // extension
+  private_kenb_star = 65529,     // extension
+  private_key_handling = 65530,  // extension
+  private_container = 65531,     // extension
 };
 
 }  // namespace baton::wire::s1ap

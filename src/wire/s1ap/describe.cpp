@@ -66,6 +66,15 @@ std::string text(ForbiddenRats v) {
 std::string text(const Name& v) { return '"' + v.text + '"'; }
 std::string text(const Kenb&) { return "32 octets, not shown"; }
 std::string text(const Nh&) { return "32 octets, not shown"; }
+std::string text(const KenbStar&) { return "32 octets, not shown"; }
+std::string text(const AnnouncementOctets& v) { return shown(v.octets); }
+std::string text(const ContainerOctets& v) { return shown(v.octets); }
+std::string text(const KeyHandling& v) {
+  std::string out = v.from_star ? "KeNB* and C-RNTI" : "NH";
+  if (v.raw) out += ", raw reading";
+  if (v.new_context) out += ", new security context";
+  return out;
+}
 std::string text(const Cause& v) { return to_string(v); }
 std::string text(Criticality v) { return std::string(to_string(v)); }
 std::string text(PduType v) { return std::string(to_string(v)); }

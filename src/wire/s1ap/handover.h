@@ -12,6 +12,7 @@
 
 namespace baton::wire::s1ap {
 
+/// Carries KeNB*, if the policy has it, so it can be moved but not copied.
 struct HandoverRequired {
   MmeUeS1apId mme_ue_id;
   EnbUeS1apId enb_ue_id;
@@ -20,6 +21,7 @@ struct HandoverRequired {
   TargetId target;
   std::optional<DirectForwardingPath> direct_forwarding;
   TransparentContainer container;  ///< source to target
+  std::optional<KenbStar> kenb_star{};
 
   static constexpr Outline outline{Procedure::handover_preparation, PduType::initiating, Criticality::reject,
                                    "HANDOVER REQUIRED"};
@@ -34,7 +36,8 @@ struct HandoverRequired {
                       Optional{IeId::direct_forwarding_path_availability, Criticality::ignore,
                                "Direct Forwarding Path Availability", &M::direct_forwarding},
                       Required{IeId::source_to_target_transparent_container, Criticality::reject,
-                               "Source to Target Transparent Container", &M::container}};
+                               "Source to Target Transparent Container", &M::container},
+                      Optional{IeId::private_kenb_star, Criticality::reject, "KeNB*", &M::kenb_star}};
   }
   friend bool operator==(const HandoverRequired&, const HandoverRequired&) = default;
 };
@@ -48,26 +51,29 @@ struct HandoverCommand {
   std::vector<ErabFailed> to_release;                 ///< 0 to 256
   TransparentContainer container;                     ///< target to source
   std::optional<CriticalityDiagnostics> diagnostics;
+  std::optional<ContainerOctets> security_container{};
 
   static constexpr Outline outline{Procedure::handover_preparation, PduType::successful, Criticality::reject,
                                    "HANDOVER COMMAND"};
   //= TS 36.413, 9.1.5.2
   template <class M = HandoverCommand>
   static constexpr auto ies() {
-    return std::tuple{Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
-                      Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
-                      Required{IeId::handover_type, Criticality::reject, "Handover Type", &M::type},
-                      Optional{IeId::nas_security_parameters_from_eutran, Criticality::reject,
-                               "NAS Security Parameters from E-UTRAN", &M::nas_security},
-                      OptionalItems{IeId::erab_subject_to_data_forwarding_list, Criticality::ignore,
-                                    "E-RABs Subject to Forwarding List", &M::forwarding,
-                                    IeId::erab_data_forwarding_item, Criticality::ignore},
-                      Optional{IeId::erab_to_release_list_ho_cmd, Criticality::ignore,
-                               "E-RABs to Release List", &M::to_release},
-                      Required{IeId::target_to_source_transparent_container, Criticality::reject,
-                               "Target to Source Transparent Container", &M::container},
-                      Optional{IeId::criticality_diagnostics, Criticality::ignore, "Criticality Diagnostics",
-                               &M::diagnostics}};
+    return std::tuple{
+        Required{IeId::mme_ue_s1ap_id, Criticality::reject, "MME UE S1AP ID", &M::mme_ue_id},
+        Required{IeId::enb_ue_s1ap_id, Criticality::reject, "eNB UE S1AP ID", &M::enb_ue_id},
+        Required{IeId::handover_type, Criticality::reject, "Handover Type", &M::type},
+        Optional{IeId::nas_security_parameters_from_eutran, Criticality::reject,
+                 "NAS Security Parameters from E-UTRAN", &M::nas_security},
+        OptionalItems{IeId::erab_subject_to_data_forwarding_list, Criticality::ignore,
+                      "E-RABs Subject to Forwarding List", &M::forwarding, IeId::erab_data_forwarding_item,
+                      Criticality::ignore},
+        Optional{IeId::erab_to_release_list_ho_cmd, Criticality::ignore, "E-RABs to Release List",
+                 &M::to_release},
+        Required{IeId::target_to_source_transparent_container, Criticality::reject,
+                 "Target to Source Transparent Container", &M::container},
+        Optional{IeId::criticality_diagnostics, Criticality::ignore, "Criticality Diagnostics",
+                 &M::diagnostics},
+        Optional{IeId::private_container, Criticality::reject, "handover container", &M::security_container}};
   }
   friend bool operator==(const HandoverCommand&, const HandoverCommand&) = default;
 };
@@ -105,6 +111,7 @@ struct HandoverRequest {
   SecurityContext security;
   std::optional<NasSecurityParameters> nas_security;  ///< from UTRAN or GERAN
   std::optional<Gummei> gummei;
+  std::optional<KeyHandling> key_handling{};
 
   static constexpr Outline outline{Procedure::handover_resource_allocation, PduType::initiating,
                                    Criticality::reject, "HANDOVER REQUEST"};
@@ -128,7 +135,8 @@ struct HandoverRequest {
         Required{IeId::security_context, Criticality::reject, "Security Context", &M::security},
         Optional{IeId::nas_security_parameters_to_eutran, Criticality::reject,
                  "NAS Security Parameters to E-UTRAN", &M::nas_security},
-        Optional{IeId::gummei, Criticality::ignore, "GUMMEI", &M::gummei}};
+        Optional{IeId::gummei, Criticality::ignore, "GUMMEI", &M::gummei},
+        Optional{IeId::private_key_handling, Criticality::reject, "key handling", &M::key_handling}};
   }
   friend bool operator==(const HandoverRequest&, const HandoverRequest&) = default;
 };

@@ -15,6 +15,7 @@ struct S1SetupRequest {
   std::optional<Name> enb_name;
   std::vector<SupportedTa> supported_tas;
   PagingDrx default_paging_drx{};
+  std::optional<AnnouncementOctets> announcement{};
 
   static constexpr Outline outline{Procedure::s1_setup, PduType::initiating, Criticality::reject,
                                    "S1 SETUP REQUEST"};
@@ -25,7 +26,8 @@ struct S1SetupRequest {
         Required{IeId::global_enb_id, Criticality::reject, "Global eNB ID", &M::enb},
         Optional{IeId::enb_name, Criticality::ignore, "eNB Name", &M::enb_name},
         Required{IeId::supported_tas, Criticality::reject, "Supported TAs", &M::supported_tas},
-        Assumed{IeId::default_paging_drx, "Default Paging DRX", &M::default_paging_drx, PagingDrx::v128}};
+        Assumed{IeId::default_paging_drx, "Default Paging DRX", &M::default_paging_drx, PagingDrx::v128},
+        Optional{IeId::private_announcement, Criticality::ignore, "announcement", &M::announcement}};
   }
   friend bool operator==(const S1SetupRequest&, const S1SetupRequest&) = default;
 };
@@ -35,6 +37,7 @@ struct S1SetupResponse {
   std::vector<ServedGummei> served_gummeis;
   RelativeMmeCapacity relative_mme_capacity;
   std::optional<CriticalityDiagnostics> diagnostics;
+  std::optional<AnnouncementOctets> announcement{};
 
   static constexpr Outline outline{Procedure::s1_setup, PduType::successful, Criticality::reject,
                                    "S1 SETUP RESPONSE"};
@@ -47,7 +50,8 @@ struct S1SetupResponse {
         Assumed{IeId::relative_mme_capacity, "Relative MME Capacity", &M::relative_mme_capacity,
                 RelativeMmeCapacity{255}},
         Optional{IeId::criticality_diagnostics, Criticality::ignore, "Criticality Diagnostics",
-                 &M::diagnostics}};
+                 &M::diagnostics},
+        Optional{IeId::private_announcement, Criticality::ignore, "announcement", &M::announcement}};
   }
   friend bool operator==(const S1SetupResponse&, const S1SetupResponse&) = default;
 };

@@ -8,7 +8,7 @@ namespace baton::wire::s1ap {
 namespace {
 
 /// The IEs whose rows hold a key. Their ids mean the same in every message.
-constexpr std::array secret_ids{IeId::security_key, IeId::security_context};
+constexpr std::array secret_ids{IeId::security_key, IeId::security_context, IeId::private_kenb_star};
 
 bool is_secret(IeId id) {
   for (const IeId s : secret_ids)
@@ -39,7 +39,8 @@ std::vector<SecretRange> secret_ranges(Bytes pdu) {
     if (!contents) return whole();
     if (!is_secret(head->id)) continue;
     if (value.fragmented || contents->fragmented) return whole();
-    // A SecurityKey is 32 octets; a SecurityContext has its chaining count in one octet before them.
+    // A SecurityKey is 32 octets, and so is KeNB*; a SecurityContext has its chaining count in one octet
+    // before them.
     const std::size_t skip = contents->octets.size() > 32 ? 1 : 0;
     if (contents->octets.size() > skip)
       out.push_back({contents->offset + skip, contents->octets.size() - skip});

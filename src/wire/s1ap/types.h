@@ -193,6 +193,40 @@ struct SecurityContext {
   friend bool operator==(const SecurityContext&, const SecurityContext&) = default;
 };
 
+// What the key policies need and S1AP does not have (docs/extensions.md).
+
+/// AnnouncementOctets is what a node says of its profiles and private elements: 1 to
+/// announcement_octets_max octets, opaque here.
+struct AnnouncementOctets {
+  ByteVector octets;
+  friend bool operator==(const AnnouncementOctets&, const AnnouncementOctets&) = default;
+};
+/// KeyHandling says what a target eNB does with the key in the field of NH. S1AP has no New Security Context
+/// Indicator; its meaning (TS 33.401, 7.2.8.4.3) stands here too.
+//= S3.B5
+//= S0.D10
+struct KeyHandling {
+  bool from_star = false;    ///< it is KeNB* or KeNB*+: KeNB is made of it and the C-RNTI
+  bool raw = false;          ///< by the raw reading (S3.D2)
+  bool new_context = false;  ///< it was made from another KASME than the UE's KeNB: keyChangeIndicator
+  static constexpr Byte known = 0x07;
+  static std::optional<KeyHandling> from(Byte octet) {
+    if ((octet & ~known) != 0) return std::nullopt;
+    return KeyHandling{(octet & 1U) != 0, (octet & 2U) != 0, (octet & 4U) != 0};
+  }
+  Byte octet() const {
+    return static_cast<Byte>((from_star ? 1U : 0U) | (raw ? 2U : 0U) | (new_context ? 4U : 0U));
+  }
+  friend bool operator==(const KeyHandling&, const KeyHandling&) = default;
+};
+/// ContainerOctets is the handover container for the UE: 1 to handover_container_octets_max octets, opaque
+/// here.
+//= S3.D4a
+struct ContainerOctets {
+  ByteVector octets;
+  friend bool operator==(const ContainerOctets&, const ContainerOctets&) = default;
+};
+
 //= TS 36.413, 9.2.1.21
 struct IeDiagnostics {
   Criticality criticality{};

@@ -1,4 +1,5 @@
 // values.cpp: the IE values to octets and back (TS 36.413, 9.3.4).
+#include "wire/private_limits.h"
 #include "wire/s1ap/sequences.h"
 
 namespace baton::wire::s1ap {
@@ -20,6 +21,14 @@ void write_number_octets(per::Writer& w, std::uint32_t v, std::size_t n) {
   ByteVector b;
   for (std::size_t i = n; i > 0; --i) b.push_back(static_cast<Byte>(v >> (8 * (i - 1))));
   w.octet_string(b, {n, n});
+}
+
+/// Opaque octets, one to `most`.
+template <class T>
+Read<T> read_octets(per::Reader& r, std::string_view field, std::size_t most) {
+  auto b = r.octet_string(field, {1, most});
+  if (!b) return Fail{b.why()};
+  return T{std::move(*b)};
 }
 
 constexpr std::size_t key_octets = 32;
@@ -438,6 +447,49 @@ Read<Procedure> Codec<Procedure>::read(per::Reader& r, std::string_view field, F
 template <>
 void Codec<Procedure>::write(per::Writer& w, const Procedure& v) {
   w.whole(static_cast<std::uint64_t>(v), 0, 255);
+}
+
+// --- ours ---------------------------------------------------------------------------------------
+
+template <>
+Read<KenbStar> Codec<KenbStar>::read(per::Reader& r, std::string_view field, Findings&) {
+  return read_key<KenbStar>(r, field);
+}
+template <>
+void Codec<KenbStar>::write(per::Writer& w, const KenbStar& v) {
+  w.octets(v.expose());
+}
+
+template <>
+Read<AnnouncementOctets> Codec<AnnouncementOctets>::read(per::Reader& r, std::string_view field, Findings&) {
+  return read_octets<AnnouncementOctets>(r, field, announcement_octets_max);
+}
+template <>
+void Codec<AnnouncementOctets>::write(per::Writer& w, const AnnouncementOctets& v) {
+  w.octet_string(v.octets, {1, announcement_octets_max});
+}
+
+template <>
+Read<ContainerOctets> Codec<ContainerOctets>::read(per::Reader& r, std::string_view field, Findings&) {
+  return read_octets<ContainerOctets>(r, field, handover_container_octets_max);
+}
+template <>
+void Codec<ContainerOctets>::write(per::Writer& w, const ContainerOctets& v) {
+  w.octet_string(v.octets, {1, handover_container_octets_max});
+}
+
+template <>
+Read<KeyHandling> Codec<KeyHandling>::read(per::Reader& r, std::string_view field, Findings&) {
+  auto b = r.octet_string(field, {1, 1});
+  if (!b) return Fail{b.why()};
+  const auto handling = KeyHandling::from(b->front());
+  if (!handling) return Fail{r.error(Fault::unsupported, field)};
+  return *handling;
+}
+template <>
+void Codec<KeyHandling>::write(per::Writer& w, const KeyHandling& v) {
+  const std::array<Byte, 1> b{v.octet()};
+  w.octet_string(b, {1, 1});
 }
 
 // What the rows of messages, choices.cpp and lists need.
