@@ -66,6 +66,29 @@ class Algorithms(unittest.TestCase):
             self.assertEqual(recompute.kdf(bytes.fromhex(c["Key"]), int(c["FC"], 16), *params).hex(), c["Out"])
 
 
+    def test_the_derivations_of_the_policies_give_their_computed_values(self):
+        seen = set()
+        for c in cases("kdf_policies_computed.vec"):
+            key, p = bytes.fromhex(c["Key"]), [bytes.fromhex(c[x]) for x in ("P0", "P1") if x in c]
+            made = {
+                "kenb_star_of_cell": lambda: recompute.stars_of_cell(key, (p[0], p[1] if len(p) > 1 else b"??"))[len(p) < 2][0],
+                "kenb_star_plus": lambda: recompute.kdf(key, 0xF9, p[0]),
+                "kenb_from_star": lambda: recompute.kenb_of_star(key, p[0], False),
+                "kasme_refreshed": lambda: recompute.refreshed(key, p[0][0], p[1]),
+                "kupe": lambda: recompute.kupe_of(key, p[0], p[1]),
+                "kho": lambda: recompute.kdf(key, 0xF8, p[0]),
+            }.get(c["Function"])
+            if made:
+                seen.add(c["Function"])
+                self.assertEqual(made().hex(), c["Out"], c["Function"])
+        self.assertEqual(len(seen), 6)
+        kasme = bytes.fromhex("04a2d7ce0dd489817c7f6a2064f3b48bd1416c1506f98e2a4549949964b340e5")
+        star = bytes.fromhex("38362182596820edb657a87038d441f281cf8cf0c306687c1cb3c1471b382904")
+        kho, plus = recompute.plus_of(kasme, star, False)
+        self.assertEqual(kho.hex(), "469a4ac428f8d959dccef88cc63c697b714b806194bf64f3c2e8e91953ac518e")
+        self.assertEqual(plus.hex(), "72642ba49a4d1f99e1bb73d684e4d0cdb99345a862864df113b0ec25b10a7b85")
+
+
 class Reading(unittest.TestCase):
     def test_s1ap_of_another_implementation(self):
         data = (ROOT / "fuzz/corpus/s1ap/srsran-test-init-ctxt-setup-req").read_bytes()
@@ -231,6 +254,36 @@ class Conversation:
                         sctp(there, mme, pdu(2, ie(0, b"\0\5"), ie(8, b"\0\3")))]
         return recompute.kdf(nh, 0x13, struct.pack(">H", pci), struct.pack(">H", earfcn))
 
+    def hand_over_by_star(self, plus, raw, carrier=True, c_rnti=b"\x12\x34"):
+        """The same inside one MME, with K_eNB* or K_eNB*+ in the place of NH."""
+        there, pci, earfcn = "127.0.1.2", 300, 1850
+        broadcast = b"BR\x01\0" + bytes(6) + b"\x02" + PLMN + b"\0\x08" + bytes(7) + struct.pack(">HI", pci, earfcn)
+        self.frames.append(udp(there, "127.1.0.1", 4997, broadcast + bytes(4)))
+        self.frames.append(udp("127.1.0.1", "127.0.1.1", 4997, b"BR\x01\x02" + bytes(6) + b"\0\x20" + PLMN + b"\0"
+                               + struct.pack(">H", len(self.service_request)) + self.service_request + bytes(4)))
+        command = b"\0\x23\2\2"
+        self.frames.append(udp("127.0.1.1", "127.1.0.1", 4997, b"BR\x01\x02" + bytes(6) + command + recompute.eia2(
+            recompute.kdf(self.kenb, 0x15, b"\4", b"\2")[16:], 0, 0, 1, command)))
+        cell = (struct.pack(">H", pci), struct.pack(">H", earfcn))
+        star = [s for s, is_raw in recompute.stars_of_cell(self.kenb, cell) if is_raw == raw][0 if carrier else 1]
+        given = recompute.plus_of(self.kasme, star, raw)[1] if plus else star
+        if self.spoil == "star":
+            star = bytes([star[0] ^ 1]) + star[1:]
+        if self.spoil == "given":
+            given = bytes([given[0] ^ 1]) + given[1:]
+        handling = 1 | (2 if raw != (self.spoil == "reading") else 0)
+        self.send(pdu(0, ie(0, b"\0\1"), ie(8, b"\0\2"), ie(65529, star)), True)
+        mme = "127.0.1.100"
+        request = pdu(1, ie(0, b"\0\5"), ie(40, bytes(1) + given), ie(65530, bytes([handling])))
+        rrc = b"\x26\1" + bytes(4) + b"\1" + struct.pack(">HI", pci, earfcn) + c_rnti + bytes(2) + b"\2\0"
+        if self.spoil == "command":
+            rrc = b"\x27\1"
+        inner = bytes(1) + length(len(rrc)) + rrc
+        acknowledge = pdu(1, ie(0, b"\0\5"), ie(8, b"\0\3"), ie(123, length(len(inner)) + inner), choice=1)
+        self.frames += [sctp(mme, there, request), sctp(there, mme, acknowledge),
+                        sctp(there, mme, pdu(2, ie(0, b"\0\5"), ie(8, b"\0\3")))]
+        return recompute.kenb_of_star(given, c_rnti, raw)
+
     def protect(self, kind, direction, count, plain):
         if kind in (2, 4):
             plain = recompute.eea2(self.enc, count, 0, direction, plain)
@@ -313,6 +366,27 @@ class Whole(unittest.TestCase):
             rrc = recompute.kdf(kenb, 0x15, b"\4", b"\2")[16:]
             for kind, key in (("K_eNB", kenb), ("K_RRCint", rrc)):
                 self.assertIn({"subscriber": IMSI, "kind": kind, "key_id": recompute.key_id(kind, key)}, said["keys"])
+
+    def test_the_keys_of_a_handover_by_kenb_star_follow(self):
+        for plus in (False, True):
+            for raw in (False, True):
+                for carrier in (False, True):
+                    c = Conversation()
+                    kenb = c.hand_over_by_star(plus, raw, carrier)
+                    status, said = self.run_it(c.in_order())
+                    self.assertEqual((status, said["problems"]), (0, []))
+                    self.assertEqual((said["handovers"], said["stars"], said["next_hops"]), (1, 1, 0))
+                    rrc = recompute.kdf(kenb, 0x15, b"\4", b"\2")[16:]
+                    for kind, key in (("K_eNB", kenb), ("K_RRCint", rrc)):
+                        self.assertIn({"subscriber": IMSI, "kind": kind, "key_id": recompute.key_id(kind, key)}, said["keys"])
+
+    def test_each_forgery_of_a_handover_by_kenb_star_is_a_problem(self):
+        for spoil, word in (("star", "of no cell"), ("given", "nobody's"), ("reading", "reading"), ("command", "C-RNTI")):
+            c = Conversation(spoil)
+            c.hand_over_by_star(True, False)
+            status, said = self.run_it(c.in_order())
+            self.assertEqual(status, 1, spoil)
+            self.assertTrue(any(word in p for p in said["problems"]), (spoil, said["problems"]))
 
     def test_each_forgery_of_a_handover_is_a_problem(self):
         for spoil, word in (("nh", "next of"), ("ncc", "NCC"), ("s10 kasme", "KASME is another"), ("s10 count", "COUNTs"),
