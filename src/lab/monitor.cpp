@@ -370,6 +370,10 @@ void Monitor::on_crash(SeatNumber seat, Instant now) {
   now_ = now;
   for (const auto& s : ues_)
     if (s) std::erase_if(s->held, [&](const Held& h) { return h.seat == seat; });
+  // It has forgotten what it had accepted. A peer that never heard its answer repeats the same message, and
+  // is right to be heard once more.
+  for (auto& [where, carriage] : carriages_)
+    if (where.first == seat) carriage.received = 0;
   if (place(seat).role == node::Role::enb) forget_connections(seat);
 }
 
