@@ -222,9 +222,11 @@ void GtpPath::counter_confirmed(std::size_t path, Recovery counter, std::vector<
   const bool restarted = p.counter && *p.counter != counter;
   p.counter = counter;
   if (!restarted) return;
-  // What it asked before it restarted is nothing to do with what it asks now.
-  std::erase_if(answers_,
-                [&](const auto& entry) { return std::get<Endpoint>(entry.first) == p.peer.remote; });
+  // What it asked before it restarted is nothing to do with what it asks now. A request that named the new
+  // counter came after it: its repetition is one.
+  std::erase_if(answers_, [&](const auto& entry) {
+    return std::get<Endpoint>(entry.first) == p.peer.remote && entry.second.counter != counter;
+  });
   events.push_back(GtpPeerRestarted{p.peer.remote, counter});
 }
 
@@ -289,7 +291,8 @@ void GtpPath::on_response(std::size_t path, const Packet& packet, Bytes datagram
   // The answer to a request of ours is as good as an Echo Response, except that its Recovery is optional
   // and a first one only tells what we did not know.
   if (const auto counter = recovery_of(*message)) counter_confirmed(path, *counter, events);
-  if (to_acknowledge && accepted(cause_of(*message)->value)) keep(key, datagram, now, out);
+  if (to_acknowledge && accepted(cause_of(*message)->value))
+    keep(key, datagram, recovery_of(*message), now, out);
   // What was repeated until it was acknowledged need not be repeated again, whoever asks.
   if (packet.header.type == ContextAcknowledge::type) {
     const auto answered = answers_.find({from, ContextRequest::type, packet.header.sequence.value});
@@ -308,10 +311,11 @@ bool GtpPath::repeated(const AnswerKey& key, Bytes datagram, Outlet& out) {
   return true;
 }
 
-void GtpPath::keep(const AnswerKey& key, Bytes datagram, Instant now, Outlet& out) {
+void GtpPath::keep(const AnswerKey& key, Bytes datagram, std::optional<Recovery> counter, Instant now,
+                   Outlet& out) {
   const std::uint64_t serial = ++serial_;
   const bool keys = carries_keys(std::get<Byte>(key)) || !secret_ranges(datagram).empty();
-  answers_.insert_or_assign(key, Answer{WipedOctets(datagram), {}, now, serial, keys});
+  answers_.insert_or_assign(key, Answer{WipedOctets(datagram), {}, now, serial, keys, counter});
   answers_by_age_.emplace_back(key, serial);
   if (keys) wipe_later(now, out);
   forget_old_answers(now);
@@ -383,7 +387,7 @@ void GtpPath::on_request(std::size_t path, const Packet& packet, Bytes datagram,
       out.count("gtp_duplicate_request");
       return;
     }
-    keep(key, datagram, now, out);
+    keep(key, datagram, message ? recovery_of(*message) : std::nullopt, now, out);
   }
 
   if (!message) {

@@ -182,6 +182,8 @@ class GtpPath {
     Instant at;
     std::uint64_t serial = 0;
     bool keys = false;  ///< one of the two may hold keys
+    /// The restart counter that the message named, if it did.
+    std::optional<wire::gtp2::Recovery> counter;
   };
   using AcknowledgeKey = std::pair<std::size_t, std::uint32_t>;  ///< path and the neighbour's number
 
@@ -203,7 +205,8 @@ class GtpPath {
   void end(std::map<GtpToken, UnderWay>::iterator it);
   /// repeated answers a message that came before, if it did.
   bool repeated(const AnswerKey& key, Bytes datagram, Outlet& out);
-  void keep(const AnswerKey& key, Bytes datagram, Instant now, Outlet& out);
+  void keep(const AnswerKey& key, Bytes datagram, std::optional<wire::gtp2::Recovery> counter, Instant now,
+            Outlet& out);
   /// send_answer gives the octets it has sent; none when they do not fit.
   ByteVector send_answer(const GtpRequestRef& ref, Teid teid, const wire::gtp2::Message& message, Instant now,
                          Outlet& out);

@@ -434,5 +434,29 @@ TEST_F(GtpPathS10, OneNeighboursRestartForgetsOnlyItsOwnRequests) {
   EXPECT_TRUE(to_old(octets, third_mme).empty());
 }
 
+TEST_F(GtpPathS10, WhatTheNewLifeAskedBeforeItWasConfirmedIsNotForgotten) {
+  // The old MME asks whether a counter is right, and is told so.
+  const auto confirm = [&](Byte counter) {
+    for (const auto& d : old_out.take()) {
+      const auto sent = decode_any(d.octets);
+      if (!sent || sent->header.type != EchoRequest::type) continue;
+      return to_old(encode(EchoResponse{Recovery{counter}, {}}, {}, sent->header.sequence));
+    }
+    return std::vector<GtpEvent>{};
+  };
+  auto old_life = relocation();
+  old_life.recovery = Recovery{1};
+  auto new_life = relocation();
+  new_life.recovery = Recovery{2};
+  const auto before = encode(Message{std::move(old_life)}, Teid{0}, Sequence{5});
+  const auto after = encode(Message{std::move(new_life)}, Teid{0}, Sequence{6});
+  EXPECT_TRUE(find<GtpRequest>(to_old(before)));
+  EXPECT_FALSE(find<GtpPeerRestarted>(confirm(1))) << "the first counter is no restart";
+  EXPECT_TRUE(find<GtpRequest>(to_old(after))) << "it restarted, and asks at once";
+  ASSERT_TRUE(find<GtpPeerRestarted>(confirm(2)));
+  EXPECT_FALSE(find<GtpRequest>(to_old(after))) << "a repetition: the UE's keys are accepted once";
+  EXPECT_TRUE(find<GtpRequest>(to_old(before))) << "what its old life asked is forgotten";
+}
+
 }  // namespace
 }  // namespace baton::peer
