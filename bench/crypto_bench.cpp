@@ -56,13 +56,24 @@ struct Work {
 constexpr int rounds = 15;
 constexpr double round_seconds = 0.01;
 
-double one_round(const Work& w) {
+/// Reading the clock of a thread is a system call and takes longer than most of what is measured: so many
+/// calls stand between two readings that it does not show.
+std::size_t calls_between_readings(const Work& w) {
+  constexpr double enough = 0.0005;
+  for (std::size_t calls = 1;; calls *= 2) {
+    const double start = seconds();
+    for (std::size_t i = 0; i < calls; ++i) w.call();
+    if (seconds() - start >= enough) return calls;
+  }
+}
+
+double one_round(const Work& w, std::size_t at_a_time) {
   std::size_t calls = 0;
   const double start = seconds();
   double now = start;
   do {
-    for (int i = 0; i < 16; ++i) w.call();
-    calls += 16;
+    for (std::size_t i = 0; i < at_a_time; ++i) w.call();
+    calls += at_a_time;
     now = seconds();
   } while (now - start < round_seconds);
   return (now - start) / static_cast<double>(calls * w.jobs) * 1e9;
@@ -78,9 +89,11 @@ double median(std::vector<double> v) {
 Measured measure(const Work& ours, const Work& peer) {
   std::vector<double> a;
   std::vector<double> b;
+  const std::size_t our_calls = ours ? calls_between_readings(ours) : 0;
+  const std::size_t peer_calls = peer ? calls_between_readings(peer) : 0;
   for (int i = 0; i < rounds; ++i) {
-    if (ours) a.push_back(one_round(ours));
-    if (peer) b.push_back(one_round(peer));
+    if (ours) a.push_back(one_round(ours, our_calls));
+    if (peer) b.push_back(one_round(peer, peer_calls));
   }
   Measured m;
   if (ours) m.ours = median(a);

@@ -4,7 +4,7 @@
 
 namespace baton {
 
-void secure_wipe(void* memory, std::size_t octets) {
+void wipe_memory(void* memory, std::size_t octets) {
   // Most secrets are 8 to 64 octets, and a call into the library costs more than their stores. The barrier
   // reads the memory as far as the compiler knows, so that no store to it is dropped.
   auto* at = static_cast<Byte*>(memory);

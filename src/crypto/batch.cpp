@@ -413,6 +413,25 @@ void kdf_lanes(std::span<const KdfJob> jobs, const LaneFunctions& run) {
     for (std::size_t i = 0; i < 8; ++i) store_word(jobs[n].out.data() + 4 * i, l.outer[i].of[n]);
 }
 
+#if defined(__x86_64__)
+/// kdf_in_streams does the jobs four at a time and returns those that are left: fewer than three. Three and a
+/// copy of one of them take no longer than three one by one.
+std::span<const KdfJob> kdf_in_streams(std::span<const KdfJob> jobs) {
+  alignas(64) Byte messages[kdf_streams][64];
+  while (jobs.size() + 1 >= kdf_streams) {
+    const std::size_t some = std::min(jobs.size(), kdf_streams);
+    const auto job = [&](std::size_t n) -> const KdfJob& { return jobs[std::min(n, some - 1)]; };
+    for (std::size_t n = 0; n < kdf_streams; ++n) put_short_s(job(n).s, messages[n]);
+    hardware_kdf_streams({job(0).key.data(), job(1).key.data(), job(2).key.data(), job(3).key.data()},
+                         messages,
+                         {job(0).out.data(), job(1).out.data(), job(2).out.data(), job(3).out.data()});
+    jobs = jobs.subspan(some);
+  }
+  secure_wipe(messages, sizeof(messages));
+  return jobs;
+}
+#endif
+
 /// Fewer lanes than this cost more than as many single derivations.
 constexpr std::size_t kdf_lanes_min = 5;
 constexpr std::size_t milenage_lanes_min = 4;
@@ -490,12 +509,16 @@ void milenage_batch(std::span<const MilenageJob> jobs, std::span<MilenageOutputs
 
 void kdf_batch(std::span<const KdfJob> jobs, Path path) {
   const LaneFunctions& run = lanes_of(path);
+  const bool lanes_first = path != Path::wide || !sha_streams();
   in_sixteens(jobs, [&](std::size_t, std::span<const KdfJob> some) {
-    const bool side_by_side =
-        run.compress != nullptr && some.size() >= kdf_lanes_min &&
+    const bool all_short =
         std::all_of(some.begin(), some.end(), [](const KdfJob& j) { return j.s.size() <= short_s_octets; });
-    if (side_by_side) return kdf_lanes(some, run);
+    if (all_short && lanes_first && run.compress != nullptr && some.size() >= kdf_lanes_min)
+      return kdf_lanes(some, run);
     const Path one = path == Path::portable ? Path::portable : sha_path();
+#if defined(__x86_64__)
+    if (one != Path::portable && all_short) some = kdf_in_streams(some);
+#endif
     for (const KdfJob& j : some) kdf_into(j.key, j.s, j.out, one);
   });
 }

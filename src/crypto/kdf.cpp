@@ -9,21 +9,13 @@
 namespace baton::crypto {
 namespace {
 
-/// S with its padding, after one block of key.
-void put_message(Bytes s, Byte* block) {
-  std::fill_n(block, 64, Byte{0});
-  std::copy(s.begin(), s.end(), block);
-  block[s.size()] = 0x80;
-  store_word(block + 60, static_cast<std::uint32_t>(8 * (64 + s.size())));
-}
-
 /// HMAC of an S that fills one block with its padding, under 32 octets: four compressions and little else.
 //= RFC 2104, 2
 void short_kdf(const Byte* key, Bytes s, Byte* out, Path path) {
   alignas(16) std::array<Byte, 64> block;
 #if defined(__x86_64__)
   if (path != Path::portable) {
-    put_message(s, block.data());
+    put_short_s(s, block.data());
     hardware_kdf(key, block.data(), out);
     secure_wipe(block.data(), block.size());
     return;
@@ -39,7 +31,7 @@ void short_kdf(const Byte* key, Bytes s, Byte* out, Path path) {
   };
   Sha256State inner = start(0x36);
   Sha256State outer = start(0x5C);
-  put_message(s, block.data());
+  put_short_s(s, block.data());
   portable_compress(inner, block.data(), 1);
   block.fill(0);
   for (std::size_t i = 0; i < 8; ++i) store_word(block.data() + 4 * i, inner[i]);

@@ -1,7 +1,9 @@
 // kdf_paths.h: what single derivations and batches share. Nobody outside crypto includes this.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <span>
 
 #include "crypto/kdf.h"
@@ -11,6 +13,16 @@ namespace baton::crypto {
 
 /// The longest S that fills one block with its padding.
 inline constexpr std::size_t short_s_octets = 55;
+
+/// The block of a short S with its padding, after one block of key.
+inline void put_short_s(Bytes s, Byte* block) {
+  std::fill_n(block, 64, Byte{0});
+  std::memcpy(block, s.data(), s.size());
+  block[s.size()] = 0x80;
+  const std::size_t bits = 8 * (64 + s.size());
+  block[62] = static_cast<Byte>(bits >> 8U);
+  block[63] = static_cast<Byte>(bits);
+}
 
 void kdf_into(std::span<const Byte, 32> key, Bytes s, std::span<Byte, 32> out, Path path);
 

@@ -29,6 +29,8 @@ Cpu look() {
   c.avx2 = __builtin_cpu_supports("avx2") != 0;
   c.avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  // "AuthenticAMD" and "HygonGenuine" begin so.
+  c.amd = leaf(0).b == 0x6874'7541 || leaf(0).b == 0x6F67'7948;
   const bool has_leaf_7 = leaf(0).a >= 7;
   const Leaf seven = has_leaf_7 ? leaf(7) : Leaf{};
   c.sha = (seven.b >> 29U & 1U) != 0;
@@ -43,6 +45,9 @@ Cpu look() { return {}; }
 #endif
 
 std::atomic<Path> limit{Path::wide};
+
+/// 0 until somebody prefers: then 1 for lanes, 2 for streams.
+std::atomic<int> sha_preference{0};
 
 Path at_most(Path p) { return std::min(p, limit.load(std::memory_order_relaxed)); }
 
@@ -67,6 +72,12 @@ void limit_path(Path most) { limit.store(most, std::memory_order_relaxed); }
 Path aes_path() { return at_most(cpu().aes && cpu().sse41 ? Path::hardware : Path::portable); }
 
 Path sha_path() { return at_most(cpu().sha && cpu().sse41 ? Path::hardware : Path::portable); }
+
+bool sha_streams() {
+  const int preferred = sha_preference.load(std::memory_order_relaxed);
+  return sha_path() == Path::hardware && (preferred == 0 ? cpu().amd : preferred == 2);
+}
+void prefer_sha_streams(bool streams) { sha_preference.store(streams ? 2 : 1, std::memory_order_relaxed); }
 
 Path stream_path() {
   return at_most(cpu().aes && cpu().sse41 && cpu().pclmul ? Path::hardware : Path::portable);

@@ -29,6 +29,13 @@ Path batch_path();
 /// Call it before other threads compute. A path that a caller names is not touched.
 void limit_path(Path most);
 
+/// Whether, on the wide path, SHA-256 of many short messages goes through the SHA extensions, four at a time,
+/// or through vectors of sixteen lanes. Which is faster is the make's: a block takes 15 ns against 19 on an
+/// AMD Zen 4, 23 against 13 on an Intel Xeon.
+bool sha_streams();
+/// For people who compare, and for tests; without effect where there are no SHA extensions.
+void prefer_sha_streams(bool streams);
+
 /// Cpu is what of this processor crypto looks at.
 struct Cpu {
   bool aes = false;     ///< AES-NI
@@ -39,6 +46,7 @@ struct Cpu {
   bool avx2 = false;
   bool avx512 = false;  ///< F, BW, DQ and VL, and a system that saves the registers
   bool vaes = false;    ///< AES on whole vectors
+  bool amd = false;     ///< made by AMD or to its design
 };
 const Cpu& cpu();
 

@@ -31,6 +31,10 @@ void portable_compress(Sha256State& state, const Byte* blocks, std::size_t count
 void hardware_compress(Sha256State& state, const Byte* blocks, std::size_t count);
 /// HMAC under 32 octets of a message that fills, with its padding, one block of 64 octets: `message`.
 void hardware_kdf(const Byte* key, const Byte* message, Byte* out);
+/// As many side by side as keep the processor's unit busy.
+inline constexpr std::size_t kdf_streams = 4;
+void hardware_kdf_streams(const Byte* const (&keys)[kdf_streams], const Byte (*messages)[64],
+                          Byte* const (&out)[kdf_streams]);
 #endif
 
 }  // namespace baton::crypto

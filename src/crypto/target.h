@@ -17,3 +17,10 @@
 #define BATON_TARGET_END _Pragma("GCC pop_options")
 #endif
 #endif
+
+/// Before a loop over registers: they stay registers only when every turn of it is written out.
+#if defined(__clang__)
+#define BATON_UNROLL _Pragma("unroll")
+#else
+#define BATON_UNROLL _Pragma("GCC unroll 16")
+#endif
