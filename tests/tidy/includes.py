@@ -17,7 +17,7 @@ LIBRARIES = {
     "asio": ({"runtime", "transport"}, "ask for it with an Action"),
     "usrsctp": ({"transport"}, "use transport/sctp.h"),
     "sqlite3": ({"store"}, "use store/store.h"),
-    "openssl/": (set(), "use src/crypto"),
+    "openssl/": ({"asymmetric"}, "use src/crypto or src/asymmetric"),
 }
 
 # Headers of the standard library and the system that bring a socket, clock, file or thread.
