@@ -375,6 +375,9 @@ void Stage::on_hss_octets(Bytes octets) {
           .product_name = "stage",
           .supported_vendor_ids = {diameter::vendor_3gpp},
           .vendor_specific_application_ids = {{diameter::vendor_3gpp, diameter::app_s6a, std::nullopt}}};
+      if (hss_announces)
+        cea.vendor_specific_application_ids.push_back(
+            {diameter::vendor_private, diameter::app_private, std::nullopt});
       hss_gives(diameter::encode(cea, header.ids));
     } else if (header.request && header.code == diameter::DeviceWatchdogRequest::command.code) {
       hss_gives(diameter::encode(diameter::DeviceWatchdogAnswer{.result_code = diameter::code::success,
@@ -407,6 +410,7 @@ diameter::AuthenticationInformationAnswer Stage::aia(const diameter::Authenticat
   a.authentication_info.emplace();
   a.authentication_info->eutran_vectors.push_back(diameter::EutranVector{
       1, made.vector.rand, std::move(made.vector.xres), made.vector.autn, std::move(made.vector.kasme)});
+  if (hss_announces) a.authentication_info->eutran_vectors.back().epoch = next_epoch++;
   return a;
 }
 
@@ -492,10 +496,13 @@ void Stage::run(Until stretch, Phone& p) {
       uplink(p, p.complete(*command_));
       ulr_ = at_hss<diameter::UpdateLocationRequest>();
       return;
-    case Until::creating:
-      hss_says(ula(*ulr_));
+    case Until::creating: {
+      auto answer = ula(*ulr_);
+      if (ulr_->aka) answer.epoch = ulr_->aka->epoch;
+      hss_says(answer);
       csr_ = at_upe<gtp2::CreateSessionRequest>();
       return;
+    }
     case Until::accepted: {
       upe_says(created(*csr_), csr_->sender.teid);
       auto ics = at_enb_for<s1ap::InitialContextSetupRequest>(p);

@@ -235,6 +235,10 @@ class Stage {
   void release_by_enb(Phone& p);
   ByteVector service_request(Phone& p);
 
+  /// located is the Update Location Request of the attach that stands at Until::locating; hss_says answers
+  /// it.
+  const diameter::UpdateLocationRequest& located() const { return ulr_.value(); }
+
   // --- what was seen
   std::uint64_t counter(std::string_view name) const;
   /// held gives the kinds of key of the subscriber that the MME holds, by its own ledger.
@@ -251,6 +255,9 @@ class Stage {
   std::vector<Outcome> outcomes;
   std::vector<std::string> log;
   std::map<Teid, Teid> tunnels;  ///< the UPE's TEID to the MME's
+  /// The HSS announces our own application, and numbers its vectors from here on.
+  bool hss_announces = false;
+  std::uint32_t next_epoch = 1;
   bool upe_answers_echo = true;
   Byte echo_counter = 1;      ///< the UPE's restart counter
   Byte mme_echo_counter = 1;  ///< the other MME's

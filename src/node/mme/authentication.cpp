@@ -1,4 +1,5 @@
 // authentication.cpp: EPS AKA, network side.
+#include "node/mme/kasme_update.h"
 #include "node/mme/procedures.h"
 #include "node/mme/s6a_causes.h"
 #include "wire/diameter/message.h"
@@ -127,6 +128,7 @@ Task<Outcomes> authentication(Core& core, Ue& ue) {
         core.erase_context(ue, ue.fresh, "replaced by a newer vector");
         ue.fresh.emplace(context::Side::network, kasme.take(), ksi,
                          nas::UeSecurityCapability::of(ue.capability, ue.gea));
+        begin_lineage(core, ue, vector->rand, vector->epoch);
         co_return Ok{};
 
       case Verdict::Is::silent: co_return Fail{abandon("no Authentication Response (T3460)")};

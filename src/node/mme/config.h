@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/instant.h"
+#include "context/policy.h"
 #include "ids/endpoint.h"
 #include "ids/location.h"
 #include "keys/ledger.h"
@@ -73,6 +74,11 @@ struct Config {
   }();
   Duration t3412 = std::chrono::minutes(54);  ///< periodic update, told to the UE
   Duration t3402 = std::chrono::minutes(12);
+
+  /// Which of the ways to treat keys in a move this MME takes.
+  context::SecurityPolicy policy{};
+  /// How long a KASME may be used after its AKA, whatever becomes of it; a move never lengthens it. (S0.D2)
+  Duration kasme_lifetime = std::chrono::hours(24);
 
   GutiReallocation guti_reallocation = GutiReallocation::at_attach_and_tau;
   /// Ask for the IMEISV in the security mode command, as S6a's Terminal-Information wants it.

@@ -31,6 +31,7 @@ peer::DiameterConfig s6a_config(const Config& c) {
                          .peers = {},
                          .application = wire::diameter::app_s6a,
                          .application_vendor = wire::diameter::vendor_3gpp,
+                         .private_application = c.policy.inter_mme_kasme != context::InterMmeKasme::keep,
                          .vendor_id = 0,
                          .product_name = "Baton",
                          .origin_state_id = 0,
@@ -395,6 +396,8 @@ void Core::erase_security(Ue& ue, std::string_view reason) {
   ue.secured = false;
   erase_context(ue, ue.fresh, reason);
   erase_context(ue, ue.security, reason);
+  ue.lineage.reset();
+  ue.fresh_lineage.reset();
 }
 
 void Core::erase_context(Ue& ue, std::optional<context::EpsSecurityContext>& context,

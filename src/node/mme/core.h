@@ -48,6 +48,13 @@ class Core {
   Instant now{};
   Actions* out = nullptr;
 
+  /// KASME-Updates without an answer, with what each told last.
+  struct KasmeTold {
+    UeId ue;
+    Generation last;
+  };
+  std::map<peer::RequestToken, KasmeTold> kasme_asked;
+
   // --- S1AP
   void send_s1ap(peer::LinkId link, std::uint16_t stream, ByteVector octets) {
     out->send(link, stream, std::move(octets));

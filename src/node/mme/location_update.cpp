@@ -1,4 +1,5 @@
 // location_update.cpp: what the MME tells the HSS of where a UE is, and what the HSS tells back.
+#include "node/mme/kasme_update.h"
 #include "node/mme/procedures.h"
 #include "node/mme/s6a_causes.h"
 #include "wire/diameter/message.h"
@@ -60,6 +61,7 @@ Task<Outcomes> update_location(Core& core, Ue& ue, LocationReason reason) {
     request.terminal_information = diameter::TerminalInformation{ue.imeisv->digits().substr(0, imei_digits),
                                                                  ue.imeisv->digits().substr(imei_digits)};
   }
+  request.aka = aka_reference_of(core, ue);
   if (!core.ask_hss(ue, request))
     co_return Fail{reject(nas::EmmCause::network_failure, "the HSS cannot be reached")};
   ue.locating = true;
@@ -86,6 +88,7 @@ Task<Outcomes> update_location(Core& core, Ue& ue, LocationReason reason) {
   if (ula->subscription_data->subscriber_status == diameter::SubscriberStatus::operator_determined_barring)
     co_return Fail{reject(nas::EmmCause::eps_services_not_allowed, "the subscription is barred")};
   ue.subscription = subscription_from(*ula->subscription_data);
+  after_location(core, ue, ula->epoch);
   co_return Ok{};
 }
 

@@ -3,6 +3,7 @@
 #include "base/cases.h"
 #include "base/secret.h"
 #include "node/mme/interfaces.h"
+#include "node/mme/kasme_update.h"
 #include "node/mme/procedures.h"
 
 namespace baton::node::mme {
@@ -132,6 +133,7 @@ void Mme::on_ue_timer(UeId id, Timer timer) {
       if (ue->busy()) return core_.start_timer(*ue, timer, core_.config.after(Timer::xregister));
       core_.run(*ue, "location-update", register_location(core_, *ue));
       return;
+    case Timer::xkasme: on_kasme_timer(core_, *ue); return;
     default: deliver(core_, *ue, Expired{timer}, spec_of(timer).name); return;
   }
 }

@@ -1,6 +1,7 @@
 // s6a.cpp: what the HSS says.
 #include "base/cases.h"
 #include "node/mme/interfaces.h"
+#include "node/mme/kasme_update.h"
 #include "node/mme/procedures.h"
 #include "wire/diameter/message.h"
 
@@ -47,12 +48,14 @@ void on_s6a(Core& core, peer::PeerEvent event) {
             [&](peer::DiameterRequest& r) { on_request(core, r); },
             [&](peer::DiameterAnswer& a) {
               HssAnswer answer(a.result, std::move(a.octets));
+              if (on_kasme_answer(core, a.token, &answer.result, answer.octets)) return;
               if (Ue* ue = core.whose(a.token)) return deliver(core, *ue, std::move(answer), "an S6a answer");
               core.located_late(a.token,
                                 answer.result.success() ? Core::Located::here : Core::Located::refused);
             },
             [&](peer::DiameterTimeout& t) {
               core.count("mme.s6a.unanswered");
+              if (on_kasme_answer(core, t.token, nullptr, {})) return;
               if (Ue* ue = core.whose(t.token)) return deliver(core, *ue, HssSilent{}, "silence on S6a");
               core.located_late(t.token, Core::Located::unknown);
             }},

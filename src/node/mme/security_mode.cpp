@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "context/algorithms.h"
+#include "node/mme/kasme_update.h"
 #include "node/mme/procedures.h"
 
 namespace baton::node::mme {
@@ -84,6 +85,7 @@ Task<Outcomes> security_mode(Core& core, Ue& ue) {
     ue.secured = true;
     ue.as_count = ue.security->last_received();
     ue.ue_ksi = ue.security->ksi();
+    take_lineage(core, ue);
     co_return Ok{};
   }
   co_return Fail{abandon("no Security Mode Complete (T3460)")};

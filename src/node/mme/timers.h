@@ -26,7 +26,8 @@ enum class Timer : Byte {
   xregister,
   xhandover,
   xrelocation,
-  xlocate
+  xlocate,
+  xkasme
 };
 
 struct TimerSpec {
@@ -61,6 +62,8 @@ inline constexpr std::array timers{
     // Five minutes in all; after that the UE's next update tries again, T3412 later at worst.
     TimerSpec{Timer::xlocate, "X7", 30s, 10,
               "UPDATE LOCATION REQUEST after a handover, while the HSS is away"},
+    // As long: what is untold then goes with the UE's next location update, or with its context.
+    TimerSpec{Timer::xkasme, "X8", 30s, 10, "KASME-UPDATE REQUEST, while the HSS cannot take it"},
 };
 constexpr const TimerSpec& spec_of(Timer t) { return timers[static_cast<std::size_t>(t)]; }
 static_assert(std::all_of(timers.begin(), timers.end(),

@@ -12,6 +12,7 @@
 #include "ids/endpoint.h"
 #include "ids/location.h"
 #include "ids/subscriber_id.h"
+#include "keys/kasme_lineage.h"
 #include "node/mme/config.h"
 #include "node/mme/events.h"
 #include "node/mme/s1_connections.h"
@@ -148,6 +149,12 @@ struct Ue {
   /// Links from the last key the UE is known to hold to `nh`: preparations that came to nothing move the
   /// chain on, and the UE does not hear of them. chain_hops_max at most.
   int chain_hops = 0;
+  /// How the KASMEs of `security` and `fresh` came about, where the policy has the HSS know. (S0.D4)
+  std::optional<KasmeLineage> lineage, fresh_lineage;
+  bool aka_told = false;       ///< the HSS has recorded the AKA that `lineage` begins with
+  bool kasme_refused = false;  ///< the HSS does not follow `lineage`: only a new AKA helps
+  int kasme_updates_tried = 0;
+  std::optional<peer::RequestToken> kasme_asked;
   std::optional<OldChain> old_chain;  ///< there while the radio runs on another KASME than NAS
   std::optional<wire::s1ap::UeRadioCapability> radio_capability;
 
