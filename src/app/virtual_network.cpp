@@ -62,7 +62,7 @@ class VirtualNetwork::Lab final : public runtime::Ground {
       network_.net_.command(enb->name(),
                             {node::Verb::release, network_.ues_[ue].imsi, network_.ues_[ue].address});
   }
-  bool connected(std::size_t ue) const override { return network_.ues_[ue].node->connected(); }
+  runtime::Stands stands(std::size_t ue) const override { return runtime::stands(*network_.ues_[ue].node); }
   std::size_t cell(std::size_t ue) const override { return network_.ues_[ue].node->cell_number(); }
 
  private:

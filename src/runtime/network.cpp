@@ -47,7 +47,7 @@ class EmbeddedNetwork::Sockets final : public Ground {
     for (Host* const enb : network_.enb_hosts_)
       enb->command({node::Verb::release, {}, network_.ues_[ue].address});
   }
-  bool connected(std::size_t ue) const override { return network_.ues_[ue].node->connected(); }
+  Stands stands(std::size_t ue) const override { return runtime::stands(*network_.ues_[ue].node); }
   std::size_t cell(std::size_t ue) const override { return network_.ues_[ue].node->cell_number(); }
 
  private:

@@ -4,11 +4,15 @@
 #include <array>
 #include <utility>
 
+#include "node/ue/ue.h"
+
 namespace baton::runtime {
 namespace {
 
 /// How long nothing must have been said of a subscriber for its procedure to have come to rest.
 constexpr Duration quiet = 20ms;
+/// When a UE that has not become idle or connected, and does nothing about it, is asked for it once more.
+constexpr Duration ask_again = 1s;
 
 /// What a UE has to be when it gets its command.
 enum class Needs : Byte { nothing, idle, connection };
@@ -42,11 +46,19 @@ const Procedure* find(std::string_view name) {
 // What the card and the AuC hold for good is no key of a registration.
 bool permanent(KeyKind kind) { return kind == KeyKind::k || kind == KeyKind::opc; }
 
+/// needed says where a UE has to stand for a procedure that needs something.
+Stands needed(Needs needs) { return needs == Needs::idle ? Stands::idle : Stands::connected; }
+
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 }  // namespace
+
+Stands stands(const node::ue::Ue& ue) {
+  if (!ue.at_rest()) return Stands::under_way;
+  return ue.connected() ? Stands::connected : Stands::idle;
+}
 
 const std::vector<std::string>& walk_procedures() {
   static const std::vector<std::string> names = [] {
@@ -94,8 +106,9 @@ struct Walk::Run {
   const Procedure* procedure = nullptr;
   std::optional<std::size_t> target;  ///< cell
   Phase phase = Phase::preparing;
-  Instant began;      ///< of the phase
-  Instant last_word;  ///< of anybody about this subscriber
+  Instant began;                 ///< of the phase
+  Instant last_word;             ///< of anybody about this subscriber
+  std::optional<Instant> asked;  ///< to become idle or connected
   Instant commanded;
   ProcedureResult result;
 
@@ -250,15 +263,26 @@ void Walk::start(Run& run) {
     run.result.to_enb = there.enb;
     run.result.to_mme = there.mme;
   }
-  switch (run.procedure->needs) {
-    case Needs::nothing: return order(run);
-    case Needs::idle:
-      if (!ground_.connected(run.ue)) return order(run);
-      return ground_.release(run.ue);
-    case Needs::connection:
-      if (ground_.connected(run.ue)) return order(run);
-      return ground_.command(run.ue, {node::Verb::service_request, {}, 0});
+  prepare(run);
+}
+
+// A command to a UE whose last procedure is not over would only be refused, and how long that takes nobody
+// but the UE can say.
+void Walk::prepare(Run& run) {
+  const Needs needs = run.procedure->needs;
+  if (needs == Needs::nothing) return order(run);
+  const Instant now = ground_.now();
+  const Stands stands = ground_.stands(run.ue);
+  if (stands == Stands::under_way) return;
+  if (stands == needed(needs)) {
+    // Who has just got there is left in peace until the other ends have got there too.
+    if (now == run.began || (now - run.last_word >= quiet && now - run.began >= quiet)) order(run);
+    return;
   }
+  if (run.asked && now - *run.asked < ask_again) return;
+  run.asked = now;
+  if (needs == Needs::idle) return ground_.release(run.ue);
+  ground_.command(run.ue, {node::Verb::service_request, {}, 0});
 }
 
 void Walk::order(Run& run) {
@@ -294,14 +318,11 @@ void Walk::move_on(Run& run) {
   const Instant now = ground_.now();
   const Duration since = now - run.began;
   switch (run.phase) {
-    case Run::Phase::preparing: {
-      const bool wanted = run.procedure->needs == Needs::connection;
-      if (ground_.connected(run.ue) == wanted && now - run.last_word >= quiet && since >= quiet)
-        order(run);
-      else if (since >= pace_.timeout)
-        end(run, wanted ? "the UE got no connection" : "the UE was not released to idle");
+    case Run::Phase::preparing:
+      if (since < pace_.timeout) return prepare(run);
+      end(run, run.procedure->needs == Needs::connection ? "the UE got no connection"
+                                                         : "the UE was not released to idle");
       break;
-    }
     case Run::Phase::under_way:
       if (since < pace_.timeout) break;
       run.result.ms = static_cast<double>(since.count()) / 1000.0;

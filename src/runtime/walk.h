@@ -15,6 +15,10 @@
 #include "node/node.h"
 #include "runtime/topology.h"
 
+namespace baton::node::ue {
+class Ue;
+}
+
 namespace baton::runtime {
 
 /// KeyView is one kind of key as a procedure left it. `last_id` names the newest key of the kind even when
@@ -59,6 +63,15 @@ inline constexpr Duration walk_looks_every = 2ms;
 /// The procedures a walk knows, in the order in which the demo runs them.
 const std::vector<std::string>& walk_procedures();
 
+/// Stands says whether a UE can be given a command, and from where.
+enum class Stands : Byte {
+  under_way,  ///< a procedure runs, or a connection is coming up or going down
+  idle,
+  connected,  ///< under keys
+};
+/// stands tells it of a UE.
+Stands stands(const node::ue::Ue& ue);
+
 /// Ground is what a walk needs of the network it walks on. UEs are numbered from 0.
 class Ground {
  public:
@@ -67,7 +80,7 @@ class Ground {
   virtual void command(std::size_t ue, node::Command command) = 0;
   /// release lets the eNBs ask for the release of a UE, as when it has been silent.
   virtual void release(std::size_t ue) = 0;
-  virtual bool connected(std::size_t ue) const = 0;
+  virtual Stands stands(std::size_t ue) const = 0;
   /// The number of the cell the UE is in.
   virtual std::size_t cell(std::size_t ue) const = 0;
 };
@@ -93,8 +106,8 @@ struct Walkers {
 };
 
 /// Walk walks subscribers through procedures. A UE that has to be idle first is released, one that has to be
-/// connected asks for service. Whoever carries the nodes tells it what they say and lets it look from time
-/// to time.
+/// connected asks for service, and none gets its command before what it was doing has ended. Whoever carries
+/// the nodes tells it what they say and lets it look from time to time.
 class Walk {
  public:
   Walk(Ground& ground, Walkers walkers);
@@ -126,6 +139,7 @@ class Walk {
 
   void admit();
   void start(Run& run);
+  void prepare(Run& run);
   void order(Run& run);
   bool at_rest(const Run& run) const;
   void end(Run& run, std::string cause = {});

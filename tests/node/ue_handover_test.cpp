@@ -553,6 +553,7 @@ TEST(UeBetweenCells, PowerAndSwitchLeaveNoKeyOfEitherCell) {
 TEST(UeBetweenCells, ABusyUeRefusesEverythingElse) {
   Road n;
   n.sent_away();
+  EXPECT_FALSE(n.ue.at_rest());
   n.command(Verb::tau);
   n.command(Verb::service_request);
   n.command_verb(0);

@@ -108,9 +108,11 @@ TEST(UeTau, AnUpdateIsReadableButProtectedAndANewGutiIsAcknowledged) {
   EXPECT_TRUE(n.outcomes.at(0).ok);
   EXPECT_EQ(n.outcomes[0].procedure, "tau");
   EXPECT_TRUE(n.running(Timer::t3440));
+  EXPECT_FALSE(n.ue.at_rest()) << "the network is about to release it";
   // A network that forgets the release is not waited for.
   n.wait(10s);
   EXPECT_FALSE(n.ue.connected());
+  EXPECT_TRUE(n.ue.at_rest());
 }
 
 TEST(UeTau, ACellOfAnotherAreaIsToldAtOnceAndOneOfTheListIsNot) {
@@ -125,6 +127,25 @@ TEST(UeTau, ACellOfAnotherAreaIsToldAtOnceAndOneOfTheListIsNot) {
   EXPECT_EQ(request.last_tai->tac, Tac{1});
   EXPECT_EQ(n.setup_complete->registered_mme, Guti::test_value().mme);
   EXPECT_TRUE(std::holds_alternative<rrc::RandomValue>(n.requests.back().identity));
+}
+
+//= TS 36.331, 5.3.3.5; type=test
+TEST(UeTau, ACellThatDoesNotAnswerIsLeftForAnotherOne) {
+  UeNetwork n;
+  n.attached_and_idle();
+  n.connection_answers = false;
+  n.command(Verb::tau);
+  EXPECT_FALSE(n.ue.at_rest());
+  n.wait(1s);
+  EXPECT_EQ(n.last_cell, UeNetwork::radio(11));
+  n.connection_answers = true;
+  n.cells.at(UeNetwork::radio(12)).tac = Tac{3};
+  n.command(Verb::move, 1);
+  EXPECT_EQ(n.counters["ue.move_refused"], 0);
+  EXPECT_FALSE(n.outcomes.at(0).ok) << "the first update has come to nothing";
+  (void)n.heard_as<nas::TauRequest>();
+  EXPECT_EQ(n.last_cell, UeNetwork::radio(12));
+  EXPECT_FALSE(n.running(Timer::t300));
 }
 
 //= TS 24.301, 5.3.5; type=test

@@ -11,11 +11,11 @@ class Puppet final : public Ground {
   Instant now() const override { return at; }
   void command(std::size_t, node::Command command) override { commands.push_back(std::move(command)); }
   void release(std::size_t) override { ++releases; }
-  bool connected(std::size_t) const override { return is_connected; }
+  Stands stands(std::size_t) const override { return ue; }
   std::size_t cell(std::size_t) const override { return in_cell; }
 
   Instant at;
-  bool is_connected = true;
+  Stands ue = Stands::connected;
   std::size_t in_cell = 0;
   std::vector<node::Command> commands;
   int releases = 0;
@@ -82,15 +82,50 @@ TEST_F(WalkTest, AHandoverGoesToTheNextEnbOfTheSameMme) {
 }
 
 TEST_F(WalkTest, AnIdleUeAsksForServiceBeforeItsHandover) {
-  ground.is_connected = false;
+  ground.ue = Stands::idle;
   walk.begin("inter-mme-handover", {0}, {});
   ASSERT_EQ(ground.commands.size(), 1U);
   EXPECT_EQ(ground.commands[0].verb, node::Verb::service_request);
-  ground.is_connected = true;
+  ground.ue = Stands::connected;
   EXPECT_FALSE(wait(100ms));
   ASSERT_EQ(ground.commands.size(), 2U);
   EXPECT_EQ(ground.commands[1].verb, node::Verb::handover);
   EXPECT_EQ(ground.commands[1].argument, 2U);
+}
+
+TEST_F(WalkTest, NoCommandComesBeforeTheUesLastProcedureHasEnded) {
+  // It is connected, and nobody says anything of it for long: its request for service is not over.
+  ground.ue = Stands::idle;
+  walk.begin("s1-handover", {0}, {});
+  ASSERT_EQ(ground.commands.size(), 1U);
+  ground.ue = Stands::under_way;
+  EXPECT_FALSE(wait(5s));
+  EXPECT_EQ(ground.commands.size(), 1U);
+  ground.ue = Stands::connected;
+  EXPECT_FALSE(wait(100ms));
+  ASSERT_EQ(ground.commands.size(), 2U);
+  EXPECT_EQ(ground.commands[1].verb, node::Verb::handover);
+  say("handover", true);
+  EXPECT_TRUE(wait(10s));
+  (void)walk.take();
+
+  // An update's connection is about to go: first it goes, then there is service.
+  ground.commands.clear();
+  ground.ue = Stands::under_way;
+  walk.begin("s1-handover", {0}, {});
+  EXPECT_FALSE(wait(100ms));
+  EXPECT_TRUE(ground.commands.empty());
+  ground.ue = Stands::idle;
+  EXPECT_FALSE(wait(100ms));
+  ASSERT_EQ(ground.commands.size(), 1U);
+  EXPECT_EQ(ground.commands[0].verb, node::Verb::service_request);
+  // It comes to nothing, and is asked for again.
+  EXPECT_FALSE(wait(2s));
+  EXPECT_GE(ground.commands.size(), 2U);
+  EXPECT_LE(ground.commands.size(), 3U);
+  ground.ue = Stands::connected;
+  EXPECT_FALSE(wait(100ms));
+  EXPECT_EQ(ground.commands.back().verb, node::Verb::handover);
 }
 
 TEST_F(WalkTest, AHandoverBetweenMmesEndsWithItsUpdateAndWithoutKeysAtTheOldOne) {
@@ -165,7 +200,7 @@ TEST_F(WalkTest, AnUpdateAtAnotherMmeStartsFromIdleWithAMove) {
   walk.begin("inter-mme-tau", {0}, {});
   EXPECT_EQ(ground.releases, 1);
   EXPECT_TRUE(ground.commands.empty());
-  ground.is_connected = false;
+  ground.ue = Stands::idle;
   EXPECT_FALSE(wait(100ms));
   ASSERT_EQ(ground.commands.size(), 1U);
   EXPECT_EQ(ground.commands[0].verb, node::Verb::move);
@@ -196,7 +231,7 @@ TEST_F(WalkTest, SilenceEndsItInTheTimeItHas) {
   walk.begin("s1-handover", {0}, {});
   EXPECT_TRUE(wait(Pace{}.timeout + 1s));
   EXPECT_EQ(only().cause, "no outcome in time");
-  ground.is_connected = true;
+  ground.ue = Stands::connected;
   walk.begin("tau", {0}, {});
   EXPECT_TRUE(wait(Pace{}.timeout + 1s));
   EXPECT_EQ(only().cause, "the UE was not released to idle");

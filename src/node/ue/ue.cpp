@@ -58,12 +58,15 @@ void Ue::on_command(const Command& c) {
     case Verb::handover: return start_handover(c.argument);
     case Verb::move:
       // A connected UE moves by handover only, and that is its network's decision.
-      if (rrc_ != Rrc::idle || c.argument >= config_.cells.size()) {
+      if (rrc_ == Rrc::connected || c.argument >= config_.cells.size()) {
         count("ue.move_refused");
         return;
       }
       cell_ = c.argument;
       cell_information_.reset();
+      //= TS 36.331, 5.3.3.5
+      // One that only asks for a connection stops asking: nobody is to answer it in the cell it has left.
+      if (rrc_ != Rrc::idle) return go_idle("another cell was chosen before there was a connection");
       return camp();
     default: count("ue.command_unknown");
   }
@@ -132,6 +135,13 @@ bool Ue::go(On on) {
   const auto to = next(state_, on);
   if (to) state_ = *to;
   return to.has_value();
+}
+
+bool Ue::at_rest() const {
+  if (!doing_.empty() || move_ || release_) return false;
+  if (state_ != State::registered && state_ != State::deregistered) return false;
+  if (wants_tau_ && state_ == State::registered) return false;
+  return rrc_ == Rrc::idle || (rrc_ == Rrc::connected && as_);
 }
 
 void Ue::begin(Name procedure) { doing_ = procedure; }

@@ -35,6 +35,9 @@ class Ue final : public Node {
   State state() const { return state_; }
   bool connected() const { return link_.has_value(); }
   bool as_secured() const { return as_.has_value(); }
+  /// at_rest: no procedure is under way, and the UE is idle or has a connection under keys. A connection for
+  /// signalling alone, which the network is about to release, is neither.
+  bool at_rest() const;
   /// The number, in the configuration's list, of the cell it camps on or is connected to.
   std::size_t cell_number() const { return cell_; }
   const std::optional<Guti>& guti() const { return guti_; }
