@@ -271,6 +271,10 @@ std::uint16_t elements_needed(const SecurityPolicy& p, PeerRole role) {
   return out;
 }
 
+bool beyond_final(const SecurityPolicy& p) {
+  return elements_needed(p, PeerRole::mme) != 0 || elements_needed(p, PeerRole::hss) != 0;
+}
+
 std::string_view to_string(PolicyRefusal r) {
   switch (r) {
     case PolicyRefusal::nothing_announced: return "nothing announced";

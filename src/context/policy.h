@@ -161,6 +161,10 @@ enum class PeerRole : Byte { enb, mme, ue, hss };
 /// The private elements that a peer must understand for this policy, as bits of PrivateElement.
 std::uint16_t elements_needed(const SecurityPolicy& policy, PeerRole role);
 
+/// beyond_final says whether a policy needs anything of anybody that the standards do not have. A node whose
+/// policy does not announces nothing: what it sends is what it would send if none of this existed.
+bool beyond_final(const SecurityPolicy& policy);
+
 /// Why two nodes do not agree on a policy and may not fall back.
 enum class PolicyRefusal : Byte {
   nothing_announced,  ///< the peer knows the standards only

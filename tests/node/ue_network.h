@@ -204,6 +204,7 @@ class UeNetwork {
     m.ksi = fresh->ksi();
     m.replayed_capability = nas::UeSecurityCapability::of(c);
     m.imeisv_request = nas::ImeisvRequest{};
+    m.announcement = echo;
     return m;
   }
   ByteVector sealed_command(const nas::SecurityModeCommand& m) {
@@ -315,6 +316,7 @@ class UeNetwork {
   Ue ue;
   Actions out;
   std::map<Endpoint, rrc::CellInformation> cells;
+  std::optional<nas::AnnouncementEcho> echo;  ///< what the MME says of policies in its security mode command
   bool cell_answers = true;
   bool connection_answers = true;
   Endpoint last_cell = radio(11);

@@ -24,6 +24,7 @@ void Ue::start_attach() {
   if (current_) m.ksi = current_->ksi();
   m.identity = guti_ ? nas::EpsMobileIdentity(*guti_) : nas::EpsMobileIdentity(config_.imsi);
   m.capability = config_.capability;
+  m.announcement = announcement();
   m.esm = std::move(*esm);
   if (guti_) m.last_tai = last_tai_;
   asked_plain_ = nas::encode(m);

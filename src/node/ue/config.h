@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "context/eps_security.h"
+#include "context/policy.h"
 #include "ids/endpoint.h"
 #include "ids/subscriber_id.h"
 #include "keys/ledger.h"
@@ -47,6 +48,9 @@ struct Config {
   std::string apn;
 
   std::vector<Cell> cells;  ///< the first is camped on at the start
+
+  /// How keys are treated in a move; `final` announces nothing.
+  context::SecurityPolicy policy{};
 
   /// Timer values by number; defaults of the specification (timers.h).
   Duration after(Timer t) const { return timer_values[static_cast<std::size_t>(t)]; }

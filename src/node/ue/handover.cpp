@@ -73,10 +73,17 @@ void Ue::start_move(const rrc::Reconfiguration& m) {
                      measured_->information->earfcn_dl == mobility.earfcn_dl;
   // A new KASME comes to the radio inside a cell, never on the way to another one.
   const auto algorithms = mobility.algorithms.value_or(move_->as->algorithms);
-  auto keys = known && !mobility.key_change_indicator
-                  ? follow(*move_->as, rrc::Ncc{mobility.next_hop_chaining_count}, mobility.target_pci,
-                           mobility.earfcn_dl, algorithms)
-                  : std::nullopt;
+  std::optional<AsSecurity> keys;
+  // Where the network has agreed to protect the bit, a command without it is one from which it was taken.
+  //= S3.D4a
+  const bool stripped = !mobility.refresh && in_force_.handover_refresh != context::HandoverRefresh::nh_ncc &&
+                        in_force_.bit_protection != context::BitProtection::rrc;
+  if (stripped) count("ue.handover_container_missing");
+  if (known && !mobility.key_change_indicator && mobility.refresh)
+    keys = follow_star(*move_->as, mobility, *measured_->information, algorithms);
+  else if (known && !mobility.key_change_indicator && !stripped)
+    keys = follow(*move_->as, rrc::Ncc{mobility.next_hop_chaining_count}, mobility.target_pci,
+                  mobility.earfcn_dl, algorithms);
   if (!keys) {
     //= TS 36.331, 5.3.5.5
     count("ue.handover_impossible");

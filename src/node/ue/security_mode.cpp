@@ -43,6 +43,10 @@ void Ue::on_security_mode_command(Bytes pdu) {
   if (m->replayed_nonce_ue || m->nonce_mme)
     return reject_security_mode(nas::EmmCause::security_mode_rejected_unspecified, "a mapped context");
 
+  const auto in_force = policy_with(m->announcement);
+  if (!in_force)
+    return reject_security_mode(nas::EmmCause::security_mode_rejected_unspecified, in_force.why());
+
   nas::SecurityModeComplete complete;
   if (m->imeisv_request && m->imeisv_request->requested)
     complete.imeisv = nas::MobileIdentity(config_.imeisv);
@@ -71,12 +75,32 @@ void Ue::on_security_mode_command(Bytes pdu) {
     write_key(KeyEvent::erased, *current_->knas_int(), "new algorithms");
   }
   current_.emplace(std::move(candidate));
+  in_force_ = *in_force;
   const std::vector<KeyId> parent{id_of(current_->kasme())};
   write_key(KeyEvent::derived, *current_->knas_enc(), "TS 33.401, A.7", parent);
   write_key(KeyEvent::derived, *current_->knas_int(), "TS 33.401, A.7", parent);
   secured_ = true;
   forget_challenge();
   transfer(std::move(*answer));
+}
+
+std::optional<nas::UeAnnouncement> Ue::announcement() const {
+  if (!context::beyond_final(config_.policy)) return std::nullopt;
+  return nas::UeAnnouncement::of(context::Announcement::of(config_.policy).encode());
+}
+
+/// What the network heard of us must be what we said (Announcement); a network that says nothing of it knows
+/// the standards only.
+Expected<context::SecurityPolicy, std::string> Ue::policy_with(
+    const std::optional<nas::AnnouncementEcho>& echo) const {
+  if (!context::beyond_final(config_.policy)) return config_.policy;
+  const auto own = context::Announcement::of(config_.policy);
+  if (echo && echo->received != own.encode())
+    return Fail{std::string("the announcement was changed on its way")};
+  const auto theirs = echo ? context::Announcement::decode(echo->own) : std::nullopt;
+  auto policy = context::agreed(own, theirs, config_.policy, context::PeerRole::ue);
+  if (!policy) return Fail{"the network's policy: " + std::string(to_string(policy.why()))};
+  return std::move(*policy);
 }
 
 //= TS 24.301, 5.4.3.5

@@ -23,6 +23,7 @@ void Ue::start_tau(nas::UpdateType type) {
 
   // 2. Our GUTI, our key set, our bearers.
   nas::TauRequest m;
+  m.announcement = announcement();
   m.update_type = type;
   m.ksi = current_->ksi();
   m.old_guti = nas::EpsMobileIdentity(*guti_);

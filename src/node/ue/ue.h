@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "context/eps_security.h"
+#include "context/handover_container.h"
 #include "context/pdcp.h"
+#include "context/policy.h"
 #include "keys/usim.h"
 #include "node/node.h"
 #include "node/ue/config.h"
@@ -111,6 +113,14 @@ class Ue final : public Node {
   /// such way. `from` stays as it was.
   std::optional<AsSecurity> follow(AsSecurity& from, wire::rrc::Ncc ncc, std::uint16_t pci,
                                    std::uint32_t earfcn_dl, wire::rrc::AsAlgorithms algorithms);
+  /// follow_star makes them from KeNB* and the new C-RNTI, as the command and its container say.
+  std::optional<AsSecurity> follow_star(AsSecurity& from, const wire::rrc::MobilityControl& m,
+                                        const wire::rrc::CellInformation& target,
+                                        wire::rrc::AsAlgorithms algorithms);
+  /// believed is how KeNB follows, by the container or the command, whichever the policy believes; nothing
+  /// when they are not to be believed. It takes the container's COUNT.
+  std::optional<context::StarUse> believed(const wire::rrc::MobilityControl& m,
+                                           const wire::rrc::CellInformation& target);
   bool usable(wire::rrc::AsAlgorithms algorithms) const;
   /// keep_chain lets the keys of the radio outlive, as far as their chain goes, the KASME they came from.
   void keep_chain();
@@ -146,6 +156,11 @@ class Ue final : public Node {
 
   void on_security_mode_command(Bytes pdu);
   void reject_security_mode(wire::nas::EmmCause cause, std::string why);
+  /// What this UE says of its profiles; nothing where its policy is `final`.
+  std::optional<wire::nas::UeAnnouncement> announcement() const;
+  /// policy_with is the policy in force with a network that answered so, or why there is none.
+  Expected<context::SecurityPolicy, std::string> policy_with(
+      const std::optional<wire::nas::AnnouncementEcho>& echo) const;
 
   void on_identity_request(const wire::nas::IdentityRequest& m, bool verified);
 
@@ -216,6 +231,7 @@ class Ue final : public Node {
   std::optional<Guti> guti_;
   std::optional<Tai> last_tai_;
   std::optional<context::EpsSecurityContext> current_;
+  context::SecurityPolicy in_force_;  ///< agreed when current_ was taken into use
 
   // What it does not keep.
   wire::nas::TaiList tai_list_;
