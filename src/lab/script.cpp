@@ -141,4 +141,14 @@ Script script(std::size_t ues, std::size_t enbs, std::uint64_t seed, std::size_t
           std::move(subscribers)};
 }
 
+Script with_policy(Script s, const context::SecurityPolicy& policy) {
+  for (auto& mme : s.mmes) {
+    mme.policy = policy;
+    for (auto& peer : mme.mmes) peer.announced = context::Announcement::of(policy);
+  }
+  for (auto& enb : s.enbs) enb.policy = policy;
+  for (auto& ue : s.ues) ue.policy = policy;
+  return s;
+}
+
 }  // namespace baton::lab

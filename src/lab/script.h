@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "context/policy.h"
 #include "context/subscriber.h"
 #include "node/enb/config.h"
 #include "node/hss/config.h"
@@ -30,6 +31,9 @@ struct Script {
 /// enb4 at "mme2". UPE, HSS and the MMEs know every MME, each eNB every other cell as its neighbour. IMSI, K
 /// and OPc of UE number i (from 0) follow from the seed and i.
 Script script(std::size_t ues = 1, std::size_t enbs = 2, std::uint64_t seed = 1, std::size_t mmes = 1);
+
+/// with_policy has every MME, eNB and UE of a script run under one policy and announce it.
+Script with_policy(Script s, const context::SecurityPolicy& policy);
 
 /// mme_of_enb is the number of the MME that serves eNB number `enb`, both from 0, in that script.
 constexpr std::size_t mme_of_enb(std::size_t enb, std::size_t enbs, std::size_t mmes) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/instant.h"
+#include "context/policy.h"
 #include "ids/endpoint.h"
 #include "ids/location.h"
 #include "keys/algorithms.h"
@@ -56,6 +57,9 @@ struct Config {
   Duration inactivity{};
   std::size_t ue_limit = ues_max;
   std::size_t c_rnti_limit = c_rntis_max;  ///< names in use at once
+
+  /// How keys are treated in a move; `final` announces nothing.
+  context::SecurityPolicy policy{};
 
   Tai tai() const { return {plmns.front(), cell.tac}; }
 };

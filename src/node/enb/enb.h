@@ -18,6 +18,7 @@
 // Ciphering starts, in both directions, after SecurityModeComplete.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -159,6 +160,9 @@ class Enb final : public Node {
   /// hand_over runs from the decision until the UE has gone, stays after all, or is back.
   Procedure hand_over(Ue& ue, Neighbour target);
   s1ap::HandoverRequired handover_required(const Ue& ue, const Neighbour& target) const;
+  std::optional<context::SecurityPolicy> in_force(std::size_t mme) const;
+  KenbStar kenb_star_of(const Ue& ue, const Neighbour& target, const context::SecurityPolicy& policy);
+  static std::optional<ByteVector> with_container(rrc::Reconfiguration command, ByteVector container);
   Task<void> cancel_handover(Ue& ue, s1ap::Cause cause);
   void on_handover_command(std::size_t mme, std::uint16_t stream, s1ap::HandoverCommand m);
   void on_preparation_failure(std::size_t mme, std::uint16_t stream,
@@ -217,6 +221,10 @@ class Enb final : public Node {
   bool c_rnti_free();
   /// new_c_rnti gives out a name; c_rnti_free() has said that there is one.
   rrc::CRnti new_c_rnti(std::uint32_t ue, Endpoint remote);
+  /// pass_over_used_names sees to it that the next name has not been paired with this key; note_pair
+  /// remembers that one has.
+  void pass_over_used_names(const KeyId& key);
+  void note_pair(const KeyId& key, rrc::CRnti c_rnti);
   void close_radio(RadioConnection& radio);
   void start(Ue& ue, Procedure p);
   void offer(Ue& ue, UeEvent event);
@@ -244,6 +252,7 @@ class Enb final : public Node {
   std::size_t in_setup_ = 0;
   std::uint32_t last_id_ = 0;
   std::uint16_t last_c_rnti_;
+  std::deque<std::pair<KeyId, std::uint16_t>> pairs_used_;  ///< at most pairs_used_max, the oldest first
   std::uint32_t last_teid_ = 0;
   std::vector<std::uint32_t> ended_;  ///< UEs to sweep when the event is over
 

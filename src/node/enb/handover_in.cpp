@@ -1,5 +1,6 @@
 // handover_in.cpp: a UE that another eNB hands over, as the target sees it (TS 23.401, 5.5.1.2.2; TS 36.413,
 // 8.4.2, 8.4.3 and 8.4.7).
+#include <algorithm>
 #include <cassert>
 
 #include "context/algorithms.h"
@@ -11,11 +12,21 @@ namespace baton::node::enb {
 void Enb::on_handover_request(std::size_t mme, std::uint16_t stream, s1ap::HandoverRequest m,
                               Diagnostics diagnostics) {
   const Nh& nh = m.security.next_hop;
-  const KeyId nh_id = keys_.id(nh);
-  log_key(KeyEvent::received, nh, "Handover Request", {}, mmes_[mme].peer.name);
+  const bool from_star = m.key_handling && m.key_handling->from_star;
+  // The field of NH may hold KeNB* or KeNB*+; which of them cannot be told, and need not.
+  //= S3.P5
+  const KenbStar star(nh.expose());
+  const KeyId nh_id = from_star ? keys_.id(star) : keys_.id(nh);
+  const auto log_given = [&](KeyEvent event, const char* why, std::string peer = {}) {
+    if (from_star)
+      log_key(event, star, why, {}, std::move(peer));
+    else
+      log_key(event, nh, why, {}, std::move(peer));
+  };
+  log_given(KeyEvent::received, "Handover Request", mmes_[mme].peer.name);
   const auto refuse = [&](s1ap::Cause cause) {
     //= TS 36.413, 8.4.2.3
-    log_key(KeyEvent::erased, nh, "Handover Failure");
+    log_given(KeyEvent::erased, "Handover Failure");
     out_->count("handover_request_refused");
     out_->log(LogLevel::info, "handover request refused: " + s1ap::to_string(cause));
     send_s1ap(mme, stream, s1ap::HandoverFailure{m.mme_ue_id, cause, std::move(diagnostics)});
@@ -32,6 +43,10 @@ void Enb::on_handover_request(std::size_t mme, std::uint16_t stream, s1ap::Hando
   const auto preparation = rrc::decode<rrc::HandoverPreparation>(container->rrc);
   if (!preparation) return refuse(s1ap::CauseProtocol::abstract_syntax_error_reject);
 
+  // How to handle the key is heard only from who was told that this eNB can.
+  if (m.key_handling && !context::beyond_final(config_.policy))
+    return refuse(s1ap::CauseProtocol::abstract_syntax_error_reject);
+
   // Algorithms, room, bearers.
   //= TS 33.401, 7.2.4.2.3
   const auto chosen = algorithms(m.ue_security_capabilities);
@@ -45,15 +60,21 @@ void Enb::on_handover_request(std::size_t mme, std::uint16_t stream, s1ap::Hando
   if (admitted.erabs.empty())
     return refuse(s1ap::CauseRadioNetwork::no_radio_resources_available_in_target_cell);
 
-  // KeNB of this cell, from NH; NH itself is of no further use here.
+  if (from_star) pass_over_used_names(nh_id);
+  Ue& ue = *add_ue(preparation->radio, {});
+  // KeNB of this cell, from NH or, with the name that the UE gets here, from KeNB*. What it is made of is of
+  // no further use here.
   //= S3.D7
   //= TS 33.401, 7.2.8.4.3 and A.5
-  Kenb kenb = derive_kenb_star(nh, config_.cell.pci, earfcn_);
-  log_key(KeyEvent::derived, kenb, "TS 33.401, A.5", {nh_id});
-  log_key(KeyEvent::erased, nh, "KeNB* made of it");
+  //= S3.B5
+  const auto from_c_rnti =
+      m.key_handling && m.key_handling->raw ? raw::derive_kenb_from_star : derive_kenb_from_star;
+  Kenb kenb = from_star ? from_c_rnti(star, CRntiValue{ue.radio.link.c_rnti().value})
+                        : derive_kenb_star(nh, config_.cell.pci, earfcn_);
+  log_key(KeyEvent::derived, kenb, from_star ? "S3.B5" : "TS 33.401, A.5", {nh_id});
+  log_given(KeyEvent::erased, "KeNB made of it");
   AsSecurity keys = as_security(std::move(kenb), m.security.next_hop_chaining_count, *chosen);
-
-  Ue& ue = *add_ue(preparation->radio, {});
+  if (from_star) note_pair(nh_id, ue.radio.link.c_rnti());
   ue.phase = Ue::Phase::connected;
   ue.handover = Handover::expected;
   ue.handed_in = true;
@@ -73,6 +94,8 @@ void Enb::on_handover_request(std::size_t mme, std::uint16_t stream, s1ap::Hando
   command.mobility = rrc::MobilityControl{
       config_.cell.pci.value, earfcn_.value(), ue.radio.link.c_rnti(), false, ue.security->ncc, {}};
   if (use != preparation->algorithms) command.mobility->algorithms = use;
+  // The source eNB adds what the MME tells the UE.
+  if (from_star) command.mobility->refresh = rrc::KeyRefresh{false, false, m.key_handling->raw};
   s1ap::HandoverRequestAcknowledge acknowledge{
       m.mme_ue_id,
       ue.id,

@@ -2,6 +2,7 @@
 // TS 36.413, 8.4.1, 8.4.5 and 8.4.6).
 #include <algorithm>
 
+#include "context/handover_container.h"
 #include "node/enb/enb.h"
 
 namespace baton::node::enb {
@@ -59,12 +60,55 @@ s1ap::HandoverRequired Enb::handover_required(const Ue& ue, const Neighbour& tar
           {s1ap::encode_container(container)}};
 }
 
+/// in_force is the policy of handovers by way of an MME; nothing when it must not fall back and would have
+/// to.
+std::optional<context::SecurityPolicy> Enb::in_force(std::size_t mme) const {
+  const auto own = context::Announcement::of(config_.policy);
+  auto policy = context::agreed(own, mmes_[mme].announced, config_.policy, context::PeerRole::enb);
+  if (!policy) return std::nullopt;
+  return std::move(*policy);
+}
+
+/// kenb_star_of is what the core makes the target's key of.
+//= S3.B2
+KenbStar Enb::kenb_star_of(const Ue& ue, const Neighbour& target, const context::SecurityPolicy& policy) {
+  const auto earfcn = policy.bind_earfcn ? EarfcnDl::from(target.earfcn_dl) : std::nullopt;
+  const auto derive = policy.raw_reading ? raw::derive_kenb_star_of_cell : derive_kenb_star_of_cell;
+  KenbStar star = derive(ue.security->kenb, target.pci, earfcn);
+  log_key(KeyEvent::derived, star, "S3.D1", {keys_.id(ue.security->kenb)});
+  log_key(KeyEvent::sent, star, "Handover Required", {}, mmes_[ue.mme].peer.name);
+  log_key(KeyEvent::erased, star, "Handover Required");
+  return star;
+}
+
+/// with_container puts into the target's command what the MME has for the UE: the container, and in clear
+/// what it says of the keys.
+//= S3.P7
+//= S3.D4a
+std::optional<ByteVector> Enb::with_container(rrc::Reconfiguration command, ByteVector container) {
+  const auto read = context::decode_unverified(container);
+  if (!read) return std::nullopt;
+  if (read->star)
+    command.mobility->refresh = rrc::KeyRefresh{read->star->plus, read->star->earfcn_bound, read->star->raw};
+  command.mobility->container = std::move(container);
+  return rrc::encode(command);
+}
+
 Procedure Enb::hand_over(Ue& ue, Neighbour target) {
   // 2. Handover Required.
   ue.handover = Handover::preparing;
   out_->count("handover_required");
-  const s1ap::HandoverRequired required = handover_required(ue, target);
+  const auto policy = in_force(ue.mme);
+  if (!policy) {
+    out_->count("handover_policy_refused");
+    ue.handover = Handover::none;
+    co_return;
+  }
+  s1ap::HandoverRequired required = handover_required(ue, target);
+  if (policy->handover_refresh != context::HandoverRefresh::nh_ncc)
+    required.kenb_star.emplace(kenb_star_of(ue, target, *policy));
   send_s1ap(ue, required);
+  required.kenb_star.reset();
   start_timer(ue, UeTimer::relocation, ts1reloc_prep);
   auto wait = ue.inbox.next<HandoverCommanded, HandoverRefused, RelocationExpiry, RadioLost>();
   auto answer = co_await wait;
@@ -89,12 +133,15 @@ Procedure Enb::hand_over(Ue& ue, Neighbour target) {
   }
 
   // 9. Handover Command. 9a. The target's own words, unchanged, are the last message under the old keys.
-  const auto inside = s1ap::decode_target_to_source(std::get<HandoverCommanded>(answer).container);
+  auto& commanded = std::get<HandoverCommanded>(answer);
+  const auto inside = s1ap::decode_target_to_source(commanded.container);
   const auto command = inside ? rrc::decode<rrc::Reconfiguration>(inside->rrc)
                               : Expected<rrc::Reconfiguration, wire::Error>(Fail{inside.why()});
   const bool usable = command && command->mobility && command->mobility->target_pci == target.pci.value &&
                       command->mobility->earfcn_dl == target.earfcn_dl;
-  if (!usable || !send_text(ue, inside->rrc)) {
+  std::optional<ByteVector> text;
+  if (usable) text = commanded.security ? with_container(*command, *commanded.security) : inside->rrc;
+  if (!text || !send_text(ue, *text)) {
     out_->count("handover_command_unusable");
     auto cancelled =
         cancel_handover(ue, s1ap::CauseRadioNetwork::ho_failure_in_target_epc_enb_or_target_system);
@@ -165,7 +212,10 @@ void Enb::on_handover_command(std::size_t mme, std::uint16_t stream, s1ap::Hando
   Ue* ue = addressed(mme, stream, m.mme_ue_id, m.enb_ue_id, false);
   if (ue == nullptr) return;
   const bool awaited = ue->handover == Handover::preparing || ue->handover == Handover::cancelling;
-  offer_relocation(*ue, stream, awaited, HandoverCommanded{std::move(m.container.octets)});
+  std::optional<ByteVector> security;
+  if (m.security_container) security = std::move(m.security_container->octets);
+  offer_relocation(*ue, stream, awaited,
+                   HandoverCommanded{std::move(m.container.octets), std::move(security)});
 }
 
 void Enb::on_preparation_failure(std::size_t mme, std::uint16_t stream,

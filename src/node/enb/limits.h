@@ -20,6 +20,9 @@ inline constexpr std::uint16_t c_rnti_max = 0xFFF3;
 /// Names to give out. A UE has two of them while its keys change or it comes back, so they can run out before
 /// ues_max is reached: whoever needs one then is refused.
 inline constexpr std::size_t c_rntis_max = c_rnti_max - c_rnti_min + 1U;
+/// Pairs of a received key and a C-RNTI that are remembered, so that none is used twice. A KeNB is good for a
+/// handful of attempts at one target before the source has another one; C-RNTIs come round after 65,000.
+inline constexpr std::size_t pairs_used_max = 1'024;
 /// NAS messages that wait for the end of the AS security mode procedure. The MME sends one or two.
 inline constexpr std::size_t held_nas_max = 8;
 /// MMEs of one eNB. LTE pools have some ten.

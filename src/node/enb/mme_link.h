@@ -1,6 +1,7 @@
 // mme_link.h: one MME as this eNB sees it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct MmeLink {
   Duration backoff = reconnect_min;
   std::vector<wire::s1ap::ServedGummei> gummeis;
   std::uint8_t capacity = 0;
+  std::optional<context::Announcement> announced;  ///< nothing: it knows the standards only
 
   bool ready() const { return state == State::ready; }
   bool serves(const Gummei& g) const {

@@ -68,8 +68,11 @@ void Enb::back_off(std::size_t mme) {
 //= TS 36.413, 8.7.3.2
 void Enb::send_setup(std::size_t mme) {
   mmes_[mme].state = MmeLink::State::setting_up;
-  const s1ap::S1SetupRequest request{
+  s1ap::S1SetupRequest request{
       config_.id, s1ap::Name::from(config_.name), {{config_.cell.tac, config_.plmns}}, s1ap::PagingDrx::v128};
+  // Announcement
+  if (context::beyond_final(config_.policy))
+    request.announcement = s1ap::AnnouncementOctets{context::Announcement::of(config_.policy).encode()};
   send_s1ap(mme, 0, request);
   out_->start_timer(timer_of(mme, MmeTimer::setup), now_ + mme_guard);
 }
@@ -85,6 +88,7 @@ void Enb::on_setup_response(std::size_t mme, const s1ap::S1SetupResponse& m) {
   link.backoff = reconnect_min;
   link.gummeis = m.served_gummeis;
   link.capacity = m.relative_mme_capacity.value;
+  link.announced = m.announcement ? context::Announcement::decode(m.announcement->octets) : std::nullopt;
   out_->log(LogLevel::info, "S1 to " + link.peer.name + " is set up");
 }
 

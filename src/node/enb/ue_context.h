@@ -30,7 +30,8 @@ struct WantsBack {        ///< a UE that was handed over asks to be taken back; 
   rrc::CRnti was;
 };
 struct HandoverCommanded {
-  ByteVector container;  ///< target to source
+  ByteVector container;                ///< target to source
+  std::optional<ByteVector> security;  ///< the handover container for the UE (S3.D4a)
 };
 struct HandoverRefused {
   s1ap::Cause cause;

@@ -47,6 +47,26 @@ rrc::CRnti Enb::new_c_rnti(std::uint32_t ue, Endpoint remote) {
   return rrc::CRnti{last_c_rnti_};
 }
 
+// Under KeNB from such a pair COUNTs begin at 0, so it comes once. The key may come again: a handover is
+// cancelled and tried again before the source has another KeNB.
+//= S3.D8
+void Enb::pass_over_used_names(const KeyId& key) {
+  for (std::size_t tries = 0; tries < c_rntis_max; ++tries) {
+    std::uint16_t next = last_c_rnti_;
+    do {
+      next = next >= c_rnti_max ? c_rnti_min : static_cast<std::uint16_t>(next + 1);
+    } while (by_c_rnti_.contains(next));
+    if (std::find(pairs_used_.begin(), pairs_used_.end(), std::pair{key, next}) == pairs_used_.end()) return;
+    out_->count("c_rnti_passed_over");
+    last_c_rnti_ = next;
+  }
+}
+
+void Enb::note_pair(const KeyId& key, rrc::CRnti c_rnti) {
+  if (pairs_used_.size() == pairs_used_max) pairs_used_.pop_front();
+  pairs_used_.emplace_back(key, c_rnti.value);
+}
+
 void Enb::close_radio(RadioConnection& radio) {
   radio.link.close(*out_);
   by_radio_.erase({radio.link.remote(), radio.link.c_rnti().value});

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ struct MmePeer {
   Gummei gummei;              ///< whose GUTIs are its own
   std::vector<Tai> tais;      ///< tracking areas it serves: a UE handed over to one of them goes to it
   Endpoint endpoint;          ///< S10, port 2123
+  /// What it is known to understand; nothing: the standards only.
+  std::optional<context::Announcement> announced{};
 };
 
 /// When a UE gets a new GUTI. TS 33.401, 7.2.2 leaves it to the operator; a GUTI that never changes is as
@@ -83,6 +86,9 @@ struct Config {
   GutiReallocation guti_reallocation = GutiReallocation::at_attach_and_tau;
   /// Ask for the IMEISV in the security mode command, as S6a's Terminal-Information wants it.
   bool ask_imeisv = true;
+
+  /// How keys are treated in a move; `final` announces nothing.
+  context::SecurityPolicy policy{};
 
   std::size_t ue_limit = ues_max;
   std::size_t provisional_limit = provisional_ues_max;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "context/policy.h"
 #include "node/mme/limits.h"
 #include "peer/world.h"
 #include "wire/s1ap/types.h"
@@ -18,6 +19,7 @@ struct Enb {
   wire::s1ap::GlobalEnbId id;
   std::string name;  ///< what it calls itself, else "enb-<number>"; used in steps and ledger, safe to log
   std::vector<wire::s1ap::SupportedTa> tas;
+  std::optional<context::Announcement> announced{};  ///< nothing: it knows the standards only
 
   /// serves tells whether a cell of this eNB broadcasts `tai`.
   bool serves(const Tai& tai) const;

@@ -1,4 +1,4 @@
-// gea.h: the GPRS algorithms of a UE, as a security mode command has to replay them.
+// gea.h: what a UE says of itself that a security mode command has to replay: GPRS algorithms, announcement.
 #pragma once
 
 #include <optional>
@@ -24,6 +24,11 @@ inline std::optional<Byte> gea_of(const std::optional<wire::nas::MsNetworkCapabi
 inline void keep_gprs_capability(Ue& ue, const std::optional<wire::nas::MsNetworkCapability>& c) {
   ue.ms_capability = c;
   ue.gea = gea_of(c);
+}
+
+/// keep_announcement keeps what a UE said of its profiles: the command that follows repeats it.
+inline void keep_announcement(Ue& ue, const std::optional<wire::nas::UeAnnouncement>& a) {
+  ue.announced = a ? std::optional(a->bytes()) : std::nullopt;
 }
 
 }  // namespace baton::node::mme

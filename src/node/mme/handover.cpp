@@ -54,9 +54,13 @@ s1ap::HandoverRequest request_of(Core& core, const Ue& ue, const S1Connection& c
                                 .container = {std::move(wanted.container)},
                                 .ue_security_capabilities = s1ap_capabilities(ue.capability),
                                 .restrictions = std::nullopt,
-                                .security = {ue.ncc, ue.nh->clone()},
+                                .security = wanted.star
+                                                ? s1ap::SecurityContext{0, Nh(wanted.star->key.expose())}
+                                                : s1ap::SecurityContext{ue.ncc, ue.nh->clone()},
                                 .nas_security = std::nullopt,
                                 .gummei = core.config.gummei};
+  //= S3.B5
+  if (wanted.star) request.key_handling = s1ap::KeyHandling{true, wanted.star->use.raw, false};
   request.erabs.push_back(std::move(erab));
   return request;
 }
@@ -95,7 +99,12 @@ Task<Admission> ask_target_enb(Core& core, Ue& ue, Wanted wanted) {
   // 5. The target eNB gets {NH, NCC}, bearers, and what the source eNB wrote for it.
   S1Connection& c = core.s1.open_target(wanted.enb, enb->name, wanted.tai, ue.id);
   ue.handover->to = c.mme_id;
-  core.log_key(ue, KeyEvent::sent, *ue.nh, "Handover Request", {}, enb->name);
+  if (wanted.star) {
+    core.log_key(ue, KeyEvent::sent, wanted.star->key, "Handover Request", {}, enb->name);
+    core.log_key(ue, KeyEvent::erased, wanted.star->key, "Handover Request");
+  } else {
+    core.log_key(ue, KeyEvent::sent, *ue.nh, "Handover Request", {}, enb->name);
+  }
   core.send_s1ap(c.link, c.stream(), s1ap::encode(request_of(core, ue, c, wanted)));
   core.step(ue, "5", "Handover Request", core.config.name, enb->name, "S1AP");
   core.start_timer(ue, Timer::xhandover);
@@ -143,7 +152,8 @@ Task<Admission> ask_target_enb(Core& core, Ue& ue, Wanted wanted) {
 
 // --- the source eNB -----------------------------------------------------------------------------
 
-void send_command(Core& core, Ue& ue, ByteVector container, std::vector<s1ap::ErabToForward> forwarding) {
+void send_command(Core& core, Ue& ue, ByteVector container, std::vector<s1ap::ErabToForward> forwarding,
+                  std::optional<ByteVector> security) {
   const S1Connection* c = core.connection_of(ue);
   if (c == nullptr) return;
   s1ap::HandoverCommand command{.mme_ue_id = c->mme_id,
@@ -154,6 +164,7 @@ void send_command(Core& core, Ue& ue, ByteVector container, std::vector<s1ap::Er
                                 .to_release = {},
                                 .container = {std::move(container)},
                                 .diagnostics = std::nullopt};
+  if (security) command.security_container = s1ap::ContainerOctets{std::move(*security)};
   core.send_s1ap(c->link, c->stream(), s1ap::encode(command));
   core.step_to_enb(ue, "9", "Handover Command");
   ue.handover->commanded = true;

@@ -6,6 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include "context/handover_container.h"
+#include "context/policy.h"
 #include "node/mme/procedures.h"
 #include "wire/gtp2/mm_context.h"
 #include "wire/s1ap/handover.h"
@@ -31,20 +33,46 @@ struct Refused {
 using Admission = std::variant<Admitted, Refused, wire::s1ap::HandoverCancel, ConnectionLost, ReleaseWanted,
                                S10Request, MmeRestarted>;
 
+/// StarKey is KeNB* or KeNB*+ for a target eNB, and how it came to be.
+struct StarKey {
+  KenbStar key;
+  context::StarUse use;
+};
+
 /// Wanted is what a target eNB is asked for.
 struct Wanted {
   peer::LinkId enb;
   Tai tai;
   wire::s1ap::Cause cause;
-  ByteVector container;  ///< source to target, opaque
+  ByteVector container;           ///< source to target, opaque
+  std::optional<StarKey> star{};  ///< in the place of NH
 };
 /// ask_target_enb gives a target eNB keys and bearers of the UE (HANDOVER REQUEST) and waits. X3.
 //= TS 36.413, 8.4.2
 Task<Admission> ask_target_enb(Core& core, Ue& ue, Wanted wanted);
 
-/// send_command tells the source eNB to let the UE go.
-void send_command(Core& core, Ue& ue, ByteVector container,
-                  std::vector<wire::s1ap::ErabToForward> forwarding);
+/// policy_of is the policy of a handover between these two eNBs: what this MME, both of them and the UE
+/// understand. The refusal where it must not fall back.
+Expected<context::SecurityPolicy, context::PolicyRefusal> policy_of(const Core& core, const Ue& ue,
+                                                                    const Enb* source, const Enb* target);
+/// The same of a handover to or from another MME, by way of an eNB of this one.
+Expected<context::SecurityPolicy, context::PolicyRefusal> policy_of(const Core& core, const Ue& ue,
+                                                                    const Enb* enb, const MmePeer& mme);
+/// burn_count takes the next downlink COUNT, which another MME has been given.
+void burn_count(Ue& ue);
+/// star_key makes of the source eNB's KeNB* what the target eNB gets.
+//= S3.P4
+StarKey star_key(Core& core, const Ue& ue, KenbStar star, const context::SecurityPolicy& policy, bool plus);
+/// container_for is what the UE is told under NAS-MAC; it takes a downlink COUNT, whatever becomes of the
+/// handover. Nothing when there is none left.
+//= S3.D4
+std::optional<ByteVector> container_for(Core& core, Ue& ue, const context::StarUse& use,
+                                        const context::SecurityPolicy& policy,
+                                        const wire::s1ap::GlobalEnbId& target);
+
+/// send_command tells the source eNB to let the UE go. `security` is the handover container for the UE.
+void send_command(Core& core, Ue& ue, ByteVector container, std::vector<wire::s1ap::ErabToForward> forwarding,
+                  std::optional<ByteVector> security = std::nullopt);
 /// send_cancelled answers HANDOVER CANCEL.
 void send_cancelled(Core& core, const S1Connection& connection);
 /// refuse_handover answers HANDOVER REQUIRED with a failure.

@@ -56,8 +56,33 @@ Procedure handover_inside(Core& core, Ue& ue, s1ap::HandoverRequired required, p
 
   // 2. The source eNB has decided. The chain goes on before anything leaves.
   core.step_from_enb(ue, "2", "Handover Required");
-  //= TS 33.401, 7.2.8.4.3
-  if (!advance_chain(core, ue)) {
+  const S1Connection* from = core.connection_of(ue);
+  const auto policy =
+      policy_of(core, ue, from ? core.enbs.find(from->link) : nullptr, core.enbs.find(target));
+  if (!policy) {
+    core.count("mme.handover.policy_refused");
+    fail_handover(core, ue, Radio::ho_target_not_allowed, to_string(policy.why()));
+    co_return;
+  }
+  std::optional<StarKey> star;
+  std::optional<ByteVector> security;
+  //= S3.P3
+  if (policy->handover_refresh != context::HandoverRefresh::nh_ncc && required.kenb_star) {
+    core.log_key(ue, KeyEvent::received, *required.kenb_star, "Handover Required", {}, from->enb);
+    const bool plus = context::forward_secure_between(*policy, true);
+    if (plus)
+      core.count("mme.handover.forward_secure");
+    else
+      core.count("mme.handover.hash_chain");
+    star.emplace(star_key(core, ue, std::move(*required.kenb_star), *policy, plus));
+    const auto& enb = std::get<s1ap::TargetEnb>(required.target).enb;
+    security = container_for(core, ue, star->use, *policy, enb);
+    if (!security) {
+      fail_handover(core, ue, Radio::unspecified, "no NAS COUNT for the handover container");
+      co_return;
+    }
+    //= TS 33.401, 7.2.8.4.3
+  } else if (!advance_chain(core, ue)) {
     fail_handover(core, ue, Radio::unspecified, "the key chain cannot go on");
     co_return;
   }
@@ -65,7 +90,7 @@ Procedure handover_inside(Core& core, Ue& ue, s1ap::HandoverRequired required, p
   // 5, 5a. The target eNB makes room.
   const bool direct = required.direct_forwarding.has_value();
   Wanted wanted{target, std::get<s1ap::TargetEnb>(required.target).selected_tai, required.cause,
-                std::move(required.container.octets)};
+                std::move(required.container.octets), std::move(star)};
   auto ask = ask_target_enb(core, ue, std::move(wanted));
   auto answer = co_await ask;
   auto* room = std::get_if<Admitted>(&answer);
@@ -76,7 +101,7 @@ Procedure handover_inside(Core& core, Ue& ue, s1ap::HandoverRequired required, p
 
   // 9. The source eNB lets the UE go.
   auto forwarding = forwarding_of(*room, direct);
-  send_command(core, ue, std::move(room->container), std::move(forwarding));
+  send_command(core, ue, std::move(room->container), std::move(forwarding), std::move(security));
 
   bool notified = false;
   while (!notified) {

@@ -120,6 +120,7 @@ void on_attach(Core& core, const Enb& enb, const s1ap::InitialUeMessage& m, cons
     }
   }
   ue->capability = request.capability;
+  keep_announcement(*ue, request.announcement);
   keep_gprs_capability(*ue, request.ms_capability);
   ue->ue_ksi = request.ksi;
   ue->attach = std::move(request);

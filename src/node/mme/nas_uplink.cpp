@@ -65,6 +65,7 @@ void begin_again(Core& core, S1Connection& c, Ue& ue, nas::AttachRequest request
     newcomer->s1 = connection;
     c.ue = newcomer->id;
     newcomer->capability = request.capability;
+    keep_announcement(*newcomer, request.announcement);
     keep_gprs_capability(*newcomer, request.ms_capability);
     newcomer->ue_ksi = request.ksi;
     if (const Imsi* imsi = request.identity.imsi()) newcomer->claimed = *imsi;
@@ -82,6 +83,7 @@ void begin_again(Core& core, S1Connection& c, Ue& ue, nas::AttachRequest request
     ue.by_guti = false;
   }
   ue.capability = request.capability;
+  keep_announcement(ue, request.announcement);
   keep_gprs_capability(ue, request.ms_capability);
   ue.ue_ksi = request.ksi;
   ue.attach = std::move(request);

@@ -2,6 +2,7 @@
 #include "node/mme/context_transfer.h"
 #include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
+#include "wire/gtp2/private.h"
 
 namespace baton::node::mme {
 
@@ -128,6 +129,13 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
 
   // 2. The source eNB has decided. The chain goes on before anything leaves.
   core.step_from_enb(ue, "2", "Handover Required");
+  const S1Connection* from = core.connection_of(ue);
+  auto policy = policy_of(core, ue, from ? core.enbs.find(from->link) : nullptr, mme);
+  if (!policy) {
+    core.count("mme.handover.policy_refused");
+    fail_handover(core, ue, Radio::ho_target_not_allowed, to_string(policy.why()));
+    co_return;
+  }
   //= TS 33.401, 7.2.8.4.3
   if (!advance_chain(core, ue)) {
     fail_handover(core, ue, Radio::unspecified, "the key chain cannot go on");
@@ -138,6 +146,21 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
   const bool direct = required.direct_forwarding.has_value();
   const auto own = core.draw_teid();
   auto request = own ? request_of(core, ue, required, mme, *own) : std::nullopt;
+  const bool star = policy->handover_refresh != context::HandoverRefresh::nh_ncc && required.kenb_star;
+  if (request && star) {
+    //= S3.P3
+    core.log_key(ue, KeyEvent::received, *required.kenb_star, "Handover Required", {}, from->enb);
+    core.log_key(ue, KeyEvent::sent, *required.kenb_star, std::string(request_name), {}, mme.name);
+    core.log_key(ue, KeyEvent::erased, *required.kenb_star, std::string(request_name));
+    gtp2::MovePrivate said;
+    said.kenb_star = std::move(required.kenb_star);
+    said.ue_announcement = ue.announced;
+    auto& extensions = std::get<gtp2::ForwardRelocationRequest>(*request).extensions;
+    if (auto e = gtp2::encode_private(said, gtp2::private_enterprise_default)) extensions.push_back(*e);
+    //= S3.D4
+    // The target uses the next COUNT for the container; this MME never does, whatever comes of it.
+    burn_count(ue);
+  }
   if (!request || !core.ask_mme(ue, mme, Teid{0}, *request)) {
     fail_handover(core, ue, Radio::ho_failure_in_target_epc_enb_or_target_system,
                   "the target MME cannot be asked");
@@ -199,7 +222,10 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
   // 9. The source eNB lets the UE go.
   //= S1.A8
   auto forwarding = forwarding_of(*response, direct);
-  send_command(core, ue, std::move(response->container->octets), std::move(forwarding));
+  std::optional<ByteVector> security;
+  if (auto said = gtp2::decode_private(response->extensions, gtp2::private_enterprise_default); said)
+    security = std::move(said->container);
+  send_command(core, ue, std::move(response->container->octets), std::move(forwarding), std::move(security));
 
   for (;;) {
     auto wait = ue.inbox.next<s1ap::EnbStatusTransfer, S10Request, s1ap::HandoverCancel, ConnectionLost,

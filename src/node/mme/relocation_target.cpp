@@ -2,6 +2,7 @@
 #include "node/mme/context_transfer.h"
 #include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
+#include "wire/gtp2/private.h"
 
 namespace baton::node::mme {
 
@@ -79,7 +80,8 @@ void make_way(Core& core, Ue& old, const MmePeer& mme, Teid upe_teid) {
 /// From here on the UE is on its way, or was.
 //= TS 23.401, 5.5.1.2.2, steps 5 to 17
 //= S1.A5
-Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted) {
+Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted,
+                            std::optional<ByteVector> security) {
   const MmePeer& mme = *handover.mme;
   ue.handover = handover;
 
@@ -114,7 +116,13 @@ Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted
 
   // 7. The source MME hears that there is room.
   //= S1.A7
-  const gtp2::ForwardRelocationResponse response = accepted_of(core, ue, *room);
+  gtp2::ForwardRelocationResponse response = accepted_of(core, ue, *room);
+  if (security) {
+    gtp2::MovePrivate told;
+    told.container = std::move(security);
+    if (auto e = gtp2::encode_private(told, gtp2::private_enterprise_default))
+      response.extensions.push_back(*e);
+  }
   respond(core, *ue.handover->unanswered, *ue.handover->mme_teid, response);
   ue.handover->unanswered.reset();
   ue.handover->commanded = true;  // it may have been: from now on nobody here knows where the UE is
@@ -263,7 +271,36 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
   Wanted wanted{enb->link, tai,
                 m.cause ? cause_in_s1ap(*m.cause) : s1ap::Cause(Radio::handover_desirable_for_radio_reason),
                 std::move(m.container->octets)};
-  core.run(*ue, "inter-mme-handover", relocation_target(core, *ue, h, std::move(wanted)));
+  // Where the policy has it, KeNB of the target follows from the source eNB's KeNB*.
+  //= S3.P4
+  std::optional<ByteVector> security;
+  if (auto said = gtp2::decode_private(m.extensions, gtp2::private_enterprise_default); !said) {
+    core.count("mme.s10.private_unreadable");
+  } else if (said->kenb_star) {
+    core.log_key(*ue, KeyEvent::received, *said->kenb_star, std::string(request_name), {}, mme.name);
+    ue->announced = std::move(said->ue_announcement);
+    const auto policy = policy_of(core, *ue, enb, mme);
+    const bool star = policy && policy->handover_refresh != context::HandoverRefresh::nh_ncc;
+    if (star) {
+      const bool plus = context::forward_secure_between(*policy, mme.gummei.plmn == core.config.gummei.plmn);
+      if (plus)
+        core.count("mme.handover.forward_secure");
+      else
+        core.count("mme.handover.hash_chain");
+      wanted.star.emplace(star_key(core, *ue, std::move(*said->kenb_star), *policy, plus));
+      security = container_for(core, *ue, wanted.star->use, *policy, s1ap::GlobalEnbId{m.target->enb});
+    } else {
+      core.log_key(*ue, KeyEvent::erased, *said->kenb_star, "not of this policy");
+    }
+    if (!policy || (star && !security)) {
+      ue->session.reset();
+      core.forget(*ue, "the policy of its handover", Radio::unspecified, false);
+      return refuse(gtp2::CauseValue::relocation_failure, Radio::ho_target_not_allowed,
+                    "its policy is not ours");
+    }
+  }
+  core.run(*ue, "inter-mme-handover",
+           relocation_target(core, *ue, h, std::move(wanted), std::move(security)));
 }
 
 }  // namespace baton::node::mme

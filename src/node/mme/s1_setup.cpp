@@ -45,8 +45,11 @@ void s1_setup(Core& core, peer::LinkId link, const s1ap::S1SetupRequest& request
   for (const MmeUeS1apId id : core.s1.of(link))
     if (S1Connection* c = core.s1.find(id)) lose_connection(core, *c);
 
-  const Enb* enb =
-      core.enbs.add({link, request.enb, label_of(request.enb, request.enb_name), request.supported_tas});
+  // Announcement
+  const auto announced =
+      request.announcement ? context::Announcement::decode(request.announcement->octets) : std::nullopt;
+  const Enb* enb = core.enbs.add(
+      {link, request.enb, label_of(request.enb, request.enb_name), request.supported_tas, announced});
   if (enb == nullptr)
     return refuse(core, link, s1ap::CauseMisc::control_processing_overload, s1ap::TimeToWait::v60s);
 
@@ -57,10 +60,12 @@ void s1_setup(Core& core, peer::LinkId link, const s1ap::S1SetupRequest& request
       served.plmns.push_back(t.plmn);
   served.groups.push_back(core.config.gummei.group);
   served.codes.push_back(core.config.gummei.code);
-  const s1ap::S1SetupResponse response{s1ap::Name::from(core.config.name),
-                                       {served},
-                                       s1ap::RelativeMmeCapacity{core.config.relative_capacity},
-                                       std::nullopt};
+  s1ap::S1SetupResponse response{s1ap::Name::from(core.config.name),
+                                 {served},
+                                 s1ap::RelativeMmeCapacity{core.config.relative_capacity},
+                                 std::nullopt};
+  if (context::beyond_final(core.config.policy))
+    response.announcement = s1ap::AnnouncementOctets{context::Announcement::of(core.config.policy).encode()};
   core.send_s1ap(link, 0, s1ap::encode(response));
   core.count("mme.s1_setup.completed");
   core.log(LogLevel::info, enb->name + " is set up");

@@ -49,6 +49,10 @@ Task<Outcomes> security_mode(Core& core, Ue& ue) {
   command.ksi = ue.fresh->ksi();
   command.replayed_capability = nas::UeSecurityCapability::of(ue.capability, ue.gea);
   if (core.config.ask_imeisv) command.imeisv_request = nas::ImeisvRequest{true};
+  // Whoever knows the element says what it heard, above all when it heard nothing. (Announcement)
+  if (context::beyond_final(core.config.policy))
+    command.announcement = nas::AnnouncementEcho{context::Announcement::of(core.config.policy).encode(),
+                                                 ue.announced.value_or(ByteVector{})};
   const ByteVector plain = nas::encode(command);
 
   //= TS 24.301, 5.4.3.7, case b

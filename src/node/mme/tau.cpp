@@ -80,6 +80,7 @@ Task<void> update_tracking_area(Core& core, Ue& ue, nas::TauRequest request) {
 
   // 6. New capabilities are replayed in a security mode command, so that nobody on the way has made them up.
   const bool gprs_changed = request.ms_capability && gea_of(request.ms_capability) != ue.gea;
+  keep_announcement(ue, request.announcement);
   if (request.ms_capability) keep_gprs_capability(ue, request.ms_capability);
   if ((request.capability && *request.capability != ue.capability) || gprs_changed) {
     if (request.capability) ue.capability = *request.capability;

@@ -106,6 +106,8 @@ struct Ue {
   std::optional<Guti> old_guti;     ///< answers to this one too until it has acknowledged `guti`
   std::optional<Guti> former_guti;  ///< of the MME it came from; answers to it until it has used one of ours
   std::optional<Imeisv> imeisv;
+  /// What it announced in its last Attach or TAU Request, as it came; nothing: it knows the standards only.
+  std::optional<ByteVector> announced{};
   bool by_guti = false;  ///< the request named a GUTI: `claimed` may be a mistake of ours
 
   /// Name in the ledger and in steps: digits of the IMSI, proved or claimed; empty if there is none.
