@@ -87,9 +87,6 @@ struct Config {
   /// Ask for the IMEISV in the security mode command, as S6a's Terminal-Information wants it.
   bool ask_imeisv = true;
 
-  /// How keys are treated in a move; `final` announces nothing.
-  context::SecurityPolicy policy{};
-
   std::size_t ue_limit = ues_max;
   std::size_t provisional_limit = provisional_ues_max;
   std::size_t coming_limit = coming_ues_max;
