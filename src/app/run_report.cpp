@@ -100,7 +100,10 @@ std::string to_json(const RunReport& report) {
     }
     procedures.push_back(std::move(one));
   }
-  nlohmann::json document{{"ok", report.ok()}, {"procedures", std::move(procedures)}};
+  nlohmann::json document{{"ok", report.ok()},
+                          {"profile", report.profile},
+                          {"not_built", report.not_built},
+                          {"procedures", std::move(procedures)}};
   if (report.virtual_run)
     document["virtual"] = {{"seed", report.virtual_run->seed},
                            {"ledger_hash", report.virtual_run->ledger_hash}};
@@ -206,6 +209,12 @@ void print_table(const RunReport& report, Terminal& terminal) {
   print_rows(report, terminal);
   print_disagreements(report, terminal);
   print_summary(report, terminal);
+  if (!report.not_built.empty()) {
+    std::string fields;
+    for (const std::string& field : report.not_built) fields += (fields.empty() ? "" : ", ") + field;
+    terminal.line("");
+    terminal.line("policy " + report.profile + "; not built yet, as final has it: " + fields);
+  }
   if (!report.virtual_run) return;
   terminal.line("");
   terminal.line("seed " + std::to_string(report.virtual_run->seed) + ", ledger " +

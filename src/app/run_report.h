@@ -51,6 +51,9 @@ struct VirtualRun {
 /// RunReport is a whole run.
 struct RunReport {
   std::vector<ProcedureReport> procedures;
+  std::string profile = "final";
+  /// Fields of the policy whose procedures do not exist yet; they are as `final` has them.
+  std::vector<std::string> not_built;
   /// How long all subscribers together took for the procedures of each name, in seconds.
   std::map<std::string, double> wall_s;
   std::optional<VirtualRun> virtual_run;

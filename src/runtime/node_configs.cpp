@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "context/built_policy.h"
+
 namespace baton::runtime {
 
 static_assert(topology_s10_max == node::mme::mmes_max && topology_nodes_max <= node::enb::neighbours_max + 1);
@@ -67,6 +69,10 @@ node::mme::Config mme_config(const MmeSettings& mme, const Topology& topology) {
   out.name = mme.name;
   for (const MmeNeighbourSettings& m : mme.mmes)
     out.mmes.push_back({m.name, m.identity, m.gummei, m.tais, m.endpoint});
+  out.policy = context::built_part(topology.policy);
+  // What another MME announces is configuration: the file says it for all of them.
+  if (context::beyond_final(out.policy))
+    for (auto& peer : out.mmes) peer.announced = context::Announcement::of(out.policy);
   out.integrity_order = mme.integrity_order;
   out.ciphering_order = mme.ciphering_order;
   out.allow_null_ciphering = null_ciphering;
@@ -95,6 +101,7 @@ node::enb::Config enb_config(const EnbSettings& enb, const Topology& topology) {
   out.name = enb.name;
   for (const CellNeighbourSettings& n : enb.neighbours)
     out.neighbours.push_back({Pci{n.pci}, n.earfcn_dl, n.enb, {n.cell.plmn, n.tac}, n.cell});
+  out.policy = context::built_part(topology.policy);
   out.ciphering_order = algorithms<Eea>(enb.ciphering_order);
   out.integrity_order = algorithms<Eia>(enb.integrity_order);
   return out;
@@ -110,6 +117,7 @@ node::ue::Config ue_config(const UeSettings& ue, std::size_t index, const contex
                        .imeisv = imeisv_of(ue.imeisv, index),
                        .apn = {},
                        .cells = {}};
+  out.policy = context::built_part(topology.policy);
   out.capability.eea = bits(ue.eea);
   out.capability.eia = bits(ue.eia);
   for (const RadioCellSettings& cell : ue.cells) out.cells.push_back({cell.name, cell.radio});

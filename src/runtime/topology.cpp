@@ -77,7 +77,29 @@ class Reader {
     if (auto plmn = s.section("plmn_id")) out.plmn = read_plmn(*plmn).value_or(out.plmn);
     plmn_ = out.plmn;
     out.id_key = s.get("key_id_key", id_key, "64 hexadecimal digits").value_or(KeyIdKey{});
+    read_policy(s, out.policy);
     s.done();
+  }
+
+  /// A profile, and after it single fields by name.
+  static void read_policy(Section& s, context::SecurityPolicy& out) {
+    if (const auto profile =
+            s.get("profile", context::profile_named, "final, seed, hardened, hash-chain or temporary-kasme"))
+      out = context::policy_of(*profile);
+    auto section = s.section("policy");
+    if (!section) return;
+    for (const auto& [field, value] : context::fields(out)) {
+      std::string expected = "another value";
+      const auto into = [&, name = field](std::string_view written) -> std::optional<Ok> {
+        const auto done = context::set(out, name, written);
+        if (done) return Ok{};
+        expected = done.why();
+        return std::nullopt;
+      };
+      (void)section->get(field, into, expected);
+    }
+    section->done();
+    if (const auto why = context::contradiction(out)) s.wrong("policy", *why);
   }
 
   std::optional<PlmnId> read_plmn(Section& s) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/expected.h"
+#include "context/policy.h"
 #include "ids/endpoint.h"
 #include "ids/location.h"
 #include "ids/subscriber_id.h"
@@ -139,6 +140,8 @@ struct Topology {
   LoggerSettings logger;
   PlmnId plmn = PlmnId::test_value();
   KeyIdKey id_key;
+  /// Of every node of the file. What of it is not built is as `final` has it (context::built_part).
+  context::SecurityPolicy policy{};
   std::vector<HssSettings> hss;
   std::vector<MmeSettings> mme;
   std::vector<UpeSettings> upe;

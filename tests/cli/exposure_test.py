@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""exposure_test.py BATON: `baton exposure` on a ledger written here, and on that of a handover between two MMEs."""
+"""exposure_test.py BATON: `baton exposure` on a ledger written here, and on those of handovers under three policies."""
 
 import json
 import pathlib
 import sys
 import tempfile
 
-from support import Checks
+from support import ROOT, Checks
 
 IMSI = "001010000000001"
 KASME, KENB, RRC, OTHER = "1" * 16, "2" * 16, "3" * 16, "4" * 16
@@ -57,23 +57,47 @@ def main():
     said = checks.run("exposure", "-", "--compromise", "mme1", stdin=b"{}\n")
     checks.that(said.status == 2 and "line 1" in said.err, said.err)
 
-    # The real thing: NH comes from the source MME, so no key of the target cell follows from the source eNB.
+    # The real thing. A node that holds all that the source eNB ever held has the target cell's keys where they
+    # are a hash of its own, and nowhere else (S3.D7).
+    demo = (ROOT / "etc" / "demo.yaml").read_text()
+    assert "global:\n" in demo
     with tempfile.TemporaryDirectory() as folder:
-        file = pathlib.Path(folder) / "ledger.jsonl"
-        said = checks.run("run", "--virtual", "--seed", 1, "--procedures", "attach,inter-mme-handover", "--ledger", file,
-                          "--json")
-        procedure = next(p for p in said.json()["procedures"] if p["name"] == "inter-mme-handover")
-        imsi = procedure["subscriber"]
+        folder = pathlib.Path(folder)
+        for policy, follows in (("final", False), ("hash-chain", True), ("hardened", False)):
+            file = folder / "ledger.jsonl"
+            said = checks.run("run", "--virtual", "--seed", 1, "--procedures", "attach,inter-mme-handover", "--profile",
+                              policy, "--ledger", file, "--json")
+            checks.equal(said.status, 0, f"{policy}: {said.out[:1500]}{said.err[-1500:]}")
+            document = said.json()
+            checks.equal(document["profile"], policy, "the profile is told")
+            checks.equal("inter_mme_kasme" in document["not_built"], policy == "hardened", "and what of it is not built")
+            procedure = next(p for p in document["procedures"] if p["name"] == "inter-mme-handover")
+            checks.equal(procedure["profile"], policy, "and with every procedure")
 
-        def of(node):
-            return exposed(checks.run("exposure", file, "--compromise", node, "--subscriber", imsi, "--json"))
+            def of(node):
+                return exposed(checks.run("exposure", file, "--compromise", node, "--subscriber", procedure["subscriber"],
+                                          "--json"))
 
-        target_only = {key for key, k in of(procedure["to"]["enb"]).items()
-                       if procedure["from"]["enb"] not in k["holders"] and k["kind"] == "K_RRCenc"}
-        checks.that(target_only, "the target eNB has RRC keys of its own")
-        checks.that(not target_only & set(of(procedure["from"]["enb"])), "nh-ncc: the source eNB does not have them")
-        checks.that(target_only <= set(of(procedure["from"]["mme"])), "the source MME knows K_ASME and has them")
-        checks.that(target_only <= set(of("hss")), "and so has the HSS")
+            target_only = {key for key, k in of(procedure["to"]["enb"]).items()
+                           if procedure["from"]["enb"] not in k["holders"] and k["kind"] == "K_RRCenc"}
+            checks.that(target_only, f"{policy}: the target eNB has RRC keys of its own")
+            checks.equal(target_only <= set(of(procedure["from"]["enb"])), follows, f"{policy}: from the source eNB")
+            checks.that(target_only <= set(of(procedure["from"]["mme"])), f"{policy}: the source MME knows K_ASME")
+            checks.that(target_only <= set(of("hss")), f"{policy}: and so does the HSS")
+        topology = folder / "odd.yaml"
+        for lines, complaint in (("  profile: strong\n", "final, seed, hardened"),
+                                 ("  policy: {handover_refresh: never}\n", "global.policy"),
+                                 ("  policy: {bit: nas}\n", "global.policy")):
+            topology.write_text(demo.replace("global:\n", "global:\n" + lines))
+            said = checks.run("run", "--virtual", "--topology", topology)
+            checks.equal((said.status, said.out), (2, ""), f"refused: {lines}")
+            checks.that(complaint in said.err, f"{complaint} is missing in {said.err}")
+        topology.write_text(demo.replace("global:\n", "global:\n  policy: {handover_refresh: forward-secure, "
+                                         "bit_protection: algorithm-id}\n"))
+        said = checks.run("run", "--virtual", "--topology", topology, "--procedures", "attach,s1-handover", "--json")
+        checks.equal(said.status, 0, f"single values: {said.out[:800]}{said.err[-800:]}")
+        checks.that("forward-secure" in said.json()["profile"], "a policy without a name is told by its values")
+    checks.equal(checks.run("run", "--profile", "strong").status, 2, "no such profile")
     checks.finish()
 
 

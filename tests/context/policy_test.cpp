@@ -8,6 +8,8 @@
 #include <map>
 #include <set>
 
+#include "context/built_policy.h"
+
 namespace baton::context {
 namespace {
 
@@ -166,6 +168,28 @@ TEST(SecurityPolicy, SaysWhichValuesAskForWhatIsNotBuilt) {
   EXPECT_EQ(std::count(plain.begin(), plain.end(), "context_carrier"), 0);
   const auto aaa = not_built(with({}, "context_carrier", "aaa"));
   EXPECT_EQ(std::count(aaa.begin(), aaa.end(), "context_carrier"), 1);
+}
+
+TEST(SecurityPolicy, WhatIsBuiltOfAProfileAsksForNothingElse) {
+  const std::vector<std::string_view> nobodys = not_built({});
+  for (const Profile profile : profiles) {
+    const SecurityPolicy whole = policy_of(profile);
+    const SecurityPolicy part = built_part(whole);
+    EXPECT_EQ(not_built(part), nobodys) << to_string(profile);
+    EXPECT_EQ(part.handover_refresh, whole.handover_refresh);
+    EXPECT_EQ(part.bit_protection, whole.bit_protection);
+    EXPECT_FALSE(contradiction(part)) << to_string(profile);
+    for (const auto& [field, value] : fields(part)) {
+      const auto missing = not_built(whole);
+      const bool named = std::find(missing.begin(), missing.end(), field) != missing.end();
+      const bool of_one = field == "key_in_update" || field == "confusion";
+      for (const auto& [other, asked] : fields(whole))
+        if (other == field && !named && !of_one)
+          EXPECT_EQ(value, asked) << to_string(profile) << " " << field;
+    }
+  }
+  EXPECT_EQ(built_part(policy_of(Profile::final_)), policy_of(Profile::final_));
+  EXPECT_EQ(built_part(policy_of(Profile::hash_chain)), policy_of(Profile::hash_chain));
 }
 
 TEST(Announcement, HasItsOctets) {

@@ -9,6 +9,7 @@
 #include "app/run_report.h"
 #include "app/terminal.h"
 #include "app/virtual_network.h"
+#include "context/policy.h"
 #include "runtime/import.h"
 #include "runtime/network.h"
 
@@ -19,6 +20,7 @@ struct Options {
   std::string topology;
   std::string subscribers;
   std::vector<std::string> procedures = runtime::walk_procedures();
+  std::string profile;
   std::size_t at_once = runtime::Pace{}.at_once;
   bool json = false;
   bool stay = false;
@@ -26,6 +28,8 @@ struct Options {
   bool counters = false;
   bool in_lab = false;
   std::uint64_t seed = 1;
+  std::string in_force;                ///< the policy, by its name or its values
+  std::vector<std::string> not_built;  ///< fields of it that are as `final` has them all the same
   std::shared_ptr<OutletOptions> outlets = std::make_shared<OutletOptions>();
 };
 
@@ -39,6 +43,8 @@ int complain_about(const runtime::InputErrors& errors) {
 template <class Network, class Now>
 RunReport walk(Network& network, const Options& options, Now now) {
   RunReport report;
+  report.profile = options.in_force;
+  report.not_built = options.not_built;
   std::vector<std::size_t> going(network.subscribers());
   for (std::size_t i = 0; i < going.size(); ++i) going[i] = i;
   runtime::Pace pace;
@@ -50,6 +56,7 @@ RunReport walk(Network& network, const Options& options, Now now) {
     std::vector<std::size_t> next;
     for (std::size_t i = 0; i < results.size(); ++i) {
       report.procedures.push_back(report_of(results[i]));
+      report.procedures.back().profile = report.profile;
       if (report.procedures.back().ok) next.push_back(going[i]);
     }
     going = std::move(next);
@@ -151,13 +158,19 @@ int run_in_lab(const Options& options, Material material) {
   return report.ok() && written ? Exit::ok : Exit::failed;
 }
 
-int run(const Options& options) {
+int run(Options options) {
   const std::string topology_file = options.topology.empty() ? demo_file("demo.yaml") : options.topology;
   auto topology = runtime::load_topology(topology_file);
   if (!topology) return complain_about(topology.why());
   if (topology->hss.empty() || topology->mme.empty() || topology->enb.empty() || topology->upe.empty() ||
       !topology->ue)
     return complain("run: " + printable(topology_file) + ": a network needs hss, mme, upe, enb and ue");
+  if (const auto profile = context::profile_named(options.profile))
+    topology->policy = context::policy_of(*profile);
+  options.in_force = context::describe(topology->policy);
+  if (topology->policy != context::SecurityPolicy{})
+    for (const std::string_view field : context::not_built(topology->policy))
+      options.not_built.emplace_back(field);
   std::string subscriber_file = options.subscribers;
   if (subscriber_file.empty()) subscriber_file = topology->hss.front().subscribers;
   if (subscriber_file.empty()) subscriber_file = demo_file("subscribers.csv");
@@ -181,6 +194,11 @@ void add_run(CLI::App& app, int& status) {
   command->add_option("--procedures", options->procedures, "what every subscriber does, in this order")
       ->delimiter(',')
       ->check(CLI::IsMember(runtime::walk_procedures()));
+  std::vector<std::string> names;
+  for (const context::Profile p : context::profiles) names.emplace_back(to_string(p));
+  command
+      ->add_option("--profile", options->profile, "how keys are treated in a move; the topology's otherwise")
+      ->check(CLI::IsMember(names));
   command->add_option("--at-once", options->at_once, "subscribers under way at a time")
       ->check(CLI::Range(1, 1024));
   command->add_flag("--json", options->json, "one JSON document instead of progress and a table");
