@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <span>
 
 #include "crypto/kdf.h"
@@ -17,7 +16,7 @@ inline constexpr std::size_t short_s_octets = 55;
 /// The block of a short S with its padding, after one block of key.
 inline void put_short_s(Bytes s, Byte* block) {
   std::fill_n(block, 64, Byte{0});
-  std::memcpy(block, s.data(), s.size());
+  std::copy(s.begin(), s.end(), block);
   block[s.size()] = 0x80;
   const std::size_t bits = 8 * (64 + s.size());
   block[62] = static_cast<Byte>(bits >> 8U);

@@ -15,7 +15,8 @@ MOVES = {"s1-handover": (("enb1", "mme1"), ("enb2", "mme1")), "inter-mme-handove
 
 
 def check_types(checks, document):
-    checks.equal(sorted(document), ["ok", "procedures"], "keys of the document")
+    checks.equal(sorted(document), ["not_built", "ok", "procedures", "profile"], "keys of the document")
+    checks.equal((document["profile"], document["not_built"]), ("final", []), "the policy")
     checks.that(isinstance(document["ok"], bool), "ok is a bool")
     for p in document["procedures"]:
         where = f"{p.get('name')} of {p.get('subscriber')}"

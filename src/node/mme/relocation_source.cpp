@@ -127,7 +127,7 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
   ue.handover->role = Handover::Role::source;
   ue.handover->mme = &mme;
 
-  // 2. The source eNB has decided. The chain goes on before anything leaves.
+  // 2. The source eNB has decided.
   core.step_from_enb(ue, "2", "Handover Required");
   const S1Connection* from = core.connection_of(ue);
   auto policy = policy_of(core, ue, from ? core.enbs.find(from->link) : nullptr, mme);
@@ -136,8 +136,10 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
     fail_handover(core, ue, Radio::ho_target_not_allowed, to_string(policy.why()));
     co_return;
   }
+  // Where the keys of the target hang on KeNB*, no NH is given to an eNB, and the chain stays where it is.
   //= TS 33.401, 7.2.8.4.3
-  if (!advance_chain(core, ue)) {
+  const bool star = policy->handover_refresh != context::HandoverRefresh::nh_ncc && required.kenb_star;
+  if (!star && !advance_chain(core, ue)) {
     fail_handover(core, ue, Radio::unspecified, "the key chain cannot go on");
     co_return;
   }
@@ -146,7 +148,6 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
   const bool direct = required.direct_forwarding.has_value();
   const auto own = core.draw_teid();
   auto request = own ? request_of(core, ue, required, mme, *own) : std::nullopt;
-  const bool star = policy->handover_refresh != context::HandoverRefresh::nh_ncc && required.kenb_star;
   if (request && star) {
     //= S3.P3
     core.log_key(ue, KeyEvent::received, *required.kenb_star, "Handover Required", {}, from->enb);

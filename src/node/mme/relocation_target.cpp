@@ -290,9 +290,10 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
       wanted.star.emplace(star_key(core, *ue, std::move(*said->kenb_star), *policy, plus));
       security = container_for(core, *ue, wanted.star->use, *policy, s1ap::GlobalEnbId{m.target->enb});
     } else {
+      // The source has left the chain for the target to go on with.
       core.log_key(*ue, KeyEvent::erased, *said->kenb_star, "not of this policy");
     }
-    if (!policy || (star && !security)) {
+    if (!policy || (star ? !security : !advance_chain(core, *ue))) {
       ue->session.reset();
       core.forget(*ue, "the policy of its handover", Radio::unspecified, false);
       return refuse(gtp2::CauseValue::relocation_failure, Radio::ho_target_not_allowed,
