@@ -86,7 +86,7 @@ def main():
             checks.that(target_only <= set(of("hss")), f"{policy}: and so does the HSS")
         topology = folder / "odd.yaml"
         for lines, complaint in (("  profile: strong\n", "final, seed, hardened"),
-                                 ("  policy: {handover_refresh: never}\n", "global.policy"),
+                                 ("  policy: {handover_refresh: never}\n", "nh-ncc, forward-secure"),
                                  ("  policy: {bit: nas}\n", "global.policy")):
             topology.write_text(demo.replace("global:\n", "global:\n" + lines))
             said = checks.run("run", "--virtual", "--topology", topology)
