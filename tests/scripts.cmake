@@ -36,6 +36,17 @@ foreach(test input run node secrets tshark recompute readme)
   baton_script(cli.${test} COMMAND Python3::Interpreter -B "${cli}/${test}_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 600 NETWORK)
 endforeach()
 
+# The installed library as a user gets it. Whoever links what was built with sanitizers needs them too.
+set(extra_flags "")
+if(BATON_SANITIZE)
+  list(APPEND extra_flags "-fsanitize=${BATON_SANITIZE}")
+endif()
+if(BATON_COVERAGE)
+  list(APPEND extra_flags --coverage)
+endif()
+baton_script(install.examples COMMAND Python3::Interpreter -B "${CMAKE_CURRENT_SOURCE_DIR}/install/install_test.py"
+  "${CMAKE_BINARY_DIR}" "${CMAKE_CXX_COMPILER}" ${extra_flags} LABELS install TIMEOUT 600)
+
 # Many handovers between MMEs under faults: 20 seeds of 200 UEs, and with crashes.
 set(weather --loss 2% --reorder 5% --duplicate 2% --break 0.1%)
 add_test(NAME lab.inter_mme_handover COMMAND baton lab run inter-mme-handover --ues 200 ${weather} --seeds 1..20)

@@ -1,4 +1,5 @@
-// words.h: octets as 64-bit words, for the loops that would be slow an octet at a time.
+// words.h: octets as 64-bit words, for the loops that would be slow an octet at a time. Nobody outside crypto
+// includes this.
 #pragma once
 
 #include <bit>
