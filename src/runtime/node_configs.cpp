@@ -51,6 +51,9 @@ node::hss::Config hss_config(const HssSettings& hss, const Topology& topology) {
     out.clients.push_back(
         {c.name, *c.identity, c.realm.value_or(hss.realm), c.endpoint.address, {topology.plmn}, ind});
   }
+  for (const NeighbourSettings& a : hss.aaa)
+    out.aaa_servers.push_back({a.name, *a.identity, a.realm.value_or(hss.realm), a.endpoint.address});
+  out.policy = context::built_part(topology.policy);
   return out;
 }
 

@@ -16,6 +16,7 @@ using namespace topology_values;
 struct Interface {
   std::optional<Endpoint> server;
   std::vector<NeighbourSettings> clients;
+  std::vector<NeighbourSettings> aaa;                     ///< the other ones that an HSS listens to
   std::optional<std::vector<MmeNeighbourSettings>> mmes;  ///< `s10`, where it was given
   bool guarded = false;
 };
@@ -149,19 +150,33 @@ class Reader {
     if (wants_server && servers.empty()) s->wrong("server", "the address to listen on, `- address: ...`");
     if (out.server) claim(*s, key, *out.server);
 
-    for (Section& client : s->sections("client")) {
-      NeighbourSettings neighbour;
-      neighbour.name = client.get("name", node_name, "a name").value_or(std::string(client_role));
-      neighbour.identity = client.get("identity", diameter_identity, "a fully qualified host name");
-      neighbour.realm = client.get("realm", diameter_identity, "a realm");
-      if (auto endpoint = read_endpoint(client, default_port)) {
-        neighbour.endpoint = *endpoint;
-        exposed = exposed || !endpoint->address.is_loopback();
-        if (key == "diameter" && !neighbour.identity)
-          client.wrong("identity", "the neighbour's Diameter identity");
-        out.clients.push_back(std::move(neighbour));
+    const auto read_neighbours_of = [&](std::string_view list, std::string_view called) {
+      std::vector<NeighbourSettings> read;
+      for (Section& client : s->sections(list)) {
+        NeighbourSettings neighbour;
+        neighbour.name = client.get("name", node_name, "a name").value_or(std::string(called));
+        neighbour.identity = client.get("identity", diameter_identity, "a fully qualified host name");
+        neighbour.realm = client.get("realm", diameter_identity, "a realm");
+        if (auto endpoint = read_endpoint(client, default_port)) {
+          neighbour.endpoint = *endpoint;
+          exposed = exposed || !endpoint->address.is_loopback();
+          if (key == "diameter" && !neighbour.identity)
+            client.wrong("identity", "the neighbour's Diameter identity");
+          read.push_back(std::move(neighbour));
+        }
+        client.done();
       }
-      client.done();
+      return read;
+    };
+    out.clients = read_neighbours_of("client", client_role);
+    //= S0.D8
+    if (key == "diameter" && client_role == "MME") {  // an HSS's
+      out.aaa = read_neighbours_of("aaa", "aaa");
+      // What an MME may ask, a server of other access may not, and the other way round.
+      for (const NeighbourSettings& aaa : out.aaa)
+        for (const NeighbourSettings& client : out.clients)
+          if (aaa.identity && aaa.identity == client.identity)
+            s->wrong("aaa", "servers that are no MME; " + aaa.identity->value() + " is one");
     }
     if (key == "gtpc" && client_role == "UPE") {  // an MME's
       auto mmes = read_s10(*s);
@@ -207,6 +222,7 @@ class Reader {
                        std::move(realm),
                        *diameter.server,
                        std::move(diameter.clients),
+                       std::move(diameter.aaa),
                        store == "memory" ? "" : std::move(store),
                        std::move(subscribers)};
   }

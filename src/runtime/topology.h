@@ -55,6 +55,7 @@ struct HssSettings {
   DiameterIdentity realm;
   Endpoint diameter;
   std::vector<NeighbourSettings> clients;  ///< who may ask: MMEs by identity and address
+  std::vector<NeighbourSettings> aaa;      ///< servers of other access that may ask for K_N3
   std::string store;                       ///< SQLite file; empty: in memory
   std::string subscribers;                 ///< file to import at start; empty: none
 };

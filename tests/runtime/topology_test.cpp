@@ -6,6 +6,9 @@
 #include <sstream>
 #include <string>
 
+#include "context/built_policy.h"
+#include "runtime/node_configs.h"
+
 namespace baton::runtime {
 namespace {
 
@@ -285,6 +288,54 @@ TEST(Topology, RefusesANeighbourOffThisHostWithoutProtection) {
       mistakes(demo_with("3gppnetwork.org, address: 127.0.0.2}", "3gppnetwork.org, address: 192.0.2.2}"));
   ASSERT_EQ(all.size(), 1U) << to_text(all);
   EXPECT_EQ(all[0].field, "hss.diameter.protected-by");
+}
+
+const char* const last_client =
+    "      - {name: mme2, identity: mme2.epc.mnc001.mcc001.3gppnetwork.org, address: 127.0.0.4}\n";
+std::string with_aaa(const std::string& entry) {
+  return demo_with(last_client, std::string(last_client) + "    aaa:\n      - " + entry + "\n");
+}
+
+//= S0.D8; type=test
+TEST(Topology, TellsAnHssWhichServersOfOtherAccessMayAskForAKey) {
+  auto result = parse_topology(
+      "net.yaml", with_aaa("{name: wlan, identity: aaa.wlan.example.org, realm: wlan.example.org, "
+                           "address: 127.0.0.9}"));
+  ASSERT_TRUE(result) << to_text(result.why());
+  ASSERT_EQ(result->hss[0].aaa.size(), 1U);
+  const auto config = hss_config(result->hss[0], *result);
+  ASSERT_EQ(config.aaa_servers.size(), 1U);
+  EXPECT_EQ(config.aaa_servers[0].name, "wlan");
+  EXPECT_EQ(config.aaa_servers[0].identity.value(), "aaa.wlan.example.org");
+  EXPECT_EQ(config.aaa_servers[0].realm.value(), "wlan.example.org");
+  EXPECT_EQ(config.aaa_servers[0].address.to_string(), "127.0.0.9");
+  EXPECT_EQ(config.clients.size(), 2U);  // and it is none of these
+}
+
+TEST(Topology, RefusesServersOfOtherAccessThatAreWrong) {
+  const Case wrong[] = {
+      {"no identity", "", "{name: wlan, address: 127.0.0.9}", "hss.diameter.aaa[0].identity"},
+      {"no address", "", "{identity: aaa.example.org}", "hss.diameter.aaa[0].address"},
+      {"off this host", "", "{identity: aaa.example.org, address: 192.0.2.9}", "hss.diameter.protected-by"},
+      {"an MME", "", "{identity: mme2.epc.mnc001.mcc001.3gppnetwork.org, address: 127.0.0.9}",
+       "hss.diameter.aaa"}};
+  for (const Case& c : wrong) {
+    const auto all = mistakes(with_aaa(c.to));
+    ASSERT_EQ(all.size(), 1U) << c.what << to_text(all);
+    EXPECT_EQ(all[0].field, c.field) << c.what;
+  }
+}
+
+// The HSS runs under the policy of the file as every other node does.
+TEST(Topology, GivesTheHssThePolicyOfTheFile) {
+  for (const char* profile : {"final", "seed", "hardened", "hash-chain", "temporary-kasme"}) {
+    const auto result = parse_topology(
+        "net.yaml", demo_with("global:\n", std::string("global:\n  profile: ") + profile + "\n"));
+    ASSERT_TRUE(result) << to_text(result.why());
+    EXPECT_EQ(hss_config(result->hss[0], *result).policy, mme_config(result->mme[0], *result).policy)
+        << profile;
+    EXPECT_EQ(hss_config(result->hss[0], *result).policy, context::built_part(result->policy)) << profile;
+  }
 }
 
 TEST(Topology, ReadsAFileWithOneNode) {
