@@ -204,7 +204,7 @@ void Monitor::on_gtp(const Sent& sent) {
   // The type stands in the second octet (TS 29.274, 5.1); only these move keys.
   const Byte type = sent.octets.size() > 1 ? sent.octets[1] : 0;
   if (type != gtp2::ContextResponse::type && type != gtp2::ForwardRelocationRequest::type &&
-      type != gtp2::RelocationCancelResponse::type)
+      type != gtp2::RelocationCancelRequest::type && type != gtp2::RelocationCancelResponse::type)
     return;
   const auto decoded = gtp2::decode_any(sent.octets);
   if (!decoded) return;
@@ -215,10 +215,15 @@ void Monitor::on_gtp(const Sent& sent) {
     context_moves(sent, named(m->imsi), m->mm);
   } else if (const auto* r = std::get_if<gtp2::ContextResponse>(&decoded->message)) {
     if (r->mm) context_moves(sent, named(r->imsi), *r->mm);
+  } else if (const auto* asked = std::get_if<gtp2::RelocationCancelRequest>(&decoded->message)) {
+    cancels_[{sent.from, decoded->header.sequence.value}] = named(asked->imsi);
   } else if (const auto* c = std::get_if<gtp2::RelocationCancelResponse>(&decoded->message)) {
-    UeState* s = state(sent.subject);
-    if (s == nullptr || !gtp2::accepted(c->cause.value)) return;
-    expect_gone(sent.from, sent.subject, false, "after its Relocation Cancel Response");
+    const auto request = cancels_.find({sent.to, decoded->header.sequence.value});
+    if (request == cancels_.end() || !gtp2::accepted(c->cause.value)) return;
+    const Subject ue = request->second;
+    UeState* s = state(ue);
+    if (s == nullptr) return;
+    expect_gone(sent.from, ue, false, "after its Relocation Cancel Response");
     // The context is where it came from.
     if (s->home == sent.from) s->home = sent.to;
   }

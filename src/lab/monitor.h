@@ -140,6 +140,8 @@ class Monitor final : public Watcher {
   std::map<std::string, Subject, std::less<>> by_imsi_;
   std::vector<std::unique_ptr<UeState>> ues_;             ///< by seat; null for nodes
   std::map<std::string, Subject, std::less<>> sessions_;  ///< Diameter requests under way
+  /// UEs of Relocation Cancel Requests: by who asked, and the number. The answer names nobody.
+  std::map<std::pair<SeatNumber, std::uint32_t>, Subject> cancels_;
   std::map<ConnectionKey, std::unique_ptr<Connection>> connections_;
   std::map<KeyId, Subject> owner_;
   struct Carriage {

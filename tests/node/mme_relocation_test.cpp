@@ -393,6 +393,76 @@ TEST_F(MmeRelocation, AnOldCancellationByNameEndsNoLaterHandover) {
   }
 }
 
+// UDP turns the order round: the context would stay here, and nobody would come for it.
+TEST_F(MmeRelocation, ACancellationThatIsFasterThanTheRequestEndsItAllTheSame) {
+  for (const std::uint32_t first : {0x100U, 0x7F'FFFEU}) {
+    SCOPED_TRACE(first);
+    Stage target;
+    target.start();
+    const auto say = [&](const gtp2::Message& m, std::uint32_t number) {
+      number = number > 0x7F'FFFFU ? number - 0x7F'FFFFU : number;
+      target.give(DatagramIn{Port::gtpc, Stage::other_mme().endpoint,
+                             gtp2::encode(m, Teid{0}, gtp2::Sequence{number})});
+    };
+    const auto request = [&](std::uint32_t number) {
+      auto m = leaves();
+      m.target->enb.value = arrival_enb + 1;
+      m.target->tac = Tac{arrival_enb + 1};
+      say(gtp2::Message(std::move(m)), number);
+      gtp2::ForwardRelocationResponse no;
+      no.cause.value = CauseValue::relocation_failure;
+      from.mme_says(no, source_end());
+    };
+    gtp2::RelocationCancelRequest cancel;
+    cancel.imsi = ue.imsi;
+    say(cancel, first + 1);
+    EXPECT_EQ(target.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::context_not_found);
+    target.advance(29s);
+    request(first);
+    EXPECT_EQ(target.at_mme<gtp2::ForwardRelocationResponse>().cause.value, CauseValue::request_rejected);
+    EXPECT_EQ(target.mme.ue_count(), 0U);
+    EXPECT_EQ(target.waiting_at(arrival_enb), 0U);
+    EXPECT_EQ(target.counter("mme.handover.cancelled_before"), 1U);
+    // The next one is another.
+    request(first + 2);
+    (void)target.at_enb<s1ap::HandoverRequest>(arrival_enb);
+    EXPECT_EQ(target.mme.ue_count(), 1U);
+  }
+}
+
+TEST(Cancellations, AreRememberedForAWhile) {
+  const Imsi imsi = Imsi::test_value();
+  Cancellations some;
+  some.remember("a", imsi, gtp2::Sequence{7}, Instant{});
+  EXPECT_TRUE(some.about("a", imsi, gtp2::Sequence{6}, Instant{cancellation_kept}));
+  EXPECT_FALSE(some.about("a", imsi, gtp2::Sequence{6}, Instant{cancellation_kept + 1us}));
+  EXPECT_FALSE(some.about("a", imsi, gtp2::Sequence{8}, Instant{}));
+  EXPECT_FALSE(some.about("b", imsi, gtp2::Sequence{6}, Instant{}));
+  // A repetition of an older one takes nothing back.
+  some.remember("a", imsi, gtp2::Sequence{5}, Instant{1s});
+  EXPECT_TRUE(some.about("a", imsi, gtp2::Sequence{6}, Instant{1s}));
+  some.forget("b");
+  EXPECT_TRUE(some.about("a", imsi, gtp2::Sequence{6}, Instant{1s}));
+  some.forget("a");
+  EXPECT_FALSE(some.about("a", imsi, gtp2::Sequence{6}, Instant{1s}));
+}
+
+TEST(Cancellations, AreBounded) {
+  const Imsi imsi = Imsi::test_value();
+  Cancellations two(2);
+  for (const char* mme : {"a", "b", "a", "c"}) two.remember(mme, imsi, gtp2::Sequence{7}, Instant{1s});
+  EXPECT_LE(two.size(), 2U);
+  EXPECT_TRUE(two.about("c", imsi, gtp2::Sequence{6}, Instant{1s}));
+  Cancellations none(0);
+  none.remember("a", imsi, gtp2::Sequence{7}, Instant{});
+  EXPECT_EQ(none.size(), 0U);
+  // What is too old goes when something new comes.
+  Cancellations some;
+  some.remember("a", imsi, gtp2::Sequence{7}, Instant{});
+  some.remember("b", imsi, gtp2::Sequence{7}, Instant{cancellation_kept + 1us});
+  EXPECT_EQ(some.size(), 1U);
+}
+
 // The word of another MME ends no connection here; the UE's own does.
 TEST_F(MmeRelocation, AConnectedUeIsNotEndedByARequestForIt) {
   Phone here{ue.imsi, 0x31};

@@ -345,10 +345,20 @@ TEST_F(MonitorTest, ATargetWhoseHandoverWasCancelledKeepsNoKey) {
   s10(mme, mme2, relocation(kasme, 1));
   write(mme2, KeyEvent::received, kasme);
   write(mme2, KeyEvent::erased, kasme);
+  wire::gtp2::RelocationCancelRequest cancel;
+  cancel.imsi = Imsi::test_value();
+  s10(mme, mme2, cancel, 8);
   s10(mme2, mme, wire::gtp2::RelocationCancelResponse{}, 8);
   nothing();
   write(mme2, KeyEvent::stored, kasme);
+  // The answer to a request about somebody else, whatever led to it, says nothing of this UE.
+  cancel.imsi = *Imsi::parse("001010000000099");
+  s10(mme, mme2, cancel, 9);
   s10(mme2, mme, wire::gtp2::RelocationCancelResponse{}, 9);
+  nothing();
+  cancel.imsi = Imsi::test_value();
+  s10(mme, mme2, cancel, 10);
+  s10(mme2, mme, wire::gtp2::RelocationCancelResponse{}, 10);
   only(Invariant::key_gone);
 }
 

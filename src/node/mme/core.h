@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "node/mme/cancelled.h"
 #include "node/mme/config.h"
 #include "node/mme/enb_table.h"
 #include "node/mme/guti.h"
@@ -41,6 +42,7 @@ class Core {
   S1Connections s1;
   UeTable ues;
   RememberedGutis remembered;
+  Cancellations cancelled;
   peer::GtpPath gtpc;  ///< S11 and S10: the UPE and the other MMEs
   peer::DiameterNode s6a;
 

@@ -57,6 +57,12 @@ inline constexpr std::size_t s1_connections_max = 2 * ues_max;
 //= TS 33.401, 7.2.8.4.3
 inline constexpr int chain_hops_max = 7;
 
+/// Cancelled handovers that are remembered: one for each UE that may be on its way here, twice over.
+inline constexpr std::size_t cancellations_max = 2 * coming_ues_max;
+/// For how long: a request is repeated for 9 s (T3-RESPONSE, N3-REQUESTS), and what a network has kept longer
+/// than twenty seconds more it does not deliver.
+inline constexpr Duration cancellation_kept = std::chrono::seconds(30);
+
 /// An eNB's container, or its bearers' COUNTs, passed on to another MME. A UDP datagram has 65,507 octets,
 /// and the rest of a Forward Relocation Request takes less than 4,000; real containers have some hundreds.
 inline constexpr std::size_t relocation_container_octets_max = 60'000;

@@ -239,6 +239,12 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
     drop();
     return refuse(gtp2::CauseValue::relocation_failure, Radio::unknown_target_id, "no such target here");
   }
+  // What its source has cancelled is over, even if the cancellation was faster.
+  if (core.cancelled.about(mme.name, *m.imsi, r.ref.header.sequence, core.now)) {
+    core.count("mme.handover.cancelled_before");
+    drop();
+    return refuse(gtp2::CauseValue::request_rejected, std::nullopt, "it is cancelled");
+  }
   // A second request for the UE takes the place of the first.
   end_coming(core, *m.imsi, "another request for the same UE");
   Ue* ue = core.ues.add_coming(*m.imsi);

@@ -11,13 +11,6 @@ namespace gtp2 = wire::gtp2;
 
 namespace {
 
-/// older: GTP numbers its requests upwards, and starts again at 1 past 2^23 - 1.
-//= TS 29.274, 7.6
-bool older(gtp2::Sequence a, gtp2::Sequence b) {
-  constexpr std::uint32_t range = 0x0080'0000;
-  return ((a.value - b.value) & (range - 1)) >= range / 2;
-}
-
 /// about is the UE that a message of a handover is about, if it is one with this very MME.
 Ue* about(Core& core, const MmePeer& mme, const peer::GtpRequest& r) {
   const Teid teid = r.ref.header.teid.value_or(Teid{0});
@@ -45,6 +38,8 @@ Ue* about(Core& core, const MmePeer& mme, const peer::GtpRequest& r) {
 
 void on_handover_message(Core& core, const MmePeer& mme, peer::GtpRequest& r) {
   using gtp2::CauseValue;
+  if (const auto* cancel = std::get_if<gtp2::RelocationCancelRequest>(&r.message); cancel && cancel->imsi)
+    core.cancelled.remember(mme.name, *cancel->imsi, r.ref.header.sequence, core.now);
   Ue* ue = about(core, mme, r);
   if (ue == nullptr) {
     core.count("mme.s10.unknown_teid");
@@ -94,6 +89,7 @@ void nobody_waits(Core& core, const MmePeer& mme, peer::GtpResponse& r) {
 /// It has lost every UE it knew; those that were on the way between us are told of it.
 void on_restart(Core& core, const MmePeer& mme) {
   core.count("mme.s10.peer_restarted");
+  core.cancelled.forget(mme.name);
   for (const UeId id : core.ues.all()) {
     Ue* ue = core.ues.find(id);
     if (ue != nullptr && ue->handover && !ue->handover->arrived && ue->handover->mme == &mme)
