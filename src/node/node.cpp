@@ -15,6 +15,7 @@ std::string_view to_string(Verb verb) {
     case Verb::page: return "page";
     case Verb::reauthenticate: return "reauthenticate";
     case Verb::handover: return "handover";
+    case Verb::stale_key: return "stale-key";
   }
   return "?";
 }

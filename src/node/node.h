@@ -59,6 +59,8 @@ enum class Verb : Byte {
   page,             ///< MME: downlink data for `subscriber`; UPE: the same, from the user plane
   reauthenticate,   ///< MME: run AKA and security mode again for `subscriber`
   handover,         ///< UE: report that cell number `argument` is the better one (connected)
+  stale_key,        ///< MME: a key of another access came into use that is made of a KASME which `subscriber`
+                    ///< has left (S0.7, S0.8)
 };
 std::string_view to_string(Verb verb);
 struct Command {

@@ -3,9 +3,14 @@
 // The one thing that must never happen is that a COUNT of the UE is used at both ends. So from the Context
 // Response on this end neither sends nor accepts NAS of the UE, until the other end has said in so many words
 // that it did not take it. When nothing is heard of it, the keys go: the UE authenticates anew.
+//
+// Where the policy has it, KASME stays: what leaves is KASME', made of it and of the COUNT of the UE's
+// message.
 #include "node/mme/context_transfer.h"
 #include "node/mme/interfaces.h"
+#include "node/mme/kasme_refresh.h"
 #include "node/mme/procedures.h"
+#include "wire/gtp2/private.h"
 #include "wire/nas/message.h"
 
 namespace baton::node::mme {
@@ -25,17 +30,59 @@ Ue* named(Core& core, const Guti& guti) {
 }
 
 /// proved checks the UE's own message: a TAU request that names this very UE, right under its keys. COUNT
-/// moves only if it is.
+/// moves only if it is. Nothing: it is not.
 //= TS 33.401, 7.2.7
 //= TS 23.401, 5.3.3.1, step 5
-bool proved(Ue& ue, const Guti& guti, const gtp2::CompleteRequest& complete) {
-  if (complete.kind != gtp2::CompleteRequest::tracking_area_update) return false;
+std::optional<nas::TauRequest> proved(Ue& ue, const Guti& guti, const gtp2::CompleteRequest& complete) {
+  if (complete.kind != gtp2::CompleteRequest::tracking_area_update) return std::nullopt;
   const auto parsed = nas::parse_protected(complete.nas);
-  if (!parsed || parsed->header != nas::SecurityHeader::integrity) return false;
-  const auto request = nas::decode<nas::TauRequest>(parsed->payload);
+  if (!parsed || parsed->header != nas::SecurityHeader::integrity) return std::nullopt;
+  auto request = nas::decode<nas::TauRequest>(parsed->payload);
   const Guti* said = request ? request->old_guti.guti() : nullptr;
-  if (said == nullptr || *said != guti || request->ksi != ue.security->ksi()) return false;
-  return static_cast<bool>(ue.security->unprotect(complete.nas));
+  if (said == nullptr || *said != guti || request->ksi != ue.security->ksi()) return std::nullopt;
+  if (!ue.security->unprotect(complete.nas)) return std::nullopt;
+  return std::move(*request);
+}
+
+/// Why a context does not leave, and the counter that says so.
+struct KeptBack {
+  CauseValue cause;
+  std::string_view counter;
+};
+
+/// renewed_for makes KASME' for the MME that asks, or nothing where KASME itself moves.
+//= S0.D2
+Expected<std::optional<Renewed>, KeptBack> renewed_for(Core& core, Ue& ue, const MmePeer& to,
+                                                       const gtp2::ContextRequest& request,
+                                                       const std::optional<ByteVector>& ue_said) {
+  const auto said = gtp2::decode_private(request.extensions, gtp2::private_enterprise_default);
+  if (!said) return Fail{KeptBack{CauseValue::mandatory_ie_incorrect, "mme.s10.private_unreadable"}};
+  const auto wanted = refreshes_idle(core, ue_said, to);
+  const KeptBack no_agreement{CauseValue::request_rejected, "mme.context.policy_refused"};
+  if (!wanted) return Fail{no_agreement};
+  std::optional<Renewed> out;
+  // An MME that does not name itself wants KASME as it is, whatever it is configured to understand.
+  if (!*wanted || !said->mme) {
+    const auto& own = core.config.policy;
+    const bool fallen_back = own.inter_mme_kasme != context::InterMmeKasme::keep;
+    if (fallen_back && !own.final_fallback) return Fail{no_agreement};
+    return out;
+  }
+  //= S0.D5
+  // The proof is for the MME that we know at this address; it has to be the one that asks.
+  if (*said->mme != to.identity)
+    return Fail{KeptBack{CauseValue::request_rejected, "mme.context.foreign_identity"}};
+  auto made = renew_kasme(core, ue, to, RefreshDirection::idle);
+  if (!made && made.why() == NotRenewed::not_wanted) {
+    // Nobody knows how this KASME came about: the HSS has no numbers for its vectors.
+    if (!core.config.policy.final_fallback) return Fail{no_agreement};
+    return out;
+  }
+  //= S0.D4
+  // KASME itself does not leave: the UE attaches, which is the AKA that is due.
+  if (!made) return Fail{KeptBack{CauseValue::request_rejected, "mme.context.aka_due"}};
+  out.emplace(std::move(*made));
+  return out;
 }
 
 /// may_go says why a UE is not given away now; request_accepted when it may.
@@ -50,8 +97,12 @@ CauseValue may_go(const Ue& ue) {
 }
 
 /// give_context offers the UE and waits for what becomes of the offer.
+/// `refreshed` is KASME' where that is what leaves; it is held here until then, for a repetition.
 Procedure give_context(Core& core, Ue& ue, const MmePeer& to, peer::GtpRequestRef ref, Teid their_end,
-                       gtp2::Message response) {
+                       gtp2::Message response, std::optional<Kept<Kasme>> refreshed) {
+  // A parameter would outlive the procedure.
+  const std::optional<Kept<Kasme>> until_known = std::move(refreshed);
+
   // 5. The context leaves; until the answer is known it is nobody's to use.
   ue.custody = Ue::Custody::offered;
   if (!core.offer_context(ue, ref, their_end, response)) {
@@ -124,8 +175,15 @@ void on_context_request(Core& core, const MmePeer& from, const peer::GtpRequestR
     return refuse(why,
                   why == CauseValue::context_not_found ? "mme.context.not_found" : "mme.context.refused");
   // No context leaves on somebody's word: the UE's own message says that it is there.
-  if (!request.complete_request || !proved(*ue, *request.guti, *request.complete_request))
-    return refuse(CauseValue::user_authentication_failed, "mme.context.integrity_failed");
+  const auto asked =
+      request.complete_request ? proved(*ue, *request.guti, *request.complete_request) : std::nullopt;
+  if (!asked) return refuse(CauseValue::user_authentication_failed, "mme.context.integrity_failed");
+  std::optional<ByteVector> ue_said;
+  if (asked->announcement) ue_said = asked->announcement->bytes();
+  auto renewed = renewed_for(core, *ue, from, request, ue_said);
+  if (!renewed) return refuse(renewed.why().cause, renewed.why().counter);
+  std::optional<Kept<Kasme>> refreshed;
+  if (*renewed) refreshed.emplace(core, *ue, (*renewed)->kasme.clone(), "the offer is over");
 
   // It has come back elsewhere, so it is not where it was; what was under way with it is over.
   //= TS 23.401, 5.3.3.1, step 5
@@ -135,7 +193,7 @@ void on_context_request(Core& core, const MmePeer& from, const peer::GtpRequestR
     if (ue->session->s1u_enb) core.tell_upe(ue->session->upe_teid, gtp2::ReleaseAccessBearersRequest{});
     core.release_s1(*c, s1ap::CauseNas::normal_release);
   }
-  auto mm = mm_context_of(core, *ue, from.name, "Context Response");
+  auto mm = mm_context_of(core, *ue, from.name, "Context Response", *renewed ? &**renewed : nullptr);
   const auto teid = core.draw_teid();
   if (!mm || !teid) {
     core.go_idle(*ue, "the context cannot be given away");
@@ -147,12 +205,22 @@ void on_context_request(Core& core, const MmePeer& from, const peer::GtpRequestR
   response.pdn_connections = pdn_connections_of(core, *ue);
   response.sender = gtp2::FTeid{gtp2::InterfaceType::s10_mme, *teid, core.config.gtpc.address, std::nullopt};
   response.sgw_s11 = sgw_end_of(core, *ue);
+  if (*renewed) {
+    core.count("mme.context.kasme_refreshed");
+    gtp2::MovePrivate told;
+    told.lineage = std::move((*renewed)->lineage);
+    told.refresh = gtp2::KasmeRefresh{RefreshDirection::idle, (*renewed)->n};
+    told.ue_announcement = ue_said.value_or(ByteVector{});
+    if (auto e = gtp2::encode_private(told, gtp2::private_enterprise_default))
+      response.extensions.push_back(std::move(*e));
+  }
 
   core.stop_timer(*ue, Timer::mobile_reachable);
   core.stop_timer(*ue, Timer::implicit_detach);
   core.ues.tunnel_s10(*ue, *teid);
   core.run(*ue, "inter-mme-tau",
-           give_context(core, *ue, from, ref, their_end, gtp2::Message(std::move(response))));
+           give_context(core, *ue, from, ref, their_end, gtp2::Message(std::move(response)),
+                        std::move(refreshed)));
 }
 
 }  // namespace baton::node::mme

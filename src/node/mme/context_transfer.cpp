@@ -5,6 +5,7 @@
 
 #include "context/algorithms.h"
 #include "node/mme/gea.h"
+#include "node/mme/kasme_refresh.h"
 
 namespace baton::node::mme {
 
@@ -52,7 +53,7 @@ std::optional<Chosen> allowed(const Config& config, const gtp2::EpsMmContext& mm
 // --- away ---------------------------------------------------------------------------------------
 
 std::optional<gtp2::EpsMmContext> mm_context_of(Core& core, Ue& ue, const std::string& to,
-                                                std::string_view message) {
+                                                std::string_view message, const Renewed* renewed) {
   if (!ue.security || !ue.security->active() || ue.security->ksi().mapped) return std::nullopt;
   const context::EpsSecurityContext& s = *ue.security;
   const auto up = s.uplink().next();
@@ -67,14 +68,15 @@ std::optional<gtp2::EpsMmContext> mm_context_of(Core& core, Ue& ue, const std::s
                         .uplink_count = *up,
                         .downlink_count = *down,
                         .kasme = s.kasme().clone()};
+  if (renewed != nullptr) put_renewed(mm, *renewed);
   core.log_key(ue, KeyEvent::sent, mm.kasme, std::string(message), {}, to);
   std::optional<gtp2::NextHop> chain;
-  if (ue.nh) {
+  if (ue.nh && renewed == nullptr) {
     chain = gtp2::NextHop{ue.nh->clone(), ue.ncc};
     core.log_key(ue, KeyEvent::sent, chain->nh, std::string(message), {}, to);
   }
   //= TS 33.401, 7.2.10
-  if (ue.old_chain) {
+  if (ue.old_chain && renewed == nullptr) {
     // The radio runs on another KASME than NAS: its chain goes with that one.
     mm.old_security =
         gtp2::OldEpsSecurity{ue.old_chain->ksi.value, ue.old_chain->kasme.clone(), std::move(chain)};

@@ -13,17 +13,22 @@
 
 namespace baton::node::mme {
 
+struct Renewed;
+
 /// mm_context_of copies what makes the UE's security go on elsewhere: KASME, its KSI, the algorithms, the
 /// next COUNT of each direction, the NH of a connected UE, capabilities. `to` is the MME it is sent to and
 /// `message` the message that carries it, for the ledger. The UE keeps its context: whoever asks ends or
 /// resumes it when the outcome is known, and until then uses none of its COUNTs.
 /// Nothing when there is no context in use, or a COUNT is spent: a move would have to begin at one that has
-/// been used.
+/// been used. With `renewed` it is KASME' that moves, with counts and a chain that begin anew, and KASME
+/// stays.
 //= S0.D1
+//= S0.D2
 //= S0.D11
 //= TS 33.401, 7.2.8.4.3
 std::optional<wire::gtp2::EpsMmContext> mm_context_of(Core& core, Ue& ue, const std::string& to,
-                                                      std::string_view message);
+                                                      std::string_view message,
+                                                      const Renewed* renewed = nullptr);
 /// pdn_connections_of names the UE's PDN connection and its bearer; empty when there is none.
 std::vector<wire::gtp2::PdnConnection> pdn_connections_of(const Core& core, const Ue& ue);
 /// sgw_end_of is the UPE's end of the UE's S11 tunnel. The UE has a session.

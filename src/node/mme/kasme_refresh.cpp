@@ -12,8 +12,25 @@ namespace baton::node::mme {
 
 namespace gtp2 = wire::gtp2;
 
+Expected<bool, context::PolicyRefusal> refreshes_idle(const Core& core,
+                                                      const std::optional<ByteVector>& ue_said,
+                                                      const MmePeer& mme) {
+  const auto& wanted = core.config.policy;
+  if (wanted.inter_mme_kasme == context::InterMmeKasme::keep) return false;
+  const auto own = context::Announcement::of(wanted);
+  const auto said = ue_said ? context::Announcement::decode(*ue_said) : std::nullopt;
+  auto in_force = context::agreed(own, said, wanted, context::PeerRole::ue);
+  if (in_force) in_force = context::agreed(own, mme.announced, *in_force, context::PeerRole::mme);
+  if (!in_force) return Fail{in_force.why()};
+  return in_force->inter_mme_kasme != context::InterMmeKasme::keep;
+}
+
 Expected<Renewed, NotRenewed> renew_kasme(Core& core, Ue& ue, const MmePeer& to, RefreshDirection direction) {
-  const auto mode = core.config.policy.inter_mme_kasme;
+  const auto& policy = core.config.policy;
+  const auto mode = policy.inter_mme_kasme;
+  // A temporary KASME' that may yet be kept goes with what the HSS would have to be told then.
+  const bool told =
+      mode == context::InterMmeKasme::refresh_and_update_hss || policy.confusion == context::Confusion::keep;
   if (mode == context::InterMmeKasme::keep || !ue.lineage || !ue.security || !ue.imsi)
     return Fail{NotRenewed::not_wanted};
   context::EpsSecurityContext& s = *ue.security;
@@ -32,8 +49,7 @@ Expected<Renewed, NotRenewed> renew_kasme(Core& core, Ue& ue, const MmePeer& to,
     down.used(*n);
     s.set_counts(s.uplink(), down);
   }
-  auto made = context::refreshed(s.kasme(), now_left, *ue.imsi, direction, *n, to.identity,
-                                 mode == context::InterMmeKasme::refresh_and_update_hss);
+  auto made = context::refreshed(s.kasme(), now_left, *ue.imsi, direction, *n, to.identity, told);
   if (!made) {
     core.count(made.why() == context::StepRefusal::too_many ? "mme.kasme.too_many_steps"
                                                             : "mme.kasme.expired");
@@ -66,6 +82,7 @@ bool adopt_lineage(Core& core, Ue& ue, KasmeLineage lineage) {
   // An AKA that nobody told of is told by the first step on it.
   ue.aka_told = ue.lineage->step == 0 && ue.lineage->unacknowledged.empty();
   ue.kasme_refused = false;
+  ue.kasme_kept = false;
   ue.kasme_updates_tried = 0;
   return true;
 }

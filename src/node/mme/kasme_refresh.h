@@ -22,6 +22,14 @@ enum class NotRenewed : Byte {
   aka_first,   ///< too many steps the HSS does not know, or the AKA is too old
 };
 
+/// refreshes_idle is whether an idle UE goes between this MME and `mme` under KASME': both of them and the UE
+/// announced what that takes. `ue_said` is what the UE announced in the request it made. The refusal: one of
+/// them did not, and the policy does not let it go on as `final` does.
+//= S0.D2
+Expected<bool, context::PolicyRefusal> refreshes_idle(const Core& core,
+                                                      const std::optional<ByteVector>& ue_said,
+                                                      const MmePeer& mme);
+
 /// renew_kasme makes KASME' for the MME `to`. At a handover n is the next downlink COUNT, which is used up
 /// whatever comes of it; at idle mobility the uplink COUNT of the request that was verified. The UE's context
 /// here stays what it is: a move that fails goes on with it, above n.

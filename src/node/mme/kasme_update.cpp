@@ -22,9 +22,11 @@ UpdateProof proof_of_aka(const Core& core, const Ue& ue) {
                              core.config.identity.value(), kasme);
 }
 
-/// Under refresh-temporary the HSS hears of an AKA and of nothing after it: what it has goes stale.
-bool tells_steps(const Core& core) {
-  return core.config.policy.inter_mme_kasme == context::InterMmeKasme::refresh_and_update_hss;
+/// Under refresh-temporary the HSS hears of an AKA and of nothing after it: what it has goes stale, until
+/// somebody stumbles over it and KASME' is kept.
+bool tells_steps(const Core& core, const Ue& ue) {
+  return core.config.policy.inter_mme_kasme == context::InterMmeKasme::refresh_and_update_hss ||
+         ue.kasme_kept;
 }
 
 /// untold is what the HSS has not acknowledged. An AKA that nobody told of is told by the first step on it.
@@ -35,7 +37,7 @@ std::vector<diameter::ChainStep> untold(const Core& core, const Ue& ue) {
     if (!ue.aka_told)
       out.push_back(
           {0, diameter::StepDirection::aka, NasCount{}, core.config.identity, proof_of_aka(core, ue)});
-  } else if (tells_steps(core)) {
+  } else if (tells_steps(core, ue)) {
     for (const KasmeStep& s : l.unacknowledged)
       out.push_back({s.step, diameter::step_direction(s.direction), s.count, s.identity, s.proof.clone()});
   }
@@ -88,6 +90,7 @@ void take_lineage(Core& core, Ue& ue) {
   ue.lineage = std::exchange(ue.fresh_lineage, std::nullopt);
   ue.aka_told = false;
   ue.kasme_refused = false;
+  ue.kasme_kept = false;
   ue.kasme_updates_tried = 0;
   core.stop_timer(ue, Timer::xkasme);
   if (ue.registered_at_hss) tell_kasme(core, ue);
@@ -195,6 +198,20 @@ bool on_kasme_answer(Core& core, peer::RequestToken token, const diameter::Answe
     authenticate_again(core, *ue);
   }
   return true;
+}
+
+void on_stale_key(Core& core, Ue& ue) {
+  core.count("mme.kasme.stale_use");
+  const auto& policy = core.config.policy;
+  core.log(LogLevel::warning, core.label(ue) + ": a key made of a KASME that it has left came into use");
+  if (policy.inter_mme_kasme != context::InterMmeKasme::refresh_temporary) return;
+  if (policy.confusion == context::Confusion::keep && ue.lineage) {
+    // It is a normal key from here on.
+    ue.kasme_kept = true;
+    ue.kasme_updates_tried = 0;
+    return tell_kasme(core, ue);
+  }
+  authenticate_again(core, ue);
 }
 
 void on_kasme_timer(Core& core, Ue& ue) {

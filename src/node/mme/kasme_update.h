@@ -37,6 +37,13 @@ void tell_kasme(Core& core, Ue& ue);
 /// on_kasme_answer takes the HSS's answer to that, or its silence. False: `token` is something else.
 bool on_kasme_answer(Core& core, peer::RequestToken token, const wire::diameter::AnswerResult* result,
                      Bytes octets);
+/// on_stale_key ends a confusion that refresh_temporary has led to: a key of another access has come into use
+/// that is made of the KASME at the HSS, which the UE has left. By policy KASME' is dropped, and UE, MME and
+/// HSS meet at a new AKA, or it is kept, and the HSS learns it. Counted under any policy.
+//= S0.7
+//= S0.8
+//= S0.D8
+void on_stale_key(Core& core, Ue& ue);
 /// on_kasme_timer is X8.
 void on_kasme_timer(Core& core, Ue& ue);
 

@@ -162,6 +162,10 @@ void Mme::on(Command& e) {
       if (ue->idle() || ue->busy()) return refuse("the UE is idle or busy");
       core_.run(*ue, "reauthenticate", reauthenticate(core_, *ue));
       return;
+    case Verb::stale_key:
+      if (!ready) return refuse("not registered here");
+      on_stale_key(core_, *ue);
+      return;
     default: return refuse("not a command for an MME");
   }
 }

@@ -15,7 +15,9 @@ Task<Outcomes> identification(Core& core, Ue& ue);
 /// authentication runs EPS AKA; afterwards `ue.security` is a partial context. T3460.
 Task<Outcomes> authentication(Core& core, Ue& ue);
 /// security_mode takes the partial context into use; afterwards `ue.secured`. T3460.
-Task<Outcomes> security_mode(Core& core, Ue& ue);
+/// With `refreshed_with` the keys are those of KASME' that an idle UE came here with, made with that COUNT of
+/// its own. (S0.D2)
+Task<Outcomes> security_mode(Core& core, Ue& ue, std::optional<NasCount> refreshed_with = std::nullopt);
 /// Why the MME registers: it decides what the HSS does about other registrations, and the numbers of the
 /// steps.
 enum class LocationReason : Byte { attach, tracking_area_update };

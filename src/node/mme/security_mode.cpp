@@ -24,7 +24,7 @@ std::optional<Chosen> algorithms_for(const Config& config, const nas::UeNetworkC
 }
 
 //= TS 24.301, 5.4.3
-Task<Outcomes> security_mode(Core& core, Ue& ue) {
+Task<Outcomes> security_mode(Core& core, Ue& ue, std::optional<NasCount> refreshed_with) {
   // The MME chooses algorithms and derives their keys.
   const auto chosen = algorithms_for(core.config, ue.capability);
   if (!chosen) {
@@ -36,12 +36,20 @@ Task<Outcomes> security_mode(Core& core, Ue& ue) {
     core.count("mme.security_mode.null_ciphering");
     core.log(LogLevel::warning, core.label(ue) + ": null ciphering, the UE has nothing else");
   }
-  if (!ue.fresh || !ue.fresh->activate(*chosen)) {
-    co_return Fail{reject(nas::EmmCause::network_failure, "the chosen algorithms cannot be taken into use")};
+  // A context that moved here has the algorithms of the MME it comes from; they may be this one's too.
+  if (ue.fresh && ue.fresh->active() && ue.fresh->algorithms() != *chosen) {
+    core.log_key(ue, KeyEvent::erased, *ue.fresh->knas_enc(), "new algorithms");
+    core.log_key(ue, KeyEvent::erased, *ue.fresh->knas_int(), "new algorithms");
   }
-  const KeyId parent = core.keys.id(ue.fresh->kasme());
-  core.log_key(ue, KeyEvent::derived, *ue.fresh->knas_enc(), "TS 33.401, A.7", {parent});
-  core.log_key(ue, KeyEvent::derived, *ue.fresh->knas_int(), "TS 33.401, A.7", {parent});
+  if (!ue.fresh || !ue.fresh->active() || ue.fresh->algorithms() != *chosen) {
+    if (!ue.fresh || !ue.fresh->activate(*chosen)) {
+      co_return Fail{
+          reject(nas::EmmCause::network_failure, "the chosen algorithms cannot be taken into use")};
+    }
+    const KeyId parent = core.keys.id(ue.fresh->kasme());
+    core.log_key(ue, KeyEvent::derived, *ue.fresh->knas_enc(), "TS 33.401, A.7", {parent});
+    core.log_key(ue, KeyEvent::derived, *ue.fresh->knas_int(), "TS 33.401, A.7", {parent});
+  }
 
   //= TS 24.301, 5.4.3.2
   nas::SecurityModeCommand command;
@@ -53,10 +61,15 @@ Task<Outcomes> security_mode(Core& core, Ue& ue) {
   if (context::beyond_final(core.config.policy))
     command.announcement = nas::AnnouncementEcho{context::Announcement::of(core.config.policy).encode(),
                                                  ue.announced.value_or(ByteVector{})};
+  //= S0.D2
+  if (refreshed_with) command.kasme = nas::KasmeNotice{refreshed_with->sqn()};
   const ByteVector plain = nas::encode(command);
 
   //= TS 24.301, 5.4.3.7, case b
-  for (int sent = 0; sent < spec_of(Timer::t3460).sends; ++sent) {
+  // Under KASME' of an idle move once: the MME that it comes from waits for an answer for 9 s, and takes the
+  // UE back if it hears no in time.
+  const int sends = refreshed_with ? 1 : spec_of(Timer::t3460).sends;
+  for (int sent = 0; sent < sends; ++sent) {
     if (!core.send_nas(ue, plain, Protection::new_context)) break;
     core.step_to_ue(ue, "5a", "Security Mode Command");
     core.start_timer(ue, Timer::t3460);
@@ -89,7 +102,7 @@ Task<Outcomes> security_mode(Core& core, Ue& ue) {
     ue.secured = true;
     ue.as_count = ue.security->last_received();
     ue.ue_ksi = ue.security->ksi();
-    take_lineage(core, ue);
+    if (!refreshed_with) take_lineage(core, ue);  // that of KASME' came with it
     co_return Ok{};
   }
   co_return Fail{abandon("no Security Mode Complete (T3460)")};

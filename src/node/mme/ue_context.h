@@ -155,6 +155,7 @@ struct Ue {
   std::optional<KasmeLineage> lineage, fresh_lineage;
   bool aka_told = false;       ///< the HSS has recorded the AKA that `lineage` begins with
   bool kasme_refused = false;  ///< the HSS does not follow `lineage`: only a new AKA helps
+  bool kasme_kept = false;     ///< under refresh_temporary: this KASME' is no longer temporary (S0.8)
   int kasme_updates_tried = 0;
   std::optional<peer::RequestToken> kasme_asked;
   std::optional<OldChain> old_chain;  ///< there while the radio runs on another KASME than NAS

@@ -28,10 +28,28 @@ void Ue::erase_context(std::optional<context::EpsSecurityContext>& context, std:
   context.reset();
 }
 
+//= S0.D2
+void Ue::settle_refresh(bool stays, std::string_view reason) {
+  if (!before_) return;
+  if (stays) {
+    std::optional<context::EpsSecurityContext> old(std::move(before_->context));
+    erase_context(old, reason);
+  } else {
+    count("ue.kasme_refresh_dropped");
+    erase_context(current_, reason);
+    current_.emplace(std::move(before_->context));
+    in_force_ = before_->in_force;
+    kenb_used_for_ = before_->kenb_used_for;
+  }
+  before_.reset();
+}
+
 /// forget_registration ends everything a registration brought: keys, areas, bearer; the GUTI too where the
 /// network does not know it any more. (TS 24.301, annex C lets a UE keep its context across a detach; Baton
 /// does not: a key that nobody uses is one that can only be stolen.)
 void Ue::forget_registration(std::string_view reason, bool guti_too) {
+  settle_refresh(true, reason);
+  asked_with_.reset();
   erase_context(current_, reason);
   erase_context(fresh_, reason);
   forget_challenge();
@@ -63,6 +81,8 @@ void Ue::power_cycle() {
   srb1_.reset();
   srb2_.reset();
   erase_context(fresh_, "power cycle");
+  settle_refresh(false, "power cycle");
+  asked_with_.reset();
   forget_challenge();
   state_ = State::deregistered;
   rrc_ = Rrc::idle;

@@ -26,6 +26,15 @@ void Ue::on_security_mode_command(Bytes pdu) {
 
   // All checks are made on a copy: a command that is refused leaves no trace in the context.
   auto candidate = (is_fresh ? fresh_ : current_)->clone();
+  // A UE that never said that it knows the element does not.
+  const bool notice = !is_fresh && m->kasme && context::beyond_final(config_.policy);
+  bool moved = false;
+  if (notice && !before_) {
+    auto made = refreshed(*m->kasme);
+    if (!made) return reject_security_mode(nas::EmmCause::security_mode_rejected_unspecified, made.why());
+    candidate = std::move(*made);
+    moved = true;
+  }
   const auto verified = candidate.unprotect_command(pdu, Chosen{*eea, *eia});
   if (!verified)
     return reject_security_mode(nas::EmmCause::security_mode_rejected_unspecified,
@@ -46,6 +55,9 @@ void Ue::on_security_mode_command(Bytes pdu) {
   const auto in_force = policy_with(m->announcement);
   if (!in_force)
     return reject_security_mode(nas::EmmCause::security_mode_rejected_unspecified, in_force.why());
+  if (moved && in_force->inter_mme_kasme == context::InterMmeKasme::keep)
+    return reject_security_mode(nas::EmmCause::security_mode_rejected_unspecified,
+                                "KASME' of a network that did not agree on it");
 
   nas::SecurityModeComplete complete;
   if (m->imeisv_request && m->imeisv_request->requested)
@@ -64,7 +76,14 @@ void Ue::on_security_mode_command(Bytes pdu) {
     count("ue.null_ciphering");
     log(LogLevel::warning, "the network chose null ciphering");
   }
-  if (is_fresh) {
+  if (moved) {
+    //= S0.D2
+    // The old one stays until the network has accepted the UE under the new one.
+    count("ue.kasme_refreshed");
+    write_key(KeyEvent::derived, candidate.kasme(), "S0.D2", {id_of(current_->kasme())});
+    before_.emplace(Before{std::move(*current_), in_force_, std::exchange(kenb_used_for_, std::nullopt)});
+  } else if (is_fresh) {
+    settle_refresh(true, "replaced by a new security context");
     keep_chain();
     erase_context(current_, "replaced by a new security context");
     if (as_ && as_->kasme) write_key(KeyEvent::stored, *as_->kasme, "TS 33.401, 7.2.10");
@@ -82,6 +101,15 @@ void Ue::on_security_mode_command(Bytes pdu) {
   secured_ = true;
   forget_challenge();
   transfer(std::move(*answer));
+}
+
+//= S0.D2
+Expected<context::EpsSecurityContext, std::string> Ue::refreshed(const nas::KasmeNotice& notice) const {
+  if (state_ != State::updating || !asked_with_) return Fail{std::string("KASME' of no move")};
+  if (asked_with_->sqn() != notice.n_low) return Fail{std::string("KASME' of another request than ours")};
+  return context::EpsSecurityContext(
+      context::Side::ue, derive_kasme_refreshed(current_->kasme(), RefreshDirection::idle, *asked_with_),
+      current_->ksi(), nas::UeSecurityCapability::of(config_.capability), config_.null_integrity);
 }
 
 std::optional<nas::UeAnnouncement> Ue::announcement() const {

@@ -33,6 +33,7 @@ void Ue::start_tau(nas::UpdateType type) {
   if (bearer_) bearers.add(nas::EpsBearerId{*bearer_});
   m.bearer_status = bearers;
   asked_plain_ = nas::encode(m);
+  const bool from_idle = rrc_ == Rrc::idle;
   if (!send_initial(m, wire::rrc::EstablishmentCause::mo_signalling)) {
     // No COUNT is left under these keys: new ones come with an attach.
     go(On::refused);
@@ -40,6 +41,7 @@ void Ue::start_tau(nas::UpdateType type) {
     wants_attach_ = true;
     return;
   }
+  if (from_idle) asked_with_ = current_->last_sent();
   sent_step("2", "Tracking Area Update Request");
   start_timer(Timer::t3430);
 }

@@ -133,8 +133,13 @@ void Ue::stop_timer(Timer t) { out_->stop_timer({TimerDomain::ue, 0, static_cast
 
 bool Ue::go(On on) {
   const auto to = next(state_, on);
-  if (to) state_ = *to;
-  return to.has_value();
+  if (!to) return false;
+  const State was = std::exchange(state_, *to);
+  if (was == State::updating) {
+    asked_with_.reset();
+    settle_refresh(on != On::failed, on == On::failed ? "the update failed" : "KASME' is in use");
+  }
+  return true;
 }
 
 bool Ue::at_rest() const {

@@ -169,6 +169,13 @@ class Ue final : public Node {
   void on_esm_information_request(const wire::nas::EsmInformationRequest& m);
   void on_deactivate_bearer(const wire::nas::DeactivateBearerRequest& m);
 
+  /// refreshed is the context under KASME' that a Security Mode Command speaks of, where it speaks of the
+  /// request this UE made; it has taken no message yet. (S0.D2)
+  Expected<context::EpsSecurityContext, std::string> refreshed(const wire::nas::KasmeNotice& notice) const;
+  /// settle_refresh ends the time in which two contexts stand side by side: KASME' stays, or what it took the
+  /// place of is back.
+  void settle_refresh(bool stays, std::string_view reason);
+
   void start_tau(wire::nas::UpdateType type);
   void on_tau_accept(const wire::nas::TauAccept& m);
   void tau_attempt_failed(std::string why);
@@ -232,6 +239,18 @@ class Ue final : public Node {
   std::optional<Tai> last_tai_;
   std::optional<context::EpsSecurityContext> current_;
   context::SecurityPolicy in_force_;  ///< agreed when current_ was taken into use
+
+  /// Before is what KASME' of a move between MMEs takes the place of, until the network has accepted the UE
+  /// under it. Non-volatile memory has this one.
+  struct Before {
+    context::EpsSecurityContext context;
+    context::SecurityPolicy in_force;
+    std::optional<NasCount> kenb_used_for;
+  };
+  std::optional<Before> before_;
+  /// The COUNT under current_ of the update request with which the UE came out of idle, as long as it is
+  /// unanswered.
+  std::optional<NasCount> asked_with_;
 
   // What it does not keep.
   wire::nas::TaiList tai_list_;
