@@ -46,6 +46,12 @@ Cast::Cast(Script s, Weather weather)
     doors.radio = Endpoint{enb_address(i), wire::rrc::udp_port};
     net.add(std::make_unique<node::enb::Enb>(c, entropy_for(c.name)), doors);
   }
+  if (s.access) {
+    Doors doors;
+    doors.diameter = Endpoint{s.access->address, diameter_port};
+    net.add(std::make_unique<AccessServer>(*s.access, entropy_for(s.access->name)), doors);
+    access_ = s.access->name;
+  }
   const std::size_t ues = s.ues.size();
   for (std::size_t i = 0; i < ues; ++i) {
     const std::string name = s.ues[i].name;
@@ -59,6 +65,7 @@ Cast::Cast(Script s, Weather weather)
   net.start(hss_config.name);
   net.start(upe_config.name);
   for (const auto& c : mme_configs) net.start(c.name);
+  if (!access_.empty()) net.start(access_);
   settle();
   for (const auto& c : enb_configs) net.start(c.name);
   settle();
@@ -130,6 +137,14 @@ bool Cast::reauthenticate(std::size_t ue_number) {
   settle();
   const auto after = key(ue_number, KeyKind::kasme);
   return before && after && after->agree && after->current && after->current != before->current;
+}
+
+bool Cast::comes_by_other_access(std::size_t ue_number) {
+  const auto& context = ue(ue_number).context();
+  if (!context) return false;
+  access().comes(imsi_of(ue_number), key_id_of(KeyIdKey{}, context->kasme()));
+  net.command(access_, {node::Verb::attach, imsi_of(ue_number), 0});
+  return true;
 }
 
 std::unique_ptr<node::Node> Cast::new_mme(std::size_t i) {

@@ -49,6 +49,13 @@ class Cast {
   /// network_detach lets the MME that knows the UE send it away; true when both have ended it.
   bool network_detach(std::size_t ue);
   bool reauthenticate(std::size_t ue);
+  /// comes_by_other_access has the UE, wherever it is, come by the script's other access too, naming the
+  /// KASME it has; the server's verdict is there when it has asked the HSS. False: it has none. No time
+  /// passes.
+  bool comes_by_other_access(std::size_t ue);
+  /// mme_with is the first MME that is running and has proof of who the UE is; the first of all when none
+  /// has.
+  std::size_t mme_with(std::size_t ue);
 
   /// misbehave draws faults from here on, from the script's seed. Network nodes that crash come back.
   void misbehave(Faults faults);
@@ -74,6 +81,7 @@ class Cast {
   node::upe::Upe& upe() { return static_cast<node::upe::Upe&>(net.node(upe_config.name)); }
   node::enb::Enb& enb(std::size_t i) { return static_cast<node::enb::Enb&>(net.node(enb_configs[i].name)); }
   node::ue::Ue& ue(std::size_t i) { return static_cast<node::ue::Ue&>(net.node(ue_name(i))); }
+  AccessServer& access() { return static_cast<AccessServer&>(net.node(access_)); }
   static std::string ue_name(std::size_t i) { return "ue" + std::to_string(i + 1); }
 
   // What happened.
@@ -98,9 +106,6 @@ class Cast {
   std::vector<node::enb::Config> enb_configs;
 
  private:
-  /// mme_with is the first MME that is running and has proof of who the UE is; the first of all when none
-  /// has.
-  std::size_t mme_with(std::size_t ue);
   bool ask_ue(std::size_t ue, node::Verb verb, std::string_view procedure, std::uint32_t argument = 0);
   // Each builds a new life of a node.
   std::unique_ptr<node::Node> new_mme(std::size_t i);
@@ -110,6 +115,7 @@ class Cast {
   /// entropy_for makes the generator of one life of a node; it lives as long as the cast.
   Entropy& entropy_for(const std::string& name);
 
+  std::string access_;  ///< name of the access server; empty: there is none
   std::uint64_t seed_;
   std::uint64_t lives_ = 0;
   std::vector<std::unique_ptr<SeededEntropy>> entropies_;

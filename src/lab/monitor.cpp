@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "base/cases.h"
+#include "keys/derive_policy.h"
 #include "lab/monitor_state.h"
 #include "wire/diameter/message.h"
 #include "wire/gtp2/codec.h"
 #include "wire/gtp2/mobility.h"
+#include "wire/gtp2/private.h"
 #include "wire/nas/security_header.h"
 
 namespace baton::lab {
@@ -211,10 +213,25 @@ void Monitor::on_gtp(const Sent& sent) {
   const auto named = [&](const std::optional<Imsi>& imsi) {
     return imsi ? ue_of_imsi(imsi->digits()) : sent.subject;
   };
+  // KASME' of a key that is known, made as the message says, is known from here on.
+  //= S0.D2
+  const auto learn_refreshed = [&](Subject ue, const Kasme& moved,
+                                   const std::vector<gtp2::PrivateExtension>& extensions) {
+    const auto said = gtp2::decode_private(extensions, gtp2::private_enterprise_default);
+    const UeState* s = state(ue);
+    if (!said || !said->refresh || s == nullptr) return;
+    const bool made = std::any_of(s->nas.begin(), s->nas.end(), [&](const auto& known) {
+      return derive_kasme_refreshed(known->kasme, said->refresh->direction, said->refresh->n) == moved;
+    });
+    if (made) learn(ue, moved);
+  };
   if (const auto* m = std::get_if<gtp2::ForwardRelocationRequest>(&decoded->message)) {
+    learn_refreshed(named(m->imsi), m->mm.kasme, m->extensions);
     context_moves(sent, named(m->imsi), m->mm);
   } else if (const auto* r = std::get_if<gtp2::ContextResponse>(&decoded->message)) {
-    if (r->mm) context_moves(sent, named(r->imsi), *r->mm);
+    if (!r->mm) return;
+    learn_refreshed(named(r->imsi), r->mm->kasme, r->extensions);
+    context_moves(sent, named(r->imsi), *r->mm);
   } else if (const auto* asked = std::get_if<gtp2::RelocationCancelRequest>(&decoded->message)) {
     cancels_[{sent.from, decoded->header.sequence.value}] = named(asked->imsi);
   } else if (const auto* c = std::get_if<gtp2::RelocationCancelResponse>(&decoded->message)) {

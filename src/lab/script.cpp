@@ -138,7 +138,8 @@ Script script(std::size_t ues, std::size_t enbs, std::uint64_t seed, std::size_t
           std::move(upe),
           std::move(all_enbs),
           std::move(all_ues),
-          std::move(subscribers)};
+          std::move(subscribers),
+          {}};
 }
 
 Script with_policy(Script s, const context::SecurityPolicy& policy) {
@@ -149,6 +150,19 @@ Script with_policy(Script s, const context::SecurityPolicy& policy) {
   }
   for (auto& enb : s.enbs) enb.policy = policy;
   for (auto& ue : s.ues) ue.policy = policy;
+  return s;
+}
+
+Script with_access(Script s) {
+  const DiameterIdentity identity = *DiameterIdentity::parse("aaa.wlan.example.org");
+  s.hss.aaa_servers.push_back({"aaa", identity, s.hss.realm, access_address});
+  s.access = AccessServer::Config{.name = "aaa",
+                                  .id_key = s.hss.key_id_key,
+                                  .identity = identity,
+                                  .realm = s.hss.realm,
+                                  .address = access_address,
+                                  .hss = s.hss.identity,
+                                  .hss_door = {s.hss.address, diameter_port}};
   return s;
 }
 

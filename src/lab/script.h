@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "context/policy.h"
 #include "context/subscriber.h"
+#include "lab/access.h"
 #include "node/enb/config.h"
 #include "node/hss/config.h"
 #include "node/mme/config.h"
@@ -24,6 +26,8 @@ struct Script {
   std::vector<node::enb::Config> enbs;
   std::vector<node::ue::Config> ues;
   std::vector<context::SubscriberRecord> subscribers;
+  /// A server of other access that the HSS knows. It plays only where somebody places it. (AccessServer)
+  std::optional<AccessServer::Config> access{};
 };
 
 /// script writes the usual one: 001/01, TAC 1 for the first eNB and 2 for the second and so on. The MMEs
@@ -34,6 +38,9 @@ Script script(std::size_t ues = 1, std::size_t enbs = 2, std::uint64_t seed = 1,
 
 /// with_policy has every node of a script but the UPE run under one policy and announce it.
 Script with_policy(Script s, const context::SecurityPolicy& policy);
+
+/// with_access adds a server of WLAN access that may ask the HSS for K_N3.
+Script with_access(Script s);
 
 /// mme_of_enb is the number of the MME that serves eNB number `enb`, both from 0, in that script.
 constexpr std::size_t mme_of_enb(std::size_t enb, std::size_t enbs, std::size_t mmes) {
@@ -48,6 +55,7 @@ inline constexpr Ipv4 mme_address{{127, 0, 0, 4}};  ///< of the first MME
 Ipv4 mme_address_of(std::size_t i);
 inline constexpr Ipv4 upe_address{{127, 0, 0, 6}};
 inline constexpr Ipv4 hss_address{{127, 0, 0, 8}};
+inline constexpr Ipv4 access_address{{127, 0, 0, 9}};
 Ipv4 enb_address(std::size_t i);
 Ipv4 ue_address(std::size_t i);
 

@@ -35,6 +35,17 @@ def main():
     checks.that(counts["RRC"]["loss"] > 0 and counts["RRC"]["reorder"] > 0, "no faults on the radio hop")
     checks.that(counts["S1AP"]["duplicate"] == 0 and counts["Diameter"]["loss"] == 0, "SCTP or TCP lost or repeated")
 
+    walk = ["lab", "kasme", "--seeds", "1..3", "--json"]
+    said = checks.run(*walk)
+    checks.equal(said.status, 0, said.out[:1500] + said.err[:500])
+    checks.equal((said.json()["ok"], said.json()["policy"], said.json()["seeds"]), (True, "hardened", 3), "a walk")
+    checks.equal(checks.run(*walk).out, said.out, "the same seeds walked elsewhere")
+    kept = checks.run("lab", "kasme", "--profile", "temporary-kasme", "--set", "confusion=keep", "--seeds", "1..2")
+    checks.equal(kept.status, 0, kept.out)
+    for arguments in (["--profile", "best"], ["--set", "confusion"], ["--set", "confusion=both"], ["--seeds", ".."],
+                      ["--set", "confusion=keep"], ["--actions", "0"]):
+        checks.equal(checks.run("lab", "kasme", *arguments).status, 2, str(arguments))
+
     table = checks.run("lab", "run", "attach", "--ues", "3")
     checks.equal(table.status, 0, table.out)
     checks.that("ledger hash" in table.out, "no table")

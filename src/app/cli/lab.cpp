@@ -6,6 +6,7 @@
 #include "app/cli/command.h"
 #include "app/terminal.h"
 #include "lab/campaign.h"
+#include "lab/kasme_walk.h"
 
 namespace baton::app {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 /// Bounds of what may be asked for.
 constexpr std::size_t ues_most = 10'000;
 constexpr std::uint64_t seeds_most = 100'000;
+constexpr std::size_t actions_most = 1'000;
 
 struct Options {
   std::string scenario;
@@ -20,6 +22,14 @@ struct Options {
   std::string seeds = "1..1";
   std::string loss = "0", duplicate = "0", reorder = "0", delay = "0", link = "0", crash = "0",
               partition = "0";
+  bool json = false;
+};
+
+struct WalkOptions {
+  std::string profile = "hardened";
+  std::vector<std::string> set;
+  std::string seeds = "1..1";
+  std::size_t actions = 16;
   bool json = false;
 };
 
@@ -258,6 +268,62 @@ int run(const Options& options) {
   return ok ? Exit::ok : Exit::failed;
 }
 
+int walk(const WalkOptions& options) {
+  const auto seeds = seeds_of(options.seeds);
+  if (!seeds) return complain("lab: --seeds takes one number or FIRST..LAST, at most 100000 of them");
+  const auto profile = context::profile_named(options.profile);
+  if (!profile) return complain("lab: there is no profile " + printable(options.profile));
+  if (options.actions == 0 || options.actions > actions_most)
+    return complain("lab: --actions takes 1 to 1000");
+  lab::KasmeWalk plan;
+  plan.policy = context::policy_of(*profile);
+  for (const std::string& one : options.set) {
+    const auto equals = one.find('=');
+    if (equals == std::string::npos) return complain("lab: --set takes FIELD=VALUE, not " + printable(one));
+    if (const auto done = context::set(plan.policy, one.substr(0, equals), one.substr(equals + 1)); !done)
+      return complain("lab: " + done.why());
+  }
+  if (const auto why = context::contradiction(plan.policy)) return complain("lab: " + std::string(*why));
+  plan.faults = lab::usual_faults();
+  plan.actions = options.actions;
+
+  lab::KasmeWalkResult all;
+  std::uint64_t played = 0, most_attempts = 0;
+  std::vector<std::pair<std::uint64_t, std::string>> violations;
+  for (std::uint64_t seed = seeds->first; seed <= seeds->last && violations.empty(); ++seed, ++played) {
+    const lab::KasmeWalkResult r = lab::walk_kasme(plan, seed);
+    all.moves += r.moves;
+    all.refreshed += r.refreshed;
+    all.recorded += r.recorded;
+    all.repeated += r.repeated;
+    all.crashes += r.crashes;
+    all.uses += r.uses;
+    all.stale += r.stale;
+    most_attempts = std::max(most_attempts, r.attempts);
+    for (const std::string& v : r.violations) violations.emplace_back(seed, v);
+  }
+  const std::pair<const char*, std::uint64_t> counts[] = {
+      {"seeds", played},          {"moves", all.moves},       {"refreshed", all.refreshed},
+      {"recorded", all.recorded}, {"repeated", all.repeated}, {"crashes", all.crashes},
+      {"uses", all.uses},         {"stale", all.stale},       {"attempts_at_most", most_attempts}};
+  Terminal terminal = Terminal::standard();
+  if (options.json) {
+    nlohmann::json out{{"ok", violations.empty()}, {"policy", context::describe(plan.policy)}};
+    for (const auto& [name, value] : counts) out[name] = value;
+    auto list = nlohmann::json::array();
+    for (const auto& [seed, text] : violations) list.push_back({{"seed", seed}, {"text", text}});
+    out["violations"] = std::move(list);
+    terminal.line(out.dump(2));
+  } else {
+    Table table({"of all seeds", "number"});
+    for (const auto& [name, value] : counts) table.add({name, std::to_string(value)});
+    table.print(terminal);
+    for (const auto& [seed, text] : violations)
+      terminal.line(terminal.paint("VIOLATED ", Paint::bad) + "seed " + std::to_string(seed) + ", " + text);
+  }
+  return violations.empty() ? Exit::ok : Exit::failed;
+}
+
 int list(bool json) {
   Terminal terminal = Terminal::standard();
   auto all = nlohmann::json::array();
@@ -301,6 +367,16 @@ void add_lab(CLI::App& app, int& status) {
   one->add_option("--seeds", options->seeds, "one seed, or FIRST..LAST")->capture_default_str();
   one->add_flag("--json", options->json, "JSON instead of tables");
   one->callback([options, &status] { status = run(*options); });
+
+  auto walking = std::make_shared<WalkOptions>();
+  CLI::App* kasme = command->add_subcommand(
+      "kasme", "Move one UE at random while everything fails, and check what the HSS knows of its KASME");
+  kasme->add_option("--profile", walking->profile, "key policy")->capture_default_str();
+  kasme->add_option("--set", walking->set, "one value of it that differs, FIELD=VALUE");
+  kasme->add_option("--seeds", walking->seeds, "one seed, or FIRST..LAST")->capture_default_str();
+  kasme->add_option("--actions", walking->actions, "what is done in one seed")->capture_default_str();
+  kasme->add_flag("--json", walking->json, "JSON instead of a table");
+  kasme->callback([walking, &status] { status = walk(*walking); });
 }
 
 }  // namespace baton::app
