@@ -12,8 +12,7 @@ void Cancellations::remember(const std::string& mme, const Imsi& imsi, wire::gtp
     it->second = {number, now};
   }
   by_age_.emplace_back(std::move(key), now);
-  while (!by_age_.empty() &&
-         (by_age_.front().second + cancellation_kept < now || by_age_.size() > limit_)) {
+  while (!by_age_.empty() && (by_age_.front().second + cancellation_kept < now || by_age_.size() > limit_)) {
     const auto oldest = cancelled_.find(by_age_.front().first);
     if (oldest != cancelled_.end() && oldest->second.at == by_age_.front().second) cancelled_.erase(oldest);
     by_age_.pop_front();
