@@ -112,7 +112,9 @@ std::vector<KeyState> KeyAgreement::states(const std::string& subscriber) const 
         state.holders.push_back(node);
       }
       if (!holds_current || held.size() > 1) state.stale_at.push_back(node);
-      newest_differs |= held.back().key != *state.current;
+      // What an HSS remembers is no end of the key: it may be behind, and that stands in `stale_at`.
+      const bool bystander = ends && role_of(node) == Role::hss;
+      newest_differs |= !bystander && held.back().key != *state.current;
       if (ends && holds_current) {
         a_holds |= role_of(node) == ends->a;
         b_holds |= role_of(node) == ends->b;

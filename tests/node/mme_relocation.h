@@ -22,7 +22,12 @@ inline Tai tai_of(std::uint16_t tac) { return {PlmnId::test_value(), Tac{tac}}; 
 
 class MmeRelocation : public ::testing::Test {
  protected:
-  MmeRelocation() {
+  MmeRelocation() : MmeRelocation(Stage::config(), Stage::config(), std::nullopt) {}
+  /// Everybody between these two MMEs announces `said`.
+  MmeRelocation(Config source, Config target, const std::optional<ByteVector>& said)
+      : from(std::move(source)), to(std::move(target)) {
+    from.hss_announces = to.hss_announces = said.has_value();
+    from.enbs_announce = to.enbs_announce = ue.announcement = said;
     from.start();
     to.start();
     from.attach(ue);
@@ -31,15 +36,17 @@ class MmeRelocation : public ::testing::Test {
   }
 
   // --- the source
+  virtual void add_to(s1ap::HandoverRequired&) {}
   void require() {
-    from.enb_says_message(
-        0, s1ap::HandoverRequired{.mme_ue_id = ue.mme_id,
-                                  .enb_ue_id = ue.enb_id,
-                                  .type = s1ap::HandoverType::intra_lte,
-                                  .cause = Radio::handover_desirable_for_radio_reason,
-                                  .target = s1ap::TargetEnb{MacroEnbId{PlmnId::test_value(), 3}, tai_of(3)},
-                                  .direct_forwarding = std::nullopt,
-                                  .container = {to_target}});
+    s1ap::HandoverRequired m{.mme_ue_id = ue.mme_id,
+                             .enb_ue_id = ue.enb_id,
+                             .type = s1ap::HandoverType::intra_lte,
+                             .cause = Radio::handover_desirable_for_radio_reason,
+                             .target = s1ap::TargetEnb{MacroEnbId{PlmnId::test_value(), 3}, tai_of(3)},
+                             .direct_forwarding = std::nullopt,
+                             .container = {to_target}};
+    add_to(m);
+    from.enb_says_message(0, m);
   }
   /// leaves is step 3 as the source MME sends it.
   gtp2::ForwardRelocationRequest leaves() {

@@ -57,6 +57,7 @@ nas::AttachRequest Phone::attach() const {
     r.identity = imsi;
   r.capability = capability;
   r.esm = nas::EsmContainer::of(nas::encode(pdn_request()));
+  if (announcement) r.announcement = nas::UeAnnouncement::of(*announcement);
   return r;
 }
 
@@ -208,11 +209,12 @@ void Stage::enb_link_up(std::size_t e) {
 
 void Stage::enb_is_up(std::size_t e) {
   const auto number = static_cast<std::uint32_t>(e + 1);
-  enb_says_message(e, s1ap::S1SetupRequest{MacroEnbId{PlmnId::test_value(), number},
-                                           s1ap::Name{"enb" + std::to_string(number)},
-                                           {s1ap::SupportedTa{Tac{static_cast<std::uint16_t>(number)},
-                                                              {PlmnId::test_value()}}},
-                                           s1ap::PagingDrx::v128});
+  s1ap::S1SetupRequest m{MacroEnbId{PlmnId::test_value(), number},
+                         s1ap::Name{"enb" + std::to_string(number)},
+                         {s1ap::SupportedTa{Tac{static_cast<std::uint16_t>(number)}, {PlmnId::test_value()}}},
+                         s1ap::PagingDrx::v128};
+  if (enbs_announce) m.announcement = s1ap::AnnouncementOctets{*enbs_announce};
+  enb_says_message(e, m);
 }
 
 void Stage::enb_comes_back(std::size_t e) {

@@ -51,7 +51,8 @@ struct Phone {
   MmeUeS1apId mme_id{};
   std::optional<context::EpsSecurityContext> security, fresh;
   std::optional<Guti> guti;
-  ByteVector last_down;  ///< the last NAS message as it was on the wire
+  ByteVector last_down;                    ///< the last NAS message as it was on the wire
+  std::optional<ByteVector> announcement;  ///< what it says of its profiles
 
   nas::PdnConnectivityRequest pdn_request() const;
   nas::AttachRequest attach() const;
@@ -257,6 +258,7 @@ class Stage {
   std::map<Teid, Teid> tunnels;  ///< the UPE's TEID to the MME's
   /// The HSS announces our own application, and numbers its vectors from here on.
   bool hss_announces = false;
+  std::optional<ByteVector> enbs_announce;  ///< what the eNBs say of their profiles in S1 Setup
   std::uint32_t next_epoch = 1;
   bool upe_answers_echo = true;
   Byte echo_counter = 1;      ///< the UPE's restart counter

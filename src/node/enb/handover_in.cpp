@@ -89,10 +89,12 @@ void Enb::on_handover_request(std::size_t mme, std::uint16_t stream, s1ap::Hando
 
   // What the UE has to know; the source will tell it.
   //= TS 36.331, 5.3.5.4: keyChangeIndicator FALSE, the NCC as received
+  //= S0.D10: TRUE where KASME has changed on the way
   rrc::Reconfiguration command{++ue.transaction, {}, std::move(admitted.bearers), {}};
   const rrc::AsAlgorithms use{static_cast<Byte>(chosen->eea), static_cast<Byte>(chosen->eia)};
+  const bool key_change = m.key_handling && m.key_handling->new_context;
   command.mobility = rrc::MobilityControl{
-      config_.cell.pci.value, earfcn_.value(), ue.radio.link.c_rnti(), false, ue.security->ncc, {}};
+      config_.cell.pci.value, earfcn_.value(), ue.radio.link.c_rnti(), key_change, ue.security->ncc, {}};
   if (use != preparation->algorithms) command.mobility->algorithms = use;
   // The source eNB adds what the MME tells the UE.
   if (from_star) command.mobility->refresh = rrc::KeyRefresh{false, false, m.key_handling->raw};

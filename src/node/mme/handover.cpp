@@ -61,6 +61,8 @@ s1ap::HandoverRequest request_of(Core& core, const Ue& ue, const S1Connection& c
                                 .gummei = core.config.gummei};
   //= S3.B5
   if (wanted.star) request.key_handling = s1ap::KeyHandling{true, wanted.star->use.raw, false};
+  //= S0.D10
+  if (wanted.new_context) request.key_handling = s1ap::KeyHandling{false, false, true};
   request.erabs.push_back(std::move(erab));
   return request;
 }
@@ -454,6 +456,11 @@ void run_waiting(Core& core) {
     if (ue == nullptr || ue->busy()) continue;
     if (auto required = std::exchange(ue->waiting.handover, std::nullopt))
       begin_handover(core, *ue, std::move(*required));
+    ue = core.ues.find(*id);
+    if (ue == nullptr || ue->busy()) continue;
+    //= S0.D4
+    if (std::exchange(ue->waiting.aka, false) && ue->emm == Ue::Emm::registered && !ue->idle())
+      core.run(*ue, "reauthenticate", reauthenticate(core, *ue));
     ue = core.ues.find(*id);
     if (ue == nullptr || ue->busy()) continue;
     if (auto request = std::exchange(ue->waiting.tau, std::nullopt))

@@ -46,6 +46,8 @@ struct Wanted {
   wire::s1ap::Cause cause;
   ByteVector container;           ///< source to target, opaque
   std::optional<StarKey> star{};  ///< in the place of NH
+  /// NH is KeNB' of a new KASME', which the UE is told with the command. (S0.D10)
+  bool new_context = false;
 };
 /// ask_target_enb gives a target eNB keys and bearers of the UE (HANDOVER REQUEST) and waits. X3.
 //= TS 36.413, 8.4.2
@@ -63,12 +65,16 @@ void burn_count(Ue& ue);
 /// star_key makes of the source eNB's KeNB* what the target eNB gets.
 //= S3.P4
 StarKey star_key(Core& core, const Ue& ue, KenbStar star, const context::SecurityPolicy& policy, bool plus);
-/// container_for is what the UE is told under NAS-MAC; it takes a downlink COUNT, whatever becomes of the
-/// handover. Nothing when there is none left.
+/// container_for is what the UE is told under NAS-MAC. It takes a downlink COUNT, whatever becomes of the
+/// handover; with `n` it is under KASME', whose COUNT 0 is the container's, and says with which n that was
+/// made. `star` is absent where the keys of the radio do not come from KeNB*. Nothing when there is no COUNT
+/// left.
 //= S3.D4
-std::optional<ByteVector> container_for(Core& core, Ue& ue, const context::StarUse& use,
+//= S0.D2
+std::optional<ByteVector> container_for(Core& core, Ue& ue, const std::optional<context::StarUse>& star,
                                         const context::SecurityPolicy& policy,
-                                        const wire::s1ap::GlobalEnbId& target);
+                                        const wire::s1ap::GlobalEnbId& target,
+                                        std::optional<NasCount> n = std::nullopt);
 
 /// send_command tells the source eNB to let the UE go. `security` is the handover container for the UE.
 void send_command(Core& core, Ue& ue, ByteVector container, std::vector<wire::s1ap::ErabToForward> forwarding,

@@ -64,27 +64,32 @@ StarKey star_key(Core& core, const Ue& ue, KenbStar star, const context::Securit
 }
 
 //= S3.D4
-std::optional<ByteVector> container_for(Core& core, Ue& ue, const context::StarUse& use,
+//= S0.D2
+std::optional<ByteVector> container_for(Core& core, Ue& ue, const std::optional<context::StarUse>& star,
                                         const context::SecurityPolicy& policy,
-                                        const s1ap::GlobalEnbId& target) {
+                                        const s1ap::GlobalEnbId& target, std::optional<NasCount> n) {
   context::EpsSecurityContext& security = *ue.security;
-  const auto n = security.sending().next();
+  const auto next = security.sending().next();
+  const auto count = n ? std::optional(NasCount{}) : next;
   const auto* macro = std::get_if<MacroEnbId>(&target);
-  if (!n || macro == nullptr || security.knas_int() == nullptr) return std::nullopt;
+  if (!count || macro == nullptr || security.knas_int() == nullptr) return std::nullopt;
   context::HandoverContainer container;
   container.ksi = security.ksi();
   container.algorithms = security.algorithms();
-  container.star = use;
+  container.star = star;
+  if (n) container.n_low = n->sqn();
   container.bit_in_algorithms = policy.bit_protection == context::BitProtection::algorithm_id;
   container.target = context::target_enb_id(*macro);
-  auto sealed = context::seal_container(std::move(container), *security.knas_int(), *n);
+  auto sealed = context::seal_container(std::move(container), *security.knas_int(), *count);
   if (!sealed) {
     core.count("mme.handover.container_unsealed");
     return std::nullopt;
   }
-  NasCounter down = security.sending();
-  down.used(*n);
-  security.set_counts(security.receiving(), down);
+  if (!n) {
+    NasCounter down = security.sending();
+    down.used(*count);
+    security.set_counts(security.receiving(), down);
+  }
   return std::move(*sealed);
 }
 

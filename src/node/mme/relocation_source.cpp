@@ -2,6 +2,7 @@
 #include "node/mme/context_transfer.h"
 #include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
+#include "node/mme/kasme_refresh.h"
 #include "wire/gtp2/private.h"
 
 namespace baton::node::mme {
@@ -17,10 +18,10 @@ constexpr std::string_view request_name = "Forward Relocation Request";
 /// request_of is the Forward Relocation Request; nothing when the UE's context cannot move.
 //= TS 29.274, 7.3.1
 std::optional<gtp2::Message> request_of(Core& core, Ue& ue, s1ap::HandoverRequired& required,
-                                        const MmePeer& mme, Teid own) {
+                                        const MmePeer& mme, Teid own, const Renewed* renewed) {
   const auto& target = std::get<s1ap::TargetEnb>(required.target);
   if (!fits_in_s10(core, required.container.octets)) return std::nullopt;
-  auto mm = mm_context_of(core, ue, mme.name, request_name);
+  auto mm = mm_context_of(core, ue, mme.name, request_name, renewed);
   if (!mm) return std::nullopt;
   gtp2::ForwardRelocationRequest r{.mm = std::move(*mm)};
   r.imsi = ue.imsi;
@@ -136,10 +137,36 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
     fail_handover(core, ue, Radio::ho_target_not_allowed, to_string(policy.why()));
     co_return;
   }
-  // Where the keys of the target hang on KeNB*, no NH is given to an eNB, and the chain stays where it is.
+  // Where all of them have it so, the UE goes under KASME', and KASME stays here.
+  std::optional<Renewed> renewed;
+  if (policy->inter_mme_kasme != context::InterMmeKasme::keep) {
+    auto made = renew_kasme(core, ue, mme, RefreshDirection::handover);
+    if (made) {
+      core.count("mme.handover.kasme_refreshed");
+      renewed.emplace(std::move(*made));
+    } else if (made.why() == NotRenewed::aka_first) {
+      //= S0.D4
+      // The UE stays for an AKA; the eNB may ask again after it.
+      core.count("mme.handover.aka_first");
+      ue.waiting.aka = true;
+      fail_handover(core, ue, Radio::interaction_with_other_procedure, "KASME may not change before AKA");
+      co_return;
+    } else if (made.why() == NotRenewed::spent || !core.config.policy.final_fallback) {
+      const bool spent = made.why() == NotRenewed::spent;
+      if (!spent) core.count("mme.handover.policy_refused");
+      fail_handover(core, ue, Radio::ho_target_not_allowed,
+                    spent ? "no NAS COUNT is left" : "nobody knows how its KASME came about");
+      co_return;
+    }
+  }
+  // KASME' is held for a repetition of the request, no longer.
+  std::optional<Kept<Kasme>> until_answered;
+  if (renewed) until_answered.emplace(core, ue, renewed->kasme.clone(), "the target MME has answered");
+  // Where the keys of the target hang on KeNB* or KASME', no NH is given to an eNB, and the chain stays where
+  // it is.
   //= TS 33.401, 7.2.8.4.3
   const bool star = policy->handover_refresh != context::HandoverRefresh::nh_ncc && required.kenb_star;
-  if (!star && !advance_chain(core, ue)) {
+  if (!star && !renewed && !advance_chain(core, ue)) {
     fail_handover(core, ue, Radio::unspecified, "the key chain cannot go on");
     co_return;
   }
@@ -147,20 +174,30 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
   // 3. The target MME gets the UE's whole context.
   const bool direct = required.direct_forwarding.has_value();
   const auto own = core.draw_teid();
-  auto request = own ? request_of(core, ue, required, mme, *own) : std::nullopt;
-  if (request && star) {
-    //= S3.P3
-    core.log_key(ue, KeyEvent::received, *required.kenb_star, "Handover Required", {}, from->enb);
-    core.log_key(ue, KeyEvent::sent, *required.kenb_star, std::string(request_name), {}, mme.name);
-    core.log_key(ue, KeyEvent::erased, *required.kenb_star, std::string(request_name));
+  auto request =
+      own ? request_of(core, ue, required, mme, *own, renewed ? &*renewed : nullptr) : std::nullopt;
+  if (request && (star || renewed)) {
     gtp2::MovePrivate said;
-    said.kenb_star = std::move(required.kenb_star);
     said.ue_announcement = ue.announced;
+    if (star) {
+      //= S3.P3
+      core.log_key(ue, KeyEvent::received, *required.kenb_star, "Handover Required", {}, from->enb);
+      core.log_key(ue, KeyEvent::sent, *required.kenb_star, std::string(request_name), {}, mme.name);
+      core.log_key(ue, KeyEvent::erased, *required.kenb_star, std::string(request_name));
+      said.kenb_star = std::move(required.kenb_star);
+    }
+    if (renewed) {
+      //= S0.D2
+      //= S0.D4
+      said.lineage = std::move(renewed->lineage);
+      said.refresh = gtp2::KasmeRefresh{RefreshDirection::handover, renewed->n};
+    } else {
+      //= S3.D4
+      // The target uses the next COUNT for the container; this MME never does, whatever comes of it.
+      burn_count(ue);
+    }
     auto& extensions = std::get<gtp2::ForwardRelocationRequest>(*request).extensions;
     if (auto e = gtp2::encode_private(said, gtp2::private_enterprise_default)) extensions.push_back(*e);
-    //= S3.D4
-    // The target uses the next COUNT for the container; this MME never does, whatever comes of it.
-    burn_count(ue);
   }
   if (!request || !core.ask_mme(ue, mme, Teid{0}, *request)) {
     fail_handover(core, ue, Radio::ho_failure_in_target_epc_enb_or_target_system,
@@ -168,6 +205,8 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
     co_return;
   }
   request.reset();
+  const bool container_needed = renewed.has_value();
+  renewed.reset();
   core.ues.tunnel_s10(ue, *own);
   ue.handover->at_mme = true;
   core.step_to_mme(ue, mme, "3", request_name);
@@ -202,6 +241,7 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
       co_return;
     }
   }
+  until_answered.reset();
   if (response && !gtp2::accepted(response->cause.value)) {
     ue.handover->at_mme = false;
     core.count("mme.handover.refused_by_mme");
@@ -220,12 +260,20 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
   ue.handover->mme_teid = response->sender->teid;
   core.step_from_mme(ue, mme, "7", "Forward Relocation Response");
 
-  // 9. The source eNB lets the UE go.
-  //= S1.A8
-  auto forwarding = forwarding_of(*response, direct);
   std::optional<ByteVector> security;
   if (auto said = gtp2::decode_private(response->extensions, gtp2::private_enterprise_default); said)
     security = std::move(said->container);
+  if (container_needed && !security) {
+    // Without it the UE does not hear of KASME'.
+    core.count("mme.handover.container_missing");
+    fail_handover(core, ue, Radio::ho_failure_in_target_epc_enb_or_target_system,
+                  "the target MME says nothing of KASME'");
+    co_return;
+  }
+
+  // 9. The source eNB lets the UE go.
+  //= S1.A8
+  auto forwarding = forwarding_of(*response, direct);
   send_command(core, ue, std::move(response->container->octets), std::move(forwarding), std::move(security));
 
   for (;;) {

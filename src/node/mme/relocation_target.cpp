@@ -2,6 +2,7 @@
 #include "node/mme/context_transfer.h"
 #include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
+#include "node/mme/kasme_refresh.h"
 #include "wire/gtp2/private.h"
 
 namespace baton::node::mme {
@@ -75,6 +76,16 @@ void make_way(Core& core, Ue& old, const MmePeer& mme, Teid upe_teid) {
   core.count("mme.handover.context_replaced");
   core.cancel(old);
   core.forget(old, "the UE comes from another MME", Radio::successful_handover, false);
+}
+
+/// refreshed_well says whether what came beside a context is KASME' as it has to be: with its history, and
+/// with counts and chain that begin anew.
+//= S0.D2
+//= S0.D11
+bool refreshed_well(const gtp2::MovePrivate& said, const gtp2::EpsMmContext& mm) {
+  return said.refresh && said.lineage && said.refresh->direction == RefreshDirection::handover &&
+         said.lineage->step > 0 && mm.uplink_count == NasCount{} && mm.downlink_count == NasCount{}.next() &&
+         !mm.next_hop && !mm.old_security;
 }
 
 /// From here on the UE is on its way, or was.
@@ -255,10 +266,24 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
                   "no room for a UE context");
   }
 
+  auto said = gtp2::decode_private(m.extensions, gtp2::private_enterprise_default);
+  if (!said) core.count("mme.s10.private_unreadable");
+  const bool refreshed = said && (said->refresh || said->lineage);
+  if (refreshed && !refreshed_well(*said, m.mm)) {
+    core.count("mme.handover.refresh_unusable");
+    drop();
+    core.forget(*ue, "not a KASME'", Radio::unspecified, false);
+    return refuse(gtp2::CauseValue::mandatory_ie_incorrect, std::nullopt, "what it says of KASME' cannot be");
+  }
+
   // The context is taken over as far as this MME would have it so itself.
   const auto teid = core.draw_teid();
   const auto adopted = adopt_mm_context(core, *ue, std::move(m.mm), mme.name, request_name);
-  if (!adopted || !ue->nh || !teid || !adopt_pdn_connections(core, *ue, m.pdn_connections, m.sgw_s11)) {
+  const bool followed = !refreshed || (adopted && adopt_lineage(core, *ue, std::move(*said->lineage)));
+  //= S0.D10
+  if (adopted && refreshed) begin_chain(core, *ue);
+  if (!adopted || !followed || !ue->nh || !teid ||
+      !adopt_pdn_connections(core, *ue, m.pdn_connections, m.sgw_s11)) {
     ue->session.reset();
     core.forget(*ue, "the context of another MME is of no use", Radio::unspecified, false);
     return refuse(adopted ? gtp2::CauseValue::relocation_failure : adopted.why(),
@@ -277,16 +302,24 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
   Wanted wanted{enb->link, tai,
                 m.cause ? cause_in_s1ap(*m.cause) : s1ap::Cause(Radio::handover_desirable_for_radio_reason),
                 std::move(m.container->octets)};
-  // Where the policy has it, KeNB of the target follows from the source eNB's KeNB*.
+  const auto refuse_policy = [&] {
+    core.count("mme.handover.policy_refused");
+    ue->session.reset();
+    core.forget(*ue, "the policy of its handover", Radio::unspecified, false);
+    refuse(gtp2::CauseValue::relocation_failure, Radio::ho_target_not_allowed, "its policy is not ours");
+  };
+  // Where the policy has it, KeNB of the target follows from the source eNB's KeNB*, or from KASME'.
   //= S3.P4
+  //= S0.D10
   std::optional<ByteVector> security;
-  if (auto said = gtp2::decode_private(m.extensions, gtp2::private_enterprise_default); !said) {
-    core.count("mme.s10.private_unreadable");
-  } else if (said->kenb_star) {
-    core.log_key(*ue, KeyEvent::received, *said->kenb_star, std::string(request_name), {}, mme.name);
+  if (refreshed || (said && said->kenb_star)) {
     ue->announced = std::move(said->ue_announcement);
     const auto policy = policy_of(core, *ue, enb, mme);
-    const bool star = policy && policy->handover_refresh != context::HandoverRefresh::nh_ncc;
+    const bool star =
+        policy && said->kenb_star && policy->handover_refresh != context::HandoverRefresh::nh_ncc;
+    std::optional<context::StarUse> use;
+    if (said->kenb_star)
+      core.log_key(*ue, KeyEvent::received, *said->kenb_star, std::string(request_name), {}, mme.name);
     if (star) {
       const bool plus = context::forward_secure_between(*policy, mme.gummei.plmn == core.config.gummei.plmn);
       if (plus)
@@ -294,17 +327,22 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
       else
         core.count("mme.handover.hash_chain");
       wanted.star.emplace(star_key(core, *ue, std::move(*said->kenb_star), *policy, plus));
-      security = container_for(core, *ue, wanted.star->use, *policy, s1ap::GlobalEnbId{m.target->enb});
-    } else {
+      use = wanted.star->use;
+    } else if (said->kenb_star) {
       // The source has left the chain for the target to go on with.
       core.log_key(*ue, KeyEvent::erased, *said->kenb_star, "not of this policy");
     }
-    if (!policy || (star ? !security : !advance_chain(core, *ue))) {
-      ue->session.reset();
-      core.forget(*ue, "the policy of its handover", Radio::unspecified, false);
-      return refuse(gtp2::CauseValue::relocation_failure, Radio::ho_target_not_allowed,
-                    "its policy is not ours");
-    }
+    if (!policy || (refreshed && policy->inter_mme_kasme == context::InterMmeKasme::keep))
+      return refuse_policy();
+    if (refreshed) core.count("mme.handover.in_kasme_refreshed");
+    if (star || refreshed)
+      security = container_for(core, *ue, use, *policy, s1ap::GlobalEnbId{m.target->enb},
+                               refreshed ? std::optional(said->refresh->n) : std::nullopt);
+    wanted.new_context = refreshed && !star;
+    if (star || refreshed ? !security : !advance_chain(core, *ue)) return refuse_policy();
+  } else if (core.config.policy.inter_mme_kasme != context::InterMmeKasme::keep &&
+             !core.config.policy.final_fallback) {
+    return refuse_policy();
   }
   core.run(*ue, "inter-mme-handover",
            relocation_target(core, *ue, h, std::move(wanted), std::move(security)));

@@ -88,6 +88,7 @@ struct Handover {
 struct Waiting {
   std::optional<wire::s1ap::HandoverRequired> handover;
   std::optional<wire::nas::TauRequest> tau;
+  bool aka = false;  ///< KASME may not change again before AKA (S0.D4): that comes first
 };
 
 /// Ue is one UE context. What must outlive a procedure stands here; an idle UE has no frame.

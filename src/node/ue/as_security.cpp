@@ -11,8 +11,6 @@ namespace rrc = wire::rrc;
 /// A genuine command whose MAC-I is wrong comes again every half second (peer/radio_link.h); after so many
 /// the cell is told.
 constexpr int as_forgeries_max = 3;
-/// KeNB*s of failed handovers that are remembered, from one KeNB: as many as there are counts of next hops.
-constexpr std::size_t tried_max = rrc::Ncc::max + 1;
 
 //= TS 36.331, 5.3.4.3
 bool Ue::on_as_command(Bytes pdu, const rrc::SecurityModeCommand& m) {
@@ -138,7 +136,12 @@ std::optional<Ue::AsSecurity> Ue::follow(AsSecurity& from, rrc::Ncc ncc, std::ui
                                          std::uint32_t earfcn_dl, rrc::AsAlgorithms algorithms) {
   const auto earfcn = EarfcnDl::from(earfcn_dl);
   if (!earfcn || !usable(algorithms)) return std::nullopt;
-  const Kasme* kasme = from.kasme ? &*from.kasme : current_ ? &current_->kasme() : nullptr;
+  // On the way back the chain is that of the KASME which KASME' took the place of.
+  const bool behind = move_ && move_->returning && before_;
+  const Kasme* kasme = from.kasme ? &*from.kasme
+                       : behind   ? &before_->context.kasme()
+                       : current_ ? &current_->kasme()
+                                  : nullptr;
   std::optional<NextHop> hop;
   if (from.next_hop) hop.emplace(NextHop{from.next_hop->nh.clone(), from.next_hop->ncc});
   bool hop_is_new = false;
@@ -171,25 +174,14 @@ std::optional<Ue::AsSecurity> Ue::follow(AsSecurity& from, rrc::Ncc ncc, std::ui
     parent = id_of(hop->nh);
     kenb.emplace(derive_kenb_star(hop->nh, Pci{pci}, *earfcn));
   }
-  const KeyId name = keys_.id(*kenb);
-  if (std::find(from.tried.begin(), from.tried.end(), name) != from.tried.end()) {
+  auto out = complete(from, std::move(*kenb), algorithms, parent, "TS 33.401, A.5");
+  if (!out) {
     drop_hop("KeNB* was in use already");
     return std::nullopt;
   }
-  //= S3.D8
-  if (from.tried.size() == tried_max) from.tried.erase(from.tried.begin());
-  from.tried.push_back(name);
-
-  const Eea eea = *eea_from(algorithms.eea);
-  const Eia eia = *eia_from(algorithms.eia);
-  const std::vector<KeyId> made_of{id_of(*kenb)};
-  write_key(KeyEvent::derived, *kenb, "TS 33.401, A.5", {parent});
-  write_key(KeyEvent::derived, derive_krrc_int(*kenb, eia), "TS 33.401, A.7", made_of);
-  write_key(KeyEvent::derived, derive_krrc_enc(*kenb, eea), "TS 33.401, A.7", made_of);
-  KupEnc kup = derive_kup_enc(*kenb, eea);
-  write_key(KeyEvent::derived, kup, "TS 33.401, A.7", made_of);
-  AsSecurity out{algorithms, std::move(*kenb), std::move(kup), ncc.value, std::move(hop), {}, {}};
-  if (from.kasme) out.kasme.emplace(from.kasme->clone());
+  out->ncc = ncc.value;
+  out->next_hop = std::move(hop);
+  if (from.kasme) out->kasme.emplace(from.kasme->clone());
   return out;
 }
 
@@ -213,7 +205,8 @@ void Ue::erase_as_keys(std::optional<AsSecurity>& keys, std::string_view reason,
   const bool nh_goes_on = successor != nullptr && successor->next_hop && keys->next_hop &&
                           successor->next_hop->nh == keys->next_hop->nh;
   if (keys->next_hop && !nh_goes_on) write_key(KeyEvent::erased, keys->next_hop->nh, why);
-  if (keys->kasme && successor == nullptr) write_key(KeyEvent::erased, *keys->kasme, why);
+  const bool chain_goes_on = successor != nullptr && successor->kasme;
+  if (keys->kasme && !chain_goes_on) write_key(KeyEvent::erased, *keys->kasme, why);
   keys.reset();
 }
 

@@ -71,25 +71,34 @@ void Ue::start_move(const rrc::Reconfiguration& m) {
   const bool known = measured_ && measured_->information &&
                      measured_->information->pci == mobility.target_pci &&
                      measured_->information->earfcn_dl == mobility.earfcn_dl;
-  // A new KASME comes to the radio inside a cell, never on the way to another one.
   const auto algorithms = mobility.algorithms.value_or(move_->as->algorithms);
+  std::optional<Told> told;
   std::optional<AsSecurity> keys;
-  // Where the network has agreed to protect the bit, a command without it is one from which it was taken.
-  //= S3.D4a
-  const bool stripped = !mobility.refresh && in_force_.handover_refresh != context::HandoverRefresh::nh_ncc &&
-                        in_force_.bit_protection != context::BitProtection::rrc;
-  if (stripped) count("ue.handover_container_missing");
-  if (known && !mobility.key_change_indicator && mobility.refresh)
-    keys = follow_star(*move_->as, mobility, *measured_->information, algorithms);
-  else if (known && !mobility.key_change_indicator && !stripped)
+  if (known) told = believed(mobility, *measured_->information);
+  if (told && told->star)
+    keys = follow_star(*move_->as, mobility, *told, algorithms);
+  else if (told && told->refreshed)
+    keys = follow_refreshed(*move_->as, mobility, *told->refreshed, algorithms);
+  else if (told)
     keys = follow(*move_->as, rrc::Ncc{mobility.next_hop_chaining_count}, mobility.target_pci,
                   mobility.earfcn_dl, algorithms);
   if (!keys) {
     //= TS 36.331, 5.3.5.5
     count("ue.handover_impossible");
+    if (told) erase_context(told->refreshed, "keys the UE cannot follow");
     return reestablish(known ? "a handover the UE cannot follow" : "a cell the UE does not know");
   }
   as_ = std::move(keys);
+  if (told->refreshed) {
+    //= S0.D2
+    //= S0.D11
+    // The old context stays, for a UE that has to go back.
+    settle_refresh(true, "the UE has left its cell");
+    count("ue.kasme_refreshed");
+    before_.emplace(Before{std::move(*current_), in_force_, std::exchange(kenb_used_for_, std::nullopt),
+                           RefreshDirection::handover});
+    current_ = std::move(told->refreshed);
+  }
   cell_ = measured_->cell;
   cell_information_ = *measured_->information;
   link_.emplace(cell().radio, mobility.c_rnti,
@@ -108,6 +117,7 @@ void Ue::start_move(const rrc::Reconfiguration& m) {
 void Ue::settle_move() {
   if (!move_ || !link_) return;
   const bool back = move_->returning;
+  const bool refreshed = before_ && before_->direction == RefreshDirection::handover;
   stop_timer(Timer::t301);
   stop_timer(Timer::t304);
   // A connection stands; nothing of the other one is kept but what it has in common with this.
@@ -115,6 +125,8 @@ void Ue::settle_move() {
   erase_as_keys(move_->as, back ? "re-established" : "handed over", &*as_);
   move_.reset();
   measured_.reset();
+  // KASME' has no meaning where the UE is back.
+  if (back && refreshed) settle_refresh(false, "re-established");
   send_waiting_nas();
   if (back) {
     count("ue.reestablished");
@@ -130,8 +142,12 @@ void Ue::settle_move() {
 }
 
 void Ue::send_waiting_nas() {
-  for (ByteVector& pdu : std::exchange(waiting_nas_, {}))
-    send_rrc(rrc::UlInformationTransfer{std::move(pdu)});
+  for (WaitingNas& nas : std::exchange(waiting_nas_, {})) {
+    if (nas.protect)
+      transfer_under(*nas.protect, std::move(nas.octets));
+    else
+      transfer(std::move(nas.octets));
+  }
 }
 
 /// A handover that something else has overtaken has been reported already.

@@ -30,6 +30,12 @@ bool Ue::send_nas(const nas::Message& message) {
   //= TS 24.301, 4.4.2.3
   // Ciphering starts with the network's own proof; until then only the MAC goes along.
   const auto header = secured_ ? NasSecurityHeader::ciphered : NasSecurityHeader::integrity;
+  return transfer_under(header, std::move(plain));
+}
+
+bool Ue::transfer_under(NasSecurityHeader header, ByteVector plain) {
+  if (move_) return wait_for_cell({std::move(plain), header});
+  if (!current_) return false;
   auto pdu = current_->protect(header, plain);
   if (!pdu) {
     count("ue.nas_unsendable");
@@ -41,12 +47,16 @@ bool Ue::send_nas(const nas::Message& message) {
 }
 
 bool Ue::transfer(ByteVector pdu) {
-  if (!move_) return send_rrc(wire::rrc::UlInformationTransfer{std::move(pdu)});
+  if (move_) return wait_for_cell({std::move(pdu)});
+  return send_rrc(wire::rrc::UlInformationTransfer{std::move(pdu)});
+}
+
+bool Ue::wait_for_cell(WaitingNas nas) {
   if (waiting_nas_.size() == waiting_nas_max) {
     count("ue.nas_waiting_full");
     return false;
   }
-  waiting_nas_.push_back(std::move(pdu));
+  waiting_nas_.push_back(std::move(nas));
   return true;
 }
 
@@ -56,7 +66,9 @@ bool Ue::send_initial(const nas::Message& message, wire::rrc::EstablishmentCause
     //= TS 24.301, 4.4.5
     // A first message is readable, so that any MME can find out whose it is.
     const bool first = rrc_ != Rrc::connected || !secured_;
-    auto sealed = current_->protect(first ? NasSecurityHeader::integrity : NasSecurityHeader::ciphered, pdu);
+    const auto header = first ? NasSecurityHeader::integrity : NasSecurityHeader::ciphered;
+    if (move_ && rrc_ == Rrc::connected) return transfer_under(header, std::move(pdu));
+    auto sealed = current_->protect(header, pdu);
     if (!sealed) {
       count("ue.nas_unsendable");
       erase_context(current_, "no COUNT is left");
@@ -96,6 +108,9 @@ void Ue::on_nas(Bytes pdu) {
     return;
   }
   secured_ = true;
+  //= S0.D11
+  // The network has KASME' too: nobody goes back behind it.
+  if (before_ && before_->direction == RefreshDirection::handover) settle_refresh(true, "KASME' is in use");
   on_plain(*plain, true);
 }
 

@@ -257,6 +257,9 @@ void Ue::go_idle(std::string_view reason) {
                         Timer::t304, Timer::xmeasure, Timer::xreport})
     stop_timer(t);
   const bool between_cells = move_.has_value();
+  //= S0.D11
+  // There is no way back to the source any more, and only that led behind KASME'.
+  if (before_ && before_->direction == RefreshDirection::handover) settle_refresh(true, why);
   if (move_) {
     erase_as_keys(move_->as, why, as_ ? &*as_ : nullptr);
     move_.reset();

@@ -109,18 +109,31 @@ class Ue final : public Node {
                  std::string_view clause);
   bool change_as_keys(const wire::rrc::MobilityControl& m);
   struct AsSecurity;
+  struct NextHop;
   /// follow makes the keys of a cell from those of another connection, as NCC says; nothing when there is no
   /// such way. `from` stays as it was.
   std::optional<AsSecurity> follow(AsSecurity& from, wire::rrc::Ncc ncc, std::uint16_t pci,
                                    std::uint32_t earfcn_dl, wire::rrc::AsAlgorithms algorithms);
+  /// Told is what a command to another cell says of the keys there.
+  struct Told {
+    std::optional<context::StarUse> star{};  ///< from KeNB*; nothing: from NH
+    std::optional<context::EpsSecurityContext>
+        refreshed{};  ///< the context under KASME', where that was made
+  };
+  /// believed is that, by the container or the command, whichever the policy believes; nothing when they are
+  /// not to be believed. It takes the container's COUNT, or n. (S3.D3, S0.D2)
+  std::optional<Told> believed(const wire::rrc::MobilityControl& m, const wire::rrc::CellInformation& target);
   /// follow_star makes them from KeNB* and the new C-RNTI, as the command and its container say.
   std::optional<AsSecurity> follow_star(AsSecurity& from, const wire::rrc::MobilityControl& m,
-                                        const wire::rrc::CellInformation& target,
-                                        wire::rrc::AsAlgorithms algorithms);
-  /// believed is how KeNB follows, by the container or the command, whichever the policy believes; nothing
-  /// when they are not to be believed. It takes the container's COUNT.
-  std::optional<context::StarUse> believed(const wire::rrc::MobilityControl& m,
-                                           const wire::rrc::CellInformation& target);
+                                        const Told& told, wire::rrc::AsAlgorithms algorithms);
+  /// follow_refreshed makes them from KASME' alone: what the radio had before has no part in them. (S0.D10)
+  std::optional<AsSecurity> follow_refreshed(AsSecurity& from, const wire::rrc::MobilityControl& m,
+                                             const context::EpsSecurityContext& refreshed,
+                                             wire::rrc::AsAlgorithms algorithms);
+  NextHop begun_chain(const Kasme& kasme, const Kenb& first);
+  /// complete makes the rest from KeNB, unless this KeNB was taken to a cell in vain; then nothing.
+  std::optional<AsSecurity> complete(AsSecurity& from, Kenb kenb, wire::rrc::AsAlgorithms algorithms,
+                                     KeyId parent, std::string_view clause);
   bool usable(wire::rrc::AsAlgorithms algorithms) const;
   /// keep_chain lets the keys of the radio outlive, as far as their chain goes, the KASME they came from.
   void keep_chain();
@@ -135,6 +148,9 @@ class Ue final : public Node {
   bool send_nas(const wire::nas::Message& message);
   /// transfer sends a NAS message over the connection, or keeps it while the UE is between two cells.
   bool transfer(ByteVector pdu);
+  /// transfer_under protects it first. What is kept is protected when it leaves: nobody knows before under
+  /// which context the UE comes out.
+  bool transfer_under(context::NasSecurityHeader header, ByteVector plain);
   /// send_initial sends the message for which a connection is made, if there is none yet.
   bool send_initial(const wire::nas::Message& message, wire::rrc::EstablishmentCause cause);
   void send_initial(ByteVector pdu, wire::rrc::EstablishmentCause cause);
@@ -246,6 +262,7 @@ class Ue final : public Node {
     context::EpsSecurityContext context;
     context::SecurityPolicy in_force;
     std::optional<NasCount> kenb_used_for;
+    RefreshDirection direction = RefreshDirection::idle;
   };
   std::optional<Before> before_;
   /// The COUNT under current_ of the update request with which the UE came out of idle, as long as it is
@@ -323,7 +340,12 @@ class Ue final : public Node {
   std::optional<Move> move_;
   /// NAS messages of a UE between two cells. A UE has a handful to say at most.
   static constexpr std::size_t waiting_nas_max = 16;
-  std::vector<ByteVector> waiting_nas_;
+  struct WaitingNas {
+    ByteVector octets;
+    std::optional<context::NasSecurityHeader> protect{};  ///< nothing: as it is
+  };
+  std::vector<WaitingNas> waiting_nas_;
+  bool wait_for_cell(WaitingNas nas);
 };
 
 }  // namespace baton::node::ue
