@@ -174,6 +174,17 @@ void print_disagreements(const RunReport& report, Terminal& terminal) {
                                      Paint::bad));
 }
 
+/// What is behind although both ends agree: the HSS under refresh-temporary. (S0.6)
+void print_stale(const RunReport& report, Terminal& terminal) {
+  std::size_t lines = 0;
+  for (const ProcedureReport& p : report.procedures)
+    for (const KeyLine& k : p.keys)
+      if (k.agree && !k.stale_at.empty() && ++lines <= table_rows_max)
+        terminal.line(p.name + " " + printable(p.subscriber) + ": " + k.kind + " " + k.key_id + " at " +
+                      joined(k.holders) + ", an older one at " + joined(k.stale_at));
+  if (lines > 0) terminal.line("");
+}
+
 void print_summary(const RunReport& report, Terminal& terminal) {
   std::vector<std::string> names;
   for (const ProcedureReport& p : report.procedures)
@@ -208,6 +219,7 @@ void print_summary(const RunReport& report, Terminal& terminal) {
 void print_table(const RunReport& report, Terminal& terminal) {
   print_rows(report, terminal);
   print_disagreements(report, terminal);
+  print_stale(report, terminal);
   print_summary(report, terminal);
   if (!report.not_built.empty()) {
     std::string fields;

@@ -21,8 +21,8 @@ struct KeyState {
   std::optional<KeyId> current;       ///< the key in use: the UE's newest, else the newest anyone holds
   std::vector<std::string> holders;   ///< nodes that hold `current`, in name order
   std::vector<std::string> stale_at;  ///< nodes that hold another key of this kind and subscriber
-  /// Both ends that this kind is for hold `current`, and nobody else but the HSS holds a different newest one.
-  /// Nobody holding anything is agreement too.
+  /// Both ends that this kind is for hold `current`, and nobody else but the HSS holds a different newest
+  /// one. Nobody holding anything is agreement too.
   bool agree = false;
   /// Two nodes of one role hold `current`: two MMEs while a context moves between them, and nobody else.
   bool shared = false;

@@ -82,6 +82,10 @@ TEST(KeyAgreement, names_a_node_that_kept_an_old_key) {
   const KeyState s = l.state(KeyKind::kasme);
   EXPECT_EQ(s.current, id(2));
   EXPECT_EQ(s.stale_at, std::vector<std::string>{"hss"});
+  EXPECT_TRUE(s.agree) << "the HSS is no end of the key";
+  // An end of it that kept the old one is another matter.
+  l.entry("mme2", imsi, KeyEvent::received, KeyKind::kasme, id(1));
+  EXPECT_FALSE(l.state(KeyKind::kasme).agree);
 }
 
 TEST(KeyAgreement, lists_no_holders_and_agrees_when_everything_is_erased) {

@@ -283,11 +283,12 @@ TEST_F(MmeRefreshedRelocation, WhatCannotBeAKasmeRefreshIsRefused) {
     changes[i](request, said);
     say_in(request.extensions, said);
     brings(std::move(request));
-    EXPECT_FALSE(gtp2::accepted(to.at_mme<gtp2::ForwardRelocationResponse>().cause.value)) << i;
+    const auto refusal = to.at_mme<gtp2::ForwardRelocationResponse>();
+    EXPECT_FALSE(gtp2::accepted(refusal.cause.value)) << i;
     EXPECT_EQ(to.mme.ue_count(), 0U) << i;
     EXPECT_TRUE(to.held(ue.imsi).empty()) << i;
     EXPECT_EQ(to.waiting_at(arrival_enb), 0U) << i;
-    from.advance(9s);
+    from.mme_says(refusal, source_end());
     (void)failed();
   }
 }

@@ -258,6 +258,33 @@ TEST(UeRefreshedHandover, IdleOrWithoutPowerThereIsNoWayBackToTheSource) {
   }
 }
 
+// The next handover may come before any NAS has: what it leads back to is where the UE is by then.
+//= S0.D11; type=test
+TEST(UeRefreshedHandover, ARefusedCommandAfterItLeadsBackToKasmeRefreshedAndNotBehindIt) {
+  RefreshedRoad n;
+  const NasCount with = n.burn();
+  n.send(with, n.container(with));
+  n.expect_arrival(with);
+  // 1. Back to cell 1, by a command that speaks of yet another KASME and has no container.
+  n.command_verb(0);
+  ASSERT_TRUE(n.heard_rrc<rrc::MeasurementReport>());
+  n.source_c_rnti = n.link->c_rnti();
+  auto m = n.way(1, rrc::CRnti{0x700}, 0);
+  m.mobility->key_change_indicator = true;
+  n.say(m);
+  EXPECT_EQ(n.counters["ue.handover_container_missing"], 1);
+  // 2. Re-established in cell 2.
+  Kenb next = derive_kenb_star(*n.kenb, Pci{2}, carrier);
+  n.expect_at(12, rrc::CRnti{0x701}, next);
+  n.srb0(rrc::Reestablishment{n.source_c_rnti, rrc::CRnti{0x701}, rrc::Ncc{0}});
+  n.kenb.emplace(std::move(next));
+  n.confirm();
+  n.expect_outcome(false, "back at the source");
+  EXPECT_TRUE(n.holds(id_of(n.context->kasme())));
+  EXPECT_FALSE(n.holds(id_of(n.first)));
+  n.expect_served();
+}
+
 //= S0.D10; type=test
 //= S3.P8; type=test
 TEST(UeRefreshedHandover, WithKenbStarTheHandoverKeyIsMadeOfKasmeRefreshed) {

@@ -153,7 +153,7 @@ TEST(RefreshedHandover, AUeThatCannotHearTheTargetGoesOnAtTheSourceUnderItsOldKa
     EXPECT_EQ(cast.mme(1).find(imsi_of(0)), nullptr) << story(cast);
     EXPECT_TRUE(cast.tau(0)) << describe(policy) << "\n" << story(cast);
     // It works the next time.
-    cast.net.heal();
+    cast.net.mend("ue1", "enb3");
     ASSERT_TRUE(cast.handover(0, 2)) << describe(policy) << "\n" << story(cast);
     cast.run(10s);
     expect_home(cast, policy, "mme2", true);

@@ -304,6 +304,7 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
                 std::move(m.container->octets)};
   const auto refuse_policy = [&] {
     core.count("mme.handover.policy_refused");
+    if (wanted.star) core.log_key(*ue, KeyEvent::erased, wanted.star->key, "not given to an eNB");
     ue->session.reset();
     core.forget(*ue, "the policy of its handover", Radio::unspecified, false);
     refuse(gtp2::CauseValue::relocation_failure, Radio::ho_target_not_allowed, "its policy is not ours");

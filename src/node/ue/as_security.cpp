@@ -137,7 +137,7 @@ std::optional<Ue::AsSecurity> Ue::follow(AsSecurity& from, rrc::Ncc ncc, std::ui
   const auto earfcn = EarfcnDl::from(earfcn_dl);
   if (!earfcn || !usable(algorithms)) return std::nullopt;
   // On the way back the chain is that of the KASME which KASME' took the place of.
-  const bool behind = move_ && move_->returning && before_;
+  const bool behind = move_ && move_->returning && handed_over_refreshed();
   const Kasme* kasme = from.kasme ? &*from.kasme
                        : behind   ? &before_->context.kasme()
                        : current_ ? &current_->kasme()

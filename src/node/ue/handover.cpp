@@ -55,6 +55,8 @@ void Ue::start_move(const rrc::Reconfiguration& m) {
     return;
   }
   const rrc::MobilityControl& mobility = *m.mobility;
+  // From here it may go back to this cell, no longer to the one before.
+  if (handed_over_refreshed()) settle_refresh(true, "the next handover");
   if (doing_.empty()) begin("handover");  // the command came late, or unasked
   for (const Timer t : {Timer::xmeasure, Timer::xreport}) stop_timer(t);
   // 9a. The last message under the old keys. What is left here is an acknowledgement, and the way back.
@@ -93,7 +95,6 @@ void Ue::start_move(const rrc::Reconfiguration& m) {
     //= S0.D2
     //= S0.D11
     // The old context stays, for a UE that has to go back.
-    settle_refresh(true, "the UE has left its cell");
     count("ue.kasme_refreshed");
     before_.emplace(Before{std::move(*current_), in_force_, std::exchange(kenb_used_for_, std::nullopt),
                            RefreshDirection::handover});
@@ -117,16 +118,15 @@ void Ue::start_move(const rrc::Reconfiguration& m) {
 void Ue::settle_move() {
   if (!move_ || !link_) return;
   const bool back = move_->returning;
-  const bool refreshed = before_ && before_->direction == RefreshDirection::handover;
   stop_timer(Timer::t301);
   stop_timer(Timer::t304);
   // A connection stands; nothing of the other one is kept but what it has in common with this.
   if (back) as_->tried = std::move(move_->as->tried);
   erase_as_keys(move_->as, back ? "re-established" : "handed over", &*as_);
+  // KASME' has no meaning where the UE is back.
+  if (back && handed_over_refreshed()) settle_refresh(false, "re-established");
   move_.reset();
   measured_.reset();
-  // KASME' has no meaning where the UE is back.
-  if (back && refreshed) settle_refresh(false, "re-established");
   send_waiting_nas();
   if (back) {
     count("ue.reestablished");

@@ -31,6 +31,9 @@ void Ue::erase_context(std::optional<context::EpsSecurityContext>& context, std:
 //= S0.D2
 void Ue::settle_refresh(bool stays, std::string_view reason) {
   if (!before_) return;
+  //= S0.D11
+  // A UE that was handed over goes back by re-establishment and in no other way.
+  if (handed_over_refreshed() && !move_) stays = true;
   if (stays) {
     std::optional<context::EpsSecurityContext> old(std::move(before_->context));
     erase_context(old, reason);

@@ -110,7 +110,7 @@ void Ue::on_nas(Bytes pdu) {
   secured_ = true;
   //= S0.D11
   // The network has KASME' too: nobody goes back behind it.
-  if (before_ && before_->direction == RefreshDirection::handover) settle_refresh(true, "KASME' is in use");
+  if (handed_over_refreshed()) settle_refresh(true, "KASME' is in use");
   on_plain(*plain, true);
 }
 

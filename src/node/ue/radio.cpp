@@ -259,7 +259,7 @@ void Ue::go_idle(std::string_view reason) {
   const bool between_cells = move_.has_value();
   //= S0.D11
   // There is no way back to the source any more, and only that led behind KASME'.
-  if (before_ && before_->direction == RefreshDirection::handover) settle_refresh(true, why);
+  if (handed_over_refreshed()) settle_refresh(true, why);
   if (move_) {
     erase_as_keys(move_->as, why, as_ ? &*as_ : nullptr);
     move_.reset();

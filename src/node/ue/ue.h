@@ -191,6 +191,7 @@ class Ue final : public Node {
   /// settle_refresh ends the time in which two contexts stand side by side: KASME' stays, or what it took the
   /// place of is back.
   void settle_refresh(bool stays, std::string_view reason);
+  bool handed_over_refreshed() const { return before_ && before_->direction == RefreshDirection::handover; }
 
   void start_tau(wire::nas::UpdateType type);
   void on_tau_accept(const wire::nas::TauAccept& m);
