@@ -137,7 +137,9 @@ bool Ue::go(On on) {
   const State was = std::exchange(state_, *to);
   if (was == State::updating) {
     asked_with_.reset();
-    settle_refresh(on != On::failed, on == On::failed ? "the update failed" : "KASME' is in use");
+    // What a handover left behind does not depend on an update.
+    if (!handed_over_refreshed())
+      settle_refresh(on != On::failed, on == On::failed ? "the update failed" : "KASME' is in use");
   }
   return true;
 }
