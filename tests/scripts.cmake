@@ -32,7 +32,7 @@ foreach(test key cipher decode ledger exposure scenario virtual lab)
   baton_script(cli.${test} COMMAND Python3::Interpreter -B "${cli}/${test}_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 300)
 endforeach()
 baton_script(cli.tshark_s10 COMMAND Python3::Interpreter -B "${cli}/tshark_s10_test.py" LABELS cli TIMEOUT 300)
-foreach(test input run node secrets tshark recompute readme)
+foreach(test input run node secrets tshark recompute kasme readme)
   baton_script(cli.${test} COMMAND Python3::Interpreter -B "${cli}/${test}_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 600 NETWORK)
 endforeach()
 

@@ -4,9 +4,6 @@ namespace baton::context {
 
 SecurityPolicy built_part(SecurityPolicy p) {
   const SecurityPolicy plain;
-  p.inter_mme_kasme = plain.inter_mme_kasme;
-  p.key_in_update = plain.key_in_update;
-  p.confusion = plain.confusion;
   p.upe_keys = plain.upe_keys;
   p.delegated = plain.delegated;
   p.inter_rat_keys = plain.inter_rat_keys;

@@ -190,8 +190,7 @@ std::vector<std::string_view> not_built(const SecurityPolicy& p) {
   std::vector<std::string_view> out;
   // No node of another radio system, no HSE and no device list stands yet, whatever the value.
   out.push_back("inter_rat_keys");
-  // A move carries KASME as it is, no key for the UPE, and KASME itself in the place of K_HO.
-  if (p.inter_mme_kasme != InterMmeKasme::keep) out.push_back("inter_mme_kasme");
+  // A move carries no key for the UPE, and KASME itself in the place of K_HO.
   if (p.upe_keys != UpeKeys::none) out.push_back("upe_keys");
   if (p.delegated) out.push_back("delegated");
   if (p.context_carrier != ContextCarrier::gtp) out.push_back("context_carrier");

@@ -133,10 +133,9 @@ TEST(UeRefreshedHandover, TheUeArrivesUnderKasmeRefreshedAndKeepsTheOldOneUntilN
   EXPECT_EQ(n.held_of("K_NASint"), 1);
   EXPECT_EQ(n.context->last_received(), NasCount{});
   n.expect_keys();
-  // 4. The chain of the radio goes on from KeNB' of KASME'.
-  const Kasme& kasme = n.context->kasme();
-  const Nh next = derive_nh(kasme, derive_kenb_after_handover_from_utran(kasme));
-  EXPECT_TRUE(n.holds(id_of(next)));
+  // 4. The chain of the radio begins with KeNB' of KASME', as the MME's does.
+  const Nh begun(derive_kenb_after_handover_from_utran(n.context->kasme()).expose());
+  EXPECT_TRUE(n.holds(id_of(begun)));
 }
 
 //= S0.D2; type=test
@@ -256,6 +255,30 @@ TEST(UeRefreshedHandover, IdleOrWithoutPowerThereIsNoWayBackToTheSource) {
     EXPECT_FALSE(n.holds(id_of(n.first)));
     EXPECT_TRUE(n.holds(id_of(derive_kasme_refreshed(n.first, RefreshDirection::handover, with))));
   }
+}
+
+// The chain goes on from there: NCC 1 is the NH after KeNB', whichever way the keys of the cell came about.
+//= S0.D10; type=test
+//= TS 33.401, 7.2.8.4.3; type=test
+TEST(UeRefreshedHandover, ALaterHandoverByTheChainFindsBothEndsAtOnePlace) {
+  RefreshedRoad n;
+  const NasCount with = n.burn();
+  n.send(with, n.container(with));
+  n.expect_arrival(with);
+  n.sealed(nas::EmmInformation{});
+  const Kasme& kasme = n.context->kasme();
+  const Nh first = derive_nh(kasme, derive_kenb_after_handover_from_utran(kasme));
+  n.command_verb(0);
+  ASSERT_TRUE(n.heard_rrc<rrc::MeasurementReport>());
+  Kenb next = derive_kenb_star(first, Pci{1}, carrier);
+  n.expect_at(11, rrc::CRnti{0x700}, next);
+  n.say(n.way(1, rrc::CRnti{0x700}, 1));
+  EXPECT_EQ(n.hop_refused, 0);
+  ASSERT_TRUE(n.heard_rrc<rrc::ReconfigurationComplete>());
+  n.kenb.emplace(std::move(next));
+  n.confirm();
+  n.expect_outcome(true);
+  n.expect_keys();
 }
 
 // The next handover may come before any NAS has: what it leads back to is where the UE is by then.

@@ -166,9 +166,9 @@ std::optional<Ue::AsSecurity> Ue::follow_star(AsSecurity& from, const rrc::Mobil
 Ue::NextHop Ue::begun_chain(const Kasme& kasme, const Kenb& first) {
   const KeyId root = id_of(kasme);
   write_key(KeyEvent::derived, first, "TS 33.401, A.3", {root});
-  Nh next = derive_nh(kasme, first);
-  write_key(KeyEvent::derived, next, "TS 33.401, A.4", {root, id_of(first)});
-  return {std::move(next), 1};
+  Nh begun{first.expose()};
+  write_key(KeyEvent::derived, begun, "S0.D10", {id_of(first)});
+  return {std::move(begun), 0};
 }
 
 //= S0.D10
