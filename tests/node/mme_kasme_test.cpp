@@ -161,9 +161,8 @@ TEST_F(MmeKasme, WhatTheHssDoesNotFollowEndsInANewAka) {
   const auto update = stage.at_hss<diameter::KasmeUpdateRequest>();
   // The radio is being rekeyed: the refusal is not forgotten over that.
   stage.hss_says(refusal_of(update, own::stale));
-  EXPECT_TRUE(ue().kasme_refused);
+  EXPECT_TRUE(ue().aka_due);
   radio_follows();
-  stage.advance(30s);
   const auto air = stage.at_hss<diameter::AuthenticationInformationRequest>();
   stage.hss_says(stage.aia(air, phone));
   stage.uplink(phone, phone.cipher(phone.answer(stage.hears<nas::AuthenticationRequest>(phone))));

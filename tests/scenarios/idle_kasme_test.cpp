@@ -327,6 +327,31 @@ TEST(IdleKasme, ACrashOfEitherMmeEndsInOneKeyThatAllThreeKnow) {
     }
 }
 
+// --- AKA after a move -------------------------------------------------------------------------------
+
+//= S1.D7; type=test
+TEST(IdleKasme, WherePolicyHasItSoTheMmeAuthenticatesTheUeItselfWhenItIsConnected) {
+  for (const auto how : {context::AfterMobility::always, context::AfterMobility::never}) {
+    SecurityPolicy p;
+    p.after_mobility = how;
+    Walk w(p);
+    w.attached_and_idle();
+    w.cast.move(0, 2);
+    EXPECT_EQ(w.now(), *w.kasme) << "the UE was not connected long enough";
+    ASSERT_TRUE(w.cast.service_request(0)) << story(w.cast);
+    w.cast.run(5s);
+    EXPECT_EQ(w.now() != *w.kasme, how == context::AfterMobility::always) << story(w.cast);
+    EXPECT_TRUE(w.cast.agree(0, KeyKind::kasme)) << story(w.cast);
+    EXPECT_TRUE(w.cast.agree(0, KeyKind::kenb)) << story(w.cast);
+    // Once, and not at every connection.
+    const Kasme after = w.now().clone();
+    EXPECT_TRUE(w.cast.idle(0));
+    EXPECT_TRUE(w.cast.service_request(0));
+    w.cast.run(5s);
+    EXPECT_EQ(w.now(), after);
+  }
+}
+
 // --- refresh-temporary ------------------------------------------------------------------------------
 
 AccessServer::Verdict comes(Walk& w) {

@@ -5,6 +5,7 @@
 #include "base/cases.h"
 #include "keys/derive_eps.h"
 #include "node/mme/interfaces.h"
+#include "node/mme/kasme_update.h"
 
 namespace baton::node::mme {
 
@@ -465,6 +466,8 @@ void run_waiting(Core& core) {
     if (ue == nullptr || ue->busy()) continue;
     if (auto request = std::exchange(ue->waiting.tau, std::nullopt))
       begin_tau(core, *ue, std::move(*request));
+    ue = core.ues.find(*id);
+    if (ue != nullptr) run_due_aka(core, *ue);
   }
 }
 

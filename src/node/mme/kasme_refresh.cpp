@@ -81,7 +81,7 @@ bool adopt_lineage(Core& core, Ue& ue, KasmeLineage lineage) {
       std::min<std::int64_t>(passed + ue.lineage->seconds_left, std::numeric_limits<std::uint32_t>::max()));
   // An AKA that nobody told of is told by the first step on it.
   ue.aka_told = ue.lineage->step == 0 && ue.lineage->unacknowledged.empty();
-  ue.kasme_refused = false;
+  ue.aka_due = false;
   ue.kasme_kept = false;
   ue.kasme_updates_tried = 0;
   return true;

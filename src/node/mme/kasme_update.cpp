@@ -62,16 +62,11 @@ void again_later(Core& core, Ue& ue) {
   core.count("mme.kasme.given_up");
 }
 
-/// authenticate_again begins a new history when the HSS does not follow this one.
+/// authenticate_again begins a new history when the HSS does not follow this one, as soon as that can be.
 //= S0.D4
 void authenticate_again(Core& core, Ue& ue) {
-  if (ue.idle() || ue.busy() || ue.handover || ue.emm != Ue::Emm::registered || !ue.ours()) {
-    ue.kasme_refused = true;
-    return again_later(core, ue);
-  }
-  ue.kasme_refused = false;
-  core.count("mme.kasme.reauthentication");
-  core.run(ue, "reauthenticate", reauthenticate(core, ue));
+  ue.aka_due = true;
+  core.ended(ue);
 }
 
 }  // namespace
@@ -89,7 +84,7 @@ void begin_lineage(const Core& core, Ue& ue, const Rand& rand, std::optional<std
 void take_lineage(Core& core, Ue& ue) {
   ue.lineage = std::exchange(ue.fresh_lineage, std::nullopt);
   ue.aka_told = false;
-  ue.kasme_refused = false;
+  ue.aka_due = false;
   ue.kasme_kept = false;
   ue.kasme_updates_tried = 0;
   core.stop_timer(ue, Timer::xkasme);
@@ -214,10 +209,15 @@ void on_stale_key(Core& core, Ue& ue) {
   authenticate_again(core, ue);
 }
 
-void on_kasme_timer(Core& core, Ue& ue) {
-  if (!ue.kasme_refused) return tell_kasme(core, ue);
-  ++ue.kasme_updates_tried;
-  authenticate_again(core, ue);
+void on_kasme_timer(Core& core, Ue& ue) { tell_kasme(core, ue); }
+
+void run_due_aka(Core& core, Ue& ue) {
+  const bool can = !ue.idle() && !ue.busy() && !ue.handover && ue.emm == Ue::Emm::registered && ue.ours();
+  if (!can || !std::exchange(ue.aka_due, false)) return;
+  core.count("mme.kasme.reauthentication");
+  // Should it fail, what is untold is told again, and refused again.
+  again_later(core, ue);
+  core.run(ue, "reauthenticate", reauthenticate(core, ue));
 }
 
 }  // namespace baton::node::mme

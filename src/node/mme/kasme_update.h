@@ -44,6 +44,10 @@ bool on_kasme_answer(Core& core, peer::RequestToken token, const wire::diameter:
 //= S0.8
 //= S0.D8
 void on_stale_key(Core& core, Ue& ue);
+/// run_due_aka is that new AKA, if one is due and can be now.
+//= S0.D4
+//= S1.D7
+void run_due_aka(Core& core, Ue& ue);
 /// on_kasme_timer is X8.
 void on_kasme_timer(Core& core, Ue& ue);
 

@@ -199,6 +199,9 @@ Task<void> update_tracking_area(Core& core, Ue& ue, nas::TauRequest request) {
     }
   }
   core.count("mme.tau.completed");
+  //= S1.D7
+  // The level that the UE came with is another MME's word; this one's own comes as soon as it is connected.
+  if (moved && core.config.policy.after_mobility == context::AfterMobility::always) ue.aka_due = true;
   if (ue.doing == "inter-mme-tau") core.out->outcome({ue.subscriber(), ue.doing, true, ""});
   if (ue.pending_detach) {
     ue.doing = "detach";

@@ -154,9 +154,11 @@ struct Ue {
   int chain_hops = 0;
   /// How the KASMEs of `security` and `fresh` came about, where the policy has the HSS know. (S0.D4)
   std::optional<KasmeLineage> lineage, fresh_lineage;
-  bool aka_told = false;       ///< the HSS has recorded the AKA that `lineage` begins with
-  bool kasme_refused = false;  ///< the HSS does not follow `lineage`: only a new AKA helps
-  bool kasme_kept = false;     ///< under refresh_temporary: this KASME' is no longer temporary (S0.8)
+  bool aka_told = false;  ///< the HSS has recorded the AKA that `lineage` begins with
+  /// A new AKA comes as soon as the UE is connected and nothing else is under way: the HSS does not follow
+  /// `lineage`, or the policy wants one after a move.
+  bool aka_due = false;
+  bool kasme_kept = false;  ///< under refresh_temporary: this KASME' is no longer temporary (S0.8)
   int kasme_updates_tried = 0;
   std::optional<peer::RequestToken> kasme_asked;
   std::optional<OldChain> old_chain;  ///< there while the radio runs on another KASME than NAS
