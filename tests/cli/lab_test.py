@@ -2,6 +2,7 @@
 """lab_test.py BATON: baton lab plays its scenarios, says the same of the same seed, and refuses what it cannot use."""
 
 import sys
+from pathlib import Path
 
 from support import Checks
 
@@ -49,6 +50,10 @@ def main():
     table = checks.run("lab", "run", "attach", "--ues", "3")
     checks.equal(table.status, 0, table.out)
     checks.that("ledger hash" in table.out, "no table")
+    cost = checks.run("lab", "cost")
+    checks.equal(cost.status, 0, cost.err[:500])
+    page = Path(__file__).resolve().parents[2] / "docs/reports/handover-cost.md"
+    checks.equal(cost.out, page.read_text(), "the page is not what is printed: baton lab cost > docs/reports/handover-cost.md")
     for arguments in (["lab"], ["lab", "run"], ["lab", "run", "dance"], ["lab", "run", "attach", "--loss", "101%"],
                       ["lab", "run", "attach", "--loss", "much"], ["lab", "run", "attach", "--seeds", "2..1"],
                       ["lab", "run", "attach", "--seeds", ".."], ["lab", "run", "attach", "--ues", "0"]):

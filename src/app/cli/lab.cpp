@@ -1,11 +1,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.h"
 #include "app/terminal.h"
 #include "lab/campaign.h"
+#include "lab/cost.h"
 #include "lab/kasme_walk.h"
 
 namespace baton::app {
@@ -22,6 +24,7 @@ struct Options {
   std::string seeds = "1..1";
   std::string loss = "0", duplicate = "0", reorder = "0", delay = "0", link = "0", crash = "0",
               partition = "0";
+  std::uint64_t seed = 1;
   bool json = false;
 };
 
@@ -350,6 +353,15 @@ void add_lab(CLI::App& app, int& status) {
   CLI::App* listing = command->add_subcommand("list", "Name the scenarios");
   listing->add_flag("--json", options->json, "JSON instead of a table");
   listing->callback([options, &status] { status = list(options->json); });
+
+  CLI::App* cost = command->add_subcommand("cost", "Count what a handover costs under each key policy");
+  cost->add_option("--seed", options->seed, "of the run")->capture_default_str();
+  cost->callback([options, &status] {
+    const auto costs = lab::handover_costs(options->seed);
+    std::cout << lab::cost_report(costs, options->seed);
+    const bool ok = std::all_of(costs.begin(), costs.end(), [](const auto& c) { return c.complete; });
+    status = ok ? Exit::ok : Exit::failed;
+  });
 
   CLI::App* one = command->add_subcommand("run", "Play a scenario for each seed and check every invariant");
   one->add_option("scenario", options->scenario, "see lab list")->required();
