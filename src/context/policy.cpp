@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "context/built_policy.h"
+
 namespace baton::context {
 namespace {
 
@@ -235,7 +237,13 @@ std::string describe(const SecurityPolicy& policy) {
 
 Announcement Announcement::of(const SecurityPolicy& own, std::uint16_t understood) {
   Announcement out;
-  const auto profile = profile_of(own);
+  // A node that runs the part of a profile that is built is one of that profile.
+  std::optional<Profile> profile;
+  for (const Profile p : context::profiles) {
+    SecurityPolicy part = built_part(policy_of(p));
+    part.final_fallback = own.final_fallback;
+    if (!profile && (part == own || (profile_of(own) && *profile_of(own) == p))) profile = p;
+  }
   out.profiles = profile ? bit_of(*profile) : nameless_profile;
   if (own.final_fallback) out.profiles |= bit_of(Profile::final_);
   out.elements = understood;
@@ -308,7 +316,8 @@ SecurityPolicy fallen_back(SecurityPolicy p, PeerRole role) {
 Expected<SecurityPolicy, PolicyRefusal> agreed(const Announcement& own,
                                                const std::optional<Announcement>& peer,
                                                const SecurityPolicy& policy, PeerRole role) {
-  const std::uint16_t needed = elements_needed(policy, role);
+  // What this implementation has no procedure for, it asks of nobody.
+  const std::uint16_t needed = elements_needed(policy, role) & elements_understood;
   if (needed == 0) return policy;
   // `final` in common is what a fallback is, not an agreement on this policy.
   constexpr Byte beyond_final = static_cast<Byte>(~bit_of(Profile::final_));

@@ -127,8 +127,10 @@ enum class PrivateElement : std::uint16_t {
   raw_reading = 1U << 5U,    ///< S3.D2
   delegated = 1U << 6U,      ///< K_HO in the place of KASME (S3.D6)
 };
-/// What this implementation understands, whatever its policy.
-inline constexpr std::uint16_t elements_understood = 0x7F;
+/// What this implementation understands, whatever its policy: everything but keys for the UPE and K_HO in the
+/// place of KASME, for which there is no procedure yet. An element is announced from the day its procedure
+/// is.
+inline constexpr std::uint16_t elements_understood = 0x2F;
 
 /// Announcement says under which profiles a node is willing to run and which private elements it
 /// understands. A peer that sent none is one that knows the standards only.
@@ -142,6 +144,11 @@ struct Announcement {
   std::uint16_t elements = 0;  ///< bits of PrivateElement
 
   bool willing(Profile p) const { return (profiles >> static_cast<unsigned>(p) & 1U) != 0; }
+  /// covers: it says everything that `required` does.
+  bool covers(const Announcement& required) const {
+    return (profiles & required.profiles) == required.profiles &&
+           (elements & required.elements) == required.elements;
+  }
   bool understands(PrivateElement e) const { return (elements & static_cast<std::uint16_t>(e)) != 0; }
 
   /// What a node with this policy says of itself: its profile, `final` where it may fall back to it, and

@@ -107,7 +107,8 @@ void GtpPath::end(std::map<GtpToken, UnderWay>::iterator it) {
 void GtpPath::send_echo(std::size_t path, Instant now, Outlet& out) {
   Path& p = paths_[path];
   if (p.echo) return;  // one is under way
-  p.echo = start_request(path, Teid{}, EchoRequest{config_.restart_counter, {}}, true, now, out);
+  p.echo =
+      start_request(path, Teid{}, EchoRequest{config_.restart_counter, config_.echo_says}, true, now, out);
 }
 
 void GtpPath::start(Instant now, Outlet& out) {
@@ -276,6 +277,8 @@ void GtpPath::on_response(std::size_t path, const Packet& packet, Bytes datagram
     if (no_such_version) return;
     heard(path, events);
     if (const auto counter = recovery_of(*message)) counter_confirmed(path, *counter, events);
+    if (auto* echo = std::get_if<EchoResponse>(&*message); echo != nullptr && !echo->extensions.empty())
+      events.push_back(GtpEchoed{from, echo->recovery, std::move(echo->extensions)});
     return;
   }
   heard(path, events);
@@ -371,8 +374,9 @@ void GtpPath::on_request(std::size_t path, const Packet& packet, Bytes datagram,
       return;  // an Echo Response has no Cause to say so
     }
     const Recovery theirs = std::get<EchoRequest>(*message).recovery;
-    out.datagram(Port::gtpc, p.peer.remote,
-                 encode(EchoResponse{config_.restart_counter, {}}, Teid{}, packet.header.sequence));
+    out.datagram(
+        Port::gtpc, p.peer.remote,
+        encode(EchoResponse{config_.restart_counter, config_.echo_says}, Teid{}, packet.header.sequence));
     if (!p.counter || *p.counter != theirs) send_echo(path, now, out);
     return;
   }

@@ -72,6 +72,8 @@ struct GtpPathConfig {
   wire::gtp2::Recovery restart_counter;  ///< ours, one more at every start
   std::uint32_t first_sequence = 0;      ///< take it from Entropy; only 23 bits count
   bool echo = true;                      ///< watch the paths
+  /// What every Echo Request and Response says beside the counter.
+  std::vector<wire::gtp2::PrivateExtension> echo_says{};
 };
 
 /// Where a request came from; whoever answers hands it back.
@@ -114,6 +116,13 @@ struct GtpPeerRestarted {
   Endpoint peer;
   wire::gtp2::Recovery counter;
 };
+/// GtpEchoed is a neighbour's answer to an Echo Request of ours, with what it says of itself there. What an
+/// Echo Request says is not reported: anybody who can send from its address could have written that.
+struct GtpEchoed {
+  Endpoint peer;
+  wire::gtp2::Recovery counter;
+  std::vector<wire::gtp2::PrivateExtension> says;
+};
 /// The neighbour answers no Echo. Requests may still be sent; each finds out for itself.
 struct GtpPathDown {
   Endpoint peer;
@@ -121,8 +130,8 @@ struct GtpPathDown {
 struct GtpPathUp {
   Endpoint peer;
 };
-using GtpEvent =
-    std::variant<GtpRequest, GtpBadRequest, GtpResponse, GtpFailed, GtpPeerRestarted, GtpPathDown, GtpPathUp>;
+using GtpEvent = std::variant<GtpRequest, GtpBadRequest, GtpResponse, GtpFailed, GtpPeerRestarted,
+                              GtpPathDown, GtpPathUp, GtpEchoed>;
 
 class GtpPath {
  public:

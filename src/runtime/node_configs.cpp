@@ -73,9 +73,6 @@ node::mme::Config mme_config(const MmeSettings& mme, const Topology& topology) {
   for (const MmeNeighbourSettings& m : mme.mmes)
     out.mmes.push_back({m.name, m.identity, m.gummei, m.tais, m.endpoint});
   out.policy = context::built_part(topology.policy);
-  // What another MME announces is configuration: the file says it for all of them.
-  if (context::beyond_final(out.policy))
-    for (auto& peer : out.mmes) peer.announced = context::Announcement::of(out.policy);
   out.integrity_order = mme.integrity_order;
   out.ciphering_order = mme.ciphering_order;
   out.allow_null_ciphering = null_ciphering;

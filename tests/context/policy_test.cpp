@@ -197,15 +197,15 @@ TEST(SecurityPolicy, WhatIsBuiltOfAProfileAsksForNothingElse) {
 
 TEST(Announcement, HasItsOctets) {
   const auto of = [](Profile p) { return hex(Announcement::of(policy_of(p)).encode()); };
-  EXPECT_EQ(of(Profile::final_), "0101007f");
-  EXPECT_EQ(of(Profile::seed), "0103007f");
-  EXPECT_EQ(of(Profile::hardened), "0105007f");
-  EXPECT_EQ(of(Profile::hash_chain), "0109007f");
-  EXPECT_EQ(of(Profile::temporary_kasme), "0111007f");
+  EXPECT_EQ(of(Profile::final_), "0101002f");
+  EXPECT_EQ(of(Profile::seed), "0103002f");
+  EXPECT_EQ(of(Profile::hardened), "0105002f");
+  EXPECT_EQ(of(Profile::hash_chain), "0109002f");
+  EXPECT_EQ(of(Profile::temporary_kasme), "0111002f");
   SecurityPolicy strict = policy_of(Profile::hardened);
   strict.final_fallback = false;
   EXPECT_EQ(hex(Announcement::of(strict, 0x1234).encode()), "01041234");
-  EXPECT_EQ(hex(Announcement::of(with({}, "upe_keys", "same")).encode()), "0181007f");
+  EXPECT_EQ(hex(Announcement::of(with({}, "upe_keys", "same")).encode()), "0181002f");
 }
 
 TEST(Announcement, IsReadAsItIsWrittenAndLaterVersionsAsFarAsThisOneGoes) {
@@ -263,6 +263,9 @@ TEST(Agreed, EachPolicyNeedsOfEachPeerWhatItMustUnderstand) {
   EXPECT_EQ(elements_needed(delegated, PeerRole::ue), set_of({E::refresh, E::container, E::raw_reading}));
 }
 
+// Every element there is, also those of which nothing is built.
+constexpr std::uint16_t everything = 0x7F;
+
 // Each pair of nodes at each place: one knows the standards only, one runs seed, one runs hardened; with and
 // without leave to fall back.
 TEST(Agreed, EachPairOfNodesEndsInOnePolicyOrInARefusal) {
@@ -272,7 +275,7 @@ TEST(Agreed, EachPairOfNodesEndsInOnePolicyOrInARefusal) {
         SecurityPolicy policy = policy_of(mine);
         policy.final_fallback = fallback;
         if (elements_needed(policy, role) == 0) continue;
-        const Announcement own = Announcement::of(policy);
+        const Announcement own = Announcement::of(policy, everything);
         const auto meets = [&](const std::optional<Announcement>& peer) {
           return agreed(own, peer, policy, role);
         };
@@ -285,7 +288,7 @@ TEST(Agreed, EachPairOfNodesEndsInOnePolicyOrInARefusal) {
         };
         falls_back(meets(std::nullopt), PolicyRefusal::nothing_announced);
         for (const Profile theirs : profiles) {
-          const Announcement peer = Announcement::of(policy_of(theirs));
+          const Announcement peer = Announcement::of(policy_of(theirs), everything);
           if (theirs == mine) {
             ASSERT_TRUE(meets(peer));
             EXPECT_EQ(*meets(peer), policy);
@@ -300,7 +303,7 @@ TEST(Agreed, EachPairOfNodesEndsInOnePolicyOrInARefusal) {
           SecurityPolicy strict = policy_of(theirs);
           strict.final_fallback = false;
           if (theirs != mine && theirs != Profile::final_) {
-            EXPECT_FALSE(meets(Announcement::of(strict))) << to_string(theirs);
+            EXPECT_FALSE(meets(Announcement::of(strict, everything))) << to_string(theirs);
           }
         }
       }
@@ -324,10 +327,11 @@ TEST(Agreed, WhatFellBackNeedsNothingMoreOfThatPeerAndContradictsNothing) {
 
 TEST(Agreed, PoliciesWithoutANameAgreeByWhatTheyNeed) {
   const SecurityPolicy own = with(policy_of(Profile::hardened), "inter_mme_kasme", "keep");
-  const Announcement announced = Announcement::of(own);
+  const Announcement announced = Announcement::of(own, everything);
   EXPECT_TRUE(agreed(announced, announced, own, PeerRole::mme));
   EXPECT_EQ(*agreed(announced, announced, own, PeerRole::mme), own);
-  const auto other = agreed(announced, Announcement::of(policy_of(Profile::hardened)), own, PeerRole::mme);
+  const auto other =
+      agreed(announced, Announcement::of(policy_of(Profile::hardened), everything), own, PeerRole::mme);
   ASSERT_TRUE(other);
   EXPECT_EQ(*other, fallen_back(own, PeerRole::mme));
 }

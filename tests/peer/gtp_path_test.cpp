@@ -181,6 +181,33 @@ TEST_F(GtpPathTest, EchoWatchesThePathAndTellsWhenItFallsSilentAndComesBack) {
   EXPECT_EQ(only_event<GtpPathUp>(events).peer, upe);
 }
 
+// Announcement: only the answer to an Echo Request of ours is listened to, and only if it says something.
+TEST_F(GtpPathTest, WhatANeighbourSaysOfItselfIsHeardInItsEchoResponse) {
+  const PrivateExtension says{0, 32473, {1, 2, 3}};
+  GtpPathConfig config;
+  config.peers.push_back({"mme", mme, GtpInterface::any});
+  config.restart_counter = Recovery{1};
+  config.echo_says = {says};
+  at_upe = GtpPath(config);
+  // 1. It asks, and says so: nobody believes that.
+  at_upe.start(now, upe_out);
+  const auto asked = upe_out.take();
+  for (const GtpEvent& e : at_mme.on_datagram(upe, asked.at(0).octets, now, mme_out))
+    EXPECT_FALSE(std::holds_alternative<GtpEchoed>(e));
+  // 2. It is asked, because it said a counter that is new.
+  int heard = 0;
+  for (const GtpEvent& e : exchange()) {
+    const auto* echoed = std::get_if<GtpEchoed>(&e);
+    if (echoed == nullptr) continue;
+    ++heard;
+    EXPECT_EQ(echoed->peer, upe);
+    EXPECT_EQ(echoed->counter, Recovery{1});
+    ASSERT_EQ(echoed->says.size(), 1U);
+    EXPECT_EQ(echoed->says[0], says);
+  }
+  EXPECT_EQ(heard, 1);
+}
+
 //= TS 23.007, 18; type=test
 TEST_F(GtpPathTest, ANeighboursRestartIsBelievedWhenItConfirmsIt) {
   at_mme.start(now, mme_out);

@@ -171,11 +171,11 @@ TEST(IdleKasme, WhoAnnouncesNothingMovesUnderKasmeItself) {
     if (at == "ue") s.ues[0].policy = {};
     if (at == "source") {
       s.mmes[0].policy = {};
-      s.mmes[1].mmes[0].announced.reset();
+      s.mmes[1].mmes[0].standards_only = true;
     }
     if (at == "target") {
       s.mmes[1].policy = {};
-      s.mmes[0].mmes[0].announced.reset();
+      s.mmes[0].mmes[0].standards_only = true;
     }
     Walk w(std::move(s));
     w.attached_and_idle();
@@ -192,7 +192,7 @@ TEST(IdleKasme, AndNotAtAllWherePolicyDoesNotAllowThat) {
   SecurityPolicy strict = refreshing();
   strict.final_fallback = false;
   Script s = two_mmes(strict);
-  s.mmes[0].mmes[0].announced.reset();  // the source knows of nothing that its neighbour understands
+  s.mmes[0].mmes[0].standards_only = true;  // the source knows of nothing that its neighbour understands
   Walk w(std::move(s));
   w.attached_and_idle();
   w.cast.move(0, 2);

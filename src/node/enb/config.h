@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,9 @@ struct Neighbour {
   MacroEnbId enb;
   Tai tai;
   Ecgi cell;
+  /// Where that eNB takes UEs without the core's help, if it does. Keys travel there in the clear: only the
+  /// lab has such neighbours, no topology can name one (docs/extensions.md).
+  std::optional<Endpoint> x2{};
 };
 
 struct Config {

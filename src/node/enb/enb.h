@@ -9,6 +9,8 @@
 //   ue_context_modification.cpp a new KeNB on the fly
 //   handover_out.cpp        a UE that is better served by another eNB: the source's part
 //   handover_in.cpp         a UE from another eNB: the target's part
+//   x2_handover.cpp         the same from eNB to eNB, and the Path Switch after it: in the lab only
+//   key_refresh.cpp         another KeNB for a UE that stays, by an intra-cell handover
 //   reestablishment.cpp     a UE that was handed over and comes back
 //   ue_context_release.cpp  release from either side, erasing of keys
 //   reset.cpp, paging.cpp, error_indication.cpp
@@ -28,6 +30,7 @@
 #include "node/enb/mme_link.h"
 #include "node/enb/ue_context.h"
 #include "node/node.h"
+#include "wire/rrc/x2.h"
 #include "wire/s1ap/s1ap.h"
 
 namespace baton::node::enb {
@@ -159,6 +162,8 @@ class Enb final : public Node {
   void on_measurement_report(Ue& ue, const rrc::MeasurementReport& m);
   /// hand_over runs from the decision until the UE has gone, stays after all, or is back.
   Procedure hand_over(Ue& ue, Neighbour target);
+  /// preparation_of is what a target has to know of the radio connection.
+  rrc::HandoverPreparation preparation_of(const Ue& ue) const;
   s1ap::HandoverRequired handover_required(const Ue& ue, const Neighbour& target) const;
   std::optional<context::SecurityPolicy> in_force(std::size_t mme) const;
   KenbStar kenb_star_of(const Ue& ue, const Neighbour& target, const context::SecurityPolicy& policy);
@@ -170,6 +175,24 @@ class Enb final : public Node {
   void on_cancel_acknowledge(std::size_t mme, std::uint16_t stream, const s1ap::HandoverCancelAcknowledge& m);
   /// offer_relocation hands the handover its answer from the MME; where nobody waits, the MME is told so.
   void offer_relocation(Ue& ue, std::uint16_t stream, bool awaited, UeEvent event);
+
+  // --- key_refresh.cpp
+  /// refresh_key gives a UE that stays a KeNB made of the one it has; false, and all is as before, when the
+  /// UE does not follow.
+  Task<bool> refresh_key(Ue& ue);
+
+  // --- x2_handover.cpp
+  /// on_x2 handles what a neighbour says that has x2 in the configuration; false: it is none.
+  bool on_x2(Endpoint remote, Bytes payload);
+  void send_x2(Endpoint remote, ByteVector payload);
+  Procedure hand_over_x2(Ue& ue, Neighbour target);
+  void on_x2_request(Endpoint remote, rrc::X2Request m);
+  void on_x2_answer(rrc::X2Answer m);
+  void on_x2_release(const rrc::X2Release& m);
+  /// x2_arrival waits for a UE that has a context here already, and has the MME switch its path.
+  Procedure x2_arrival(Ue& ue, Byte transaction);
+  void on_path_switched(std::size_t mme, std::uint16_t stream, s1ap::PathSwitchRequestAcknowledge m);
+  void on_path_not_switched(std::size_t mme, const s1ap::PathSwitchRequestFailure& m);
 
   // --- handover_in.cpp
   void on_handover_request(std::size_t mme, std::uint16_t stream, s1ap::HandoverRequest m,

@@ -80,6 +80,7 @@ void Enb::on_handover_request(std::size_t mme, std::uint16_t stream, s1ap::Hando
   ue.handed_in = true;
   ue.mme = mme;
   ue.mme_ue_id = m.mme_ue_id;
+  ue.capabilities = m.ue_security_capabilities;
   by_mme_id_[{mme, m.mme_ue_id.value}] = ue.id.value;
   const bool started = start_bearer(ue.radio.srb1, keys);
   assert(started);

@@ -28,24 +28,31 @@ void Enb::on_measurement_report(Ue& ue, const rrc::MeasurementReport& m) {
     out_->count("measurement_report_unknown_cell");
     return;
   }
+  // Without the core where both eNBs can, and the keys follow the chain: nobody but an MME could tell the UE
+  // otherwise under NAS-MAC.
+  const auto policy = in_force(ue.mme);
+  const bool chain = policy && policy->handover_refresh == context::HandoverRefresh::nh_ncc;
+  if (target->x2 && chain) return start(ue, hand_over_x2(ue, *target));
   start(ue, hand_over(ue, *target));
 }
 
-//= S1.A3
-//= TS 36.413, 8.4.1.2
-s1ap::HandoverRequired Enb::handover_required(const Ue& ue, const Neighbour& target) const {
+rrc::HandoverPreparation Enb::preparation_of(const Ue& ue) const {
   const Chosen used = ue.security->algorithms;
   rrc::HandoverPreparation preparation{ue.radio.link.remote(),
                                        ue.radio.link.c_rnti(),
                                        config_.cell.pci.value,
                                        {static_cast<Byte>(used.eea), static_cast<Byte>(used.eia)},
                                        {}};
+  for (const auto& [id, erab] : ue.erabs) preparation.bearers.push_back({id, erab.drb});
+  return preparation;
+}
+
+//= S1.A3
+//= TS 36.413, 8.4.1.2
+s1ap::HandoverRequired Enb::handover_required(const Ue& ue, const Neighbour& target) const {
   s1ap::SourceToTarget container{{}, {}, target.cell, {}, {}};
-  for (const auto& [id, erab] : ue.erabs) {
-    preparation.bearers.push_back({id, erab.drb});
-    container.erabs.push_back({s1ap::ErabId{id}, false});
-  }
-  container.rrc = rrc::encode(preparation);
+  for (const auto& erab : ue.erabs) container.erabs.push_back({s1ap::ErabId{erab.first}, false});
+  container.rrc = rrc::encode(preparation_of(ue));
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now_ - ue.since).count();
   constexpr auto most = s1ap::LastVisitedEutranCell::seconds_max;
   container.history.push_back(s1ap::LastVisitedEutranCell{
@@ -95,18 +102,31 @@ std::optional<ByteVector> Enb::with_container(rrc::Reconfiguration command, Byte
 }
 
 Procedure Enb::hand_over(Ue& ue, Neighbour target) {
-  // 2. Handover Required.
-  ue.handover = Handover::preparing;
-  out_->count("handover_required");
   const auto policy = in_force(ue.mme);
   if (!policy) {
     out_->count("handover_policy_refused");
-    ue.handover = Handover::none;
     co_return;
   }
+  const bool from_star = policy->handover_refresh != context::HandoverRefresh::nh_ncc;
+  // A KeNB whose KeNB* has been given away makes no second one: the target cell would begin with the same
+  // keys again.
+  //= S3.D8
+  if (from_star && ue.security->star_given) {
+    auto refresh = refresh_key(ue);
+    const bool refreshed = co_await refresh;
+    if (!refreshed) {
+      out_->count("handover_key_not_refreshed");
+      co_return;
+    }
+  }
+  // 2. Handover Required.
+  ue.handover = Handover::preparing;
+  out_->count("handover_required");
   s1ap::HandoverRequired required = handover_required(ue, target);
-  if (policy->handover_refresh != context::HandoverRefresh::nh_ncc)
+  if (from_star) {
     required.kenb_star.emplace(kenb_star_of(ue, target, *policy));
+    ue.security->star_given = true;
+  }
   send_s1ap(ue, required);
   required.kenb_star.reset();
   start_timer(ue, UeTimer::relocation, ts1reloc_prep);

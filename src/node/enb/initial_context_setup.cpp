@@ -56,6 +56,7 @@ Procedure Enb::initial_context_setup(Ue& ue, s1ap::InitialContextSetupRequest m,
   }
 
   if (!trouble) {
+    ue.capabilities = m.ue_security_capabilities;
     // The keys of the AS.
     ue.security.emplace(as_security(std::move(m.security_key), 0, *chosen));
     KrrcInt krrc_int = derive_krrc_int(ue.security->kenb, chosen->eia);

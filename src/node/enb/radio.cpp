@@ -48,6 +48,7 @@ void Enb::on_radio(Endpoint remote, Bytes datagram) {
 }
 
 void Enb::on_broadcast(Endpoint remote, Bytes payload) {
+  if (on_x2(remote, payload)) return;
   auto camp = rrc::decode<rrc::Camp>(payload);
   if (!camp) {
     out_->count("rrc_rx_error");

@@ -74,6 +74,8 @@ void Enb::on_pdu(std::size_t mme, std::uint16_t stream, s1ap::Received received)
             on_handover_request(mme, stream, std::move(m), std::move(diagnostics));
           },
           [&](s1ap::MmeStatusTransfer& m) { on_status_transfer(mme, stream, m); },
+          [&](s1ap::PathSwitchRequestAcknowledge& m) { on_path_switched(mme, stream, std::move(m)); },
+          [&](s1ap::PathSwitchRequestFailure& m) { on_path_not_switched(mme, m); },
           [&](auto& m) {
             // Messages that only an eNB sends, and answers to what this one never asks.
             using M = std::remove_reference_t<decltype(m)>;

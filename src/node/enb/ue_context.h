@@ -36,13 +36,18 @@ struct HandoverCommanded {
 struct HandoverRefused {
   s1ap::Cause cause;
 };
-struct HandoverCancelled {};  ///< the MME has taken back what was prepared
-struct Expiry {};             ///< the UE did not answer in time
-struct RelocationExpiry {};   ///< the MME did not, or the handover as a whole takes too long
-struct RadioLost {};          ///< the radio link gave up
-using UeEvent =
-    std::variant<SecurityModeDone, SecurityModeRefused, Reconfigured, Reestablished, WantsBack,
-                 HandoverCommanded, HandoverRefused, HandoverCancelled, Expiry, RelocationExpiry, RadioLost>;
+struct HandoverCancelled {};          ///< the MME has taken back what was prepared
+struct X2Answered {                   ///< the target eNB, asked without the core
+  std::optional<ByteVector> command;  ///< nothing: it refuses
+};
+struct PathSwitched {};      ///< the MME has the UE here; the next {NH, NCC} is in the context
+struct PathNotSwitched {};   ///< the MME has not
+struct Expiry {};            ///< the UE did not answer in time
+struct RelocationExpiry {};  ///< the MME did not, or the handover as a whole takes too long
+struct RadioLost {};         ///< the radio link gave up
+using UeEvent = std::variant<SecurityModeDone, SecurityModeRefused, Reconfigured, Reestablished, WantsBack,
+                             HandoverCommanded, HandoverRefused, HandoverCancelled, X2Answered, PathSwitched,
+                             PathNotSwitched, Expiry, RelocationExpiry, RadioLost>;
 
 /// The kinds of timers of a UE (TimerDomain::ue, owner: eNB UE S1AP ID).
 enum class UeTimer : std::uint16_t {
@@ -74,6 +79,15 @@ struct AsSecurity {
   Byte ncc = 0;  ///< the next hop chaining count that KeNB belongs to
   Chosen algorithms;
   KupEnc kup_enc;  ///< the keys of RRC are in the signalling bearer
+  /// KeNB* for some cell has been made of it and given away: before the next one it is refreshed.
+  //= S3.D8
+  bool star_given = false;
+};
+
+/// FreshHop is {NH, NCC} that the MME gave with a Path Switch, for the next handover without the core.
+struct FreshHop {
+  Nh nh;
+  Byte ncc = 0;
 };
 
 struct Erab {
@@ -90,6 +104,13 @@ struct RadioConnection {
       : link(remote, c_rnti, timer), srb1(context::Side::network, 1) {}
   peer::RadioLink link;
   context::SignallingBearer srb1;
+};
+
+/// X2Source is where a UE came from that came without the core.
+struct X2Source {
+  Endpoint enb;
+  std::uint32_t reference = 0;  ///< the source's own name of the UE
+  s1ap::MmeUeS1apId mme_ue_id;  ///< its name at the MME, on the source's connection
 };
 
 struct Ue {
@@ -129,7 +150,11 @@ struct Ue {
 
   std::optional<AsSecurity> security;
   std::optional<AsSecurity> next_security;  ///< while the keys change
-  bool context_set_up = false;              ///< the UE has keys and bearers here, and uses them
+  std::optional<FreshHop> fresh_hop;
+  s1ap::UeSecurityCapabilities capabilities{};  ///< as the MME, or the eNB before, told them
+  /// At the target of a handover without the core: the source eNB, and the UE's names there.
+  std::optional<X2Source> x2_source;
+  bool context_set_up = false;  ///< the UE has keys and bearers here, and uses them
   std::map<std::uint8_t, Erab> erabs;
   /// NAS that came while the AS security mode procedure runs. Sent in between, it would meet a UE that
   /// ciphers already or does not yet. Also NAS for a UE that a handover is to bring.

@@ -117,6 +117,8 @@ void Enb::erase_security(Ue& ue, std::string_view reason) {
     erase(**keys, reason);
     keys->reset();
   }
+  if (ue.fresh_hop) log_key(KeyEvent::erased, ue.fresh_hop->nh, std::string(reason));
+  ue.fresh_hop.reset();
   ue.context_set_up = false;
   ue.erabs.clear();
 }

@@ -39,8 +39,14 @@ struct MmePeer {
   Gummei gummei;              ///< whose GUTIs are its own
   std::vector<Tai> tais;      ///< tracking areas it serves: a UE handed over to one of them goes to it
   Endpoint endpoint;          ///< S10, port 2123
-  /// What it is known to understand; nothing: the standards only.
+  /// What it is taken to understand for as long as its Echo says nothing of that; nothing: the standards
+  /// only.
   std::optional<context::Announcement> announced{};
+  /// What it has to have announced before any UE goes to it or comes from it; nothing: whatever it is will
+  /// do.
+  std::optional<context::Announcement> required{};
+  /// Moves to it and from it are as the standards have them, whatever it announces.
+  bool standards_only = false;
 };
 
 /// When a UE gets a new GUTI. TS 33.401, 7.2.2 leaves it to the operator; a GUTI that never changes is as
@@ -82,6 +88,10 @@ struct Config {
   context::SecurityPolicy policy{};
   /// How long a KASME may be used after its AKA, whatever becomes of it; a move never lengthens it. (S0.D2)
   Duration kasme_lifetime = std::chrono::hours(24);
+
+  /// Serve PATH SWITCH REQUEST: an eNB of this MME may take a UE from another one without asking first. It is
+  /// given the next NH, so an eNB that lies gets a key of a UE that is not there: off unless eNBs have X2.
+  bool path_switch = false;
 
   GutiReallocation guti_reallocation = GutiReallocation::at_attach_and_tau;
   /// Ask for the IMEISV in the security mode command, as S6a's Terminal-Information wants it.

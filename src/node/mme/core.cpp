@@ -4,6 +4,7 @@
 
 #include "base/cases.h"
 #include "node/mme/procedures.h"
+#include "wire/gtp2/private.h"
 
 namespace baton::node::mme {
 
@@ -21,6 +22,14 @@ peer::GtpPathConfig gtpc_config(const Config& c, Entropy& entropy) {
   // octet does so 255 times out of 256.
   g.restart_counter = gtp2::Recovery{static_cast<Byte>(entropy.u32() & 0xFFU)};
   g.first_sequence = entropy.u32();
+  // A node that needs nothing beyond the standards says nothing beyond them.
+  if (context::beyond_final(c.policy)) {
+    gtp2::MovePrivate says;
+    says.announcement = context::Announcement::of(c.policy).encode();
+    says.mme = c.identity;
+    if (auto extension = gtp2::encode_private(says, gtp2::private_enterprise_default))
+      g.echo_says.push_back(std::move(*extension));
+  }
   return g;
 }
 

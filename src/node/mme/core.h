@@ -57,6 +57,19 @@ class Core {
   };
   std::map<peer::RequestToken, KasmeTold> kasme_asked;
 
+  /// What a neighbour said of itself in an Echo Response, and in which life of it.
+  struct MmeSaid {
+    wire::gtp2::Recovery life;
+    std::optional<context::Announcement> announced;
+  };
+  std::map<Endpoint, MmeSaid> mme_said;
+  /// announced_by is what an MME says that it understands; nothing: the standards only, as far as is known.
+  std::optional<context::Announcement> announced_by(const MmePeer& mme) const {
+    if (mme.standards_only) return std::nullopt;
+    const auto at = mme_said.find(mme.endpoint);
+    return at == mme_said.end() ? mme.announced : at->second.announced;
+  }
+
   // --- S1AP
   void send_s1ap(peer::LinkId link, std::uint16_t stream, ByteVector octets) {
     out->send(link, stream, std::move(octets));

@@ -440,17 +440,6 @@ void on_handover_answer(Core& core, const Enb& enb, s1ap::HandoverFailure m) {
   core.s1.close(c->mme_id);
 }
 
-//= TS 36.413, 8.4.4
-void on_path_switch(Core& core, const Enb& enb, const s1ap::PathSwitchRequest& m) {
-  // X2 handover is not served; nothing an eNB says here touches the UE, its algorithms least of all.
-  core.count("mme.handover.path_switch_refused");
-  const bool known = core.s1.find(m.source_mme_ue_id) != nullptr;
-  core.send_s1ap(enb.link, 0,
-                 s1ap::encode(s1ap::PathSwitchRequestFailure{
-                     m.source_mme_ue_id, m.enb_ue_id,
-                     known ? Radio::ho_target_not_allowed : Radio::unknown_mme_ue_s1ap_id, std::nullopt}));
-}
-
 void run_waiting(Core& core) {
   while (const auto id = core.next_due()) {
     Ue* ue = core.ues.find(*id);

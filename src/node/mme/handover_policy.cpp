@@ -35,7 +35,11 @@ Expected<context::SecurityPolicy, context::PolicyRefusal> policy_of(const Core& 
   auto policy = policy_of(core, ue, enb, enb);
   if (!policy) return policy;
   const auto own = context::Announcement::of(core.config.policy);
-  const auto between = context::agreed(own, mme.announced, *policy, context::PeerRole::mme);
+  const auto said = core.announced_by(mme);
+  // What the configuration requires of a neighbour has no fallback.
+  if (mme.required && !said) return Fail{context::PolicyRefusal::nothing_announced};
+  if (mme.required && !said->covers(*mme.required)) return Fail{context::PolicyRefusal::element_missing};
+  const auto between = context::agreed(own, said, *policy, context::PeerRole::mme);
   if (between && !bears(*policy, *between)) return Fail{context::PolicyRefusal::element_missing};
   return between;
 }

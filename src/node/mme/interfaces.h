@@ -31,7 +31,8 @@ void on_handover_notify(Core& core, S1Connection& connection, wire::s1ap::Handov
 /// on_handover_answer handles a target eNB's answer; its connection has no eNB id before it.
 void on_handover_answer(Core& core, const Enb& enb, wire::s1ap::HandoverRequestAcknowledge message);
 void on_handover_answer(Core& core, const Enb& enb, wire::s1ap::HandoverFailure message);
-void on_path_switch(Core& core, const Enb& enb, const wire::s1ap::PathSwitchRequest& message);
+/// on_path_switch: an eNB has taken a UE from another one.
+void on_path_switch(Core& core, const Enb& enb, wire::s1ap::PathSwitchRequest message);
 
 // --- NAS
 /// on_initial handles the first NAS message of a connection: it decides whose it is.

@@ -20,7 +20,7 @@ Expected<bool, context::PolicyRefusal> refreshes_idle(const Core& core,
   const auto own = context::Announcement::of(wanted);
   const auto said = ue_said ? context::Announcement::decode(*ue_said) : std::nullopt;
   auto in_force = context::agreed(own, said, wanted, context::PeerRole::ue);
-  if (in_force) in_force = context::agreed(own, mme.announced, *in_force, context::PeerRole::mme);
+  if (in_force) in_force = context::agreed(own, core.announced_by(mme), *in_force, context::PeerRole::mme);
   if (!in_force) return Fail{in_force.why()};
   return in_force->inter_mme_kasme != context::InterMmeKasme::keep;
 }

@@ -4,6 +4,7 @@
 #include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/procedures.h"
+#include "wire/gtp2/private.h"
 
 namespace baton::node::mme {
 
@@ -97,6 +98,30 @@ void on_restart(Core& core, const MmePeer& mme) {
   }
 }
 
+/// on_announcement takes down what an MME says of itself. The first word of a life of it stands: who could
+/// make it say less later, could have UEs handed over as if it knew the standards only.
+void on_announcement(Core& core, const MmePeer& mme, const peer::GtpEchoed& echo) {
+  const auto said = gtp2::decode_private(echo.says, gtp2::private_enterprise_default);
+  const auto announced =
+      said && said->announcement ? context::Announcement::decode(*said->announcement) : std::nullopt;
+  if (!announced) {
+    core.count("mme.s10.announcement_unreadable");
+    return;
+  }
+  //= S0.D5
+  if (said->mme && *said->mme != mme.identity) {
+    core.count("mme.s10.announcement_of_another");
+    core.log(LogLevel::warning, "S10: " + mme.name + " says that it is another MME than the configured one");
+    return;
+  }
+  const auto [at, first] = core.mme_said.try_emplace(mme.endpoint, Core::MmeSaid{echo.counter, announced});
+  if (first) return core.log(LogLevel::info, "S10: " + mme.name + " has announced what it understands");
+  if (at->second.life != echo.counter)
+    at->second = {echo.counter, announced};
+  else if (at->second.announced != announced)
+    core.count("mme.s10.announcement_changed");
+}
+
 /// from is the neighbour an event is about.
 Endpoint from(const peer::GtpEvent& event) {
   return std::visit(
@@ -132,7 +157,14 @@ void on_s10(Core& core, const MmePeer& mme, peer::GtpEvent event) {
                      core.count("mme.s10.unanswered");
                      if (Ue* ue = core.whose(f.token)) deliver(core, *ue, S10Silent{}, "silence on S10");
                    },
-                   [&](peer::GtpPeerRestarted&) { on_restart(core, mme); },
+                   [&](peer::GtpPeerRestarted& r) {
+                     // What it said before, it said in another life.
+                     const auto said = core.mme_said.find(mme.endpoint);
+                     if (said != core.mme_said.end() && said->second.life != r.counter)
+                       core.mme_said.erase(said);
+                     on_restart(core, mme);
+                   },
+                   [&](peer::GtpEchoed& e) { on_announcement(core, mme, e); },
                    [&](peer::GtpPathDown&) {
                      core.count("mme.s10.path_down");
                      core.log(LogLevel::warning, "S10: " + mme.name + " does not answer");

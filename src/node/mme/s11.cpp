@@ -97,6 +97,7 @@ void on_s11(Core& core, peer::GtpEvent event) {
               core.count("mme.s11.path_down");
               core.log(LogLevel::warning, "S11: " + core.config.upe.name + " does not answer");
             },
+            [&](peer::GtpEchoed&) {},  // a UPE announces nothing yet
             [&](peer::GtpPathUp&) { core.log(LogLevel::info, "S11: " + core.config.upe.name + " answers"); }},
       event);
 }

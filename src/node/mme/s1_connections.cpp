@@ -34,6 +34,18 @@ void S1Connections::learn(S1Connection& c, EnbUeS1apId enb_id) {
   by_enb_.emplace(std::pair{c.link, enb_id}, c.mme_id);
 }
 
+void S1Connections::move(S1Connection& c, peer::LinkId link, EnbUeS1apId enb_id, std::string enb, Tai tai,
+                         Ecgi cell) {
+  assert(c.enb_id_known && !find(link, enb_id));
+  by_enb_.erase({c.link, c.enb_id});
+  c.link = link;
+  c.enb_id = enb_id;
+  c.enb = std::move(enb);
+  c.tai = tai;
+  c.cell = cell;
+  by_enb_.emplace(std::pair{link, enb_id}, c.mme_id);
+}
+
 S1Connection* S1Connections::find(MmeUeS1apId id) {
   const auto it = by_mme_.find(id);
   return it == by_mme_.end() ? nullptr : &it->second;

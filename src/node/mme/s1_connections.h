@@ -50,6 +50,9 @@ class S1Connections {
   S1Connection& open_target(peer::LinkId link, std::string enb, Tai tai, UeId ue);
   /// learn takes down the id that the eNB drew. It must not be in use on that link.
   void learn(S1Connection& connection, EnbUeS1apId enb_id);
+  /// move gives a connection to another eNB, under the id that it drew, which is not in use on that link.
+  void move(S1Connection& connection, peer::LinkId link, EnbUeS1apId enb_id, std::string enb, Tai tai,
+            Ecgi cell);
   S1Connection* find(MmeUeS1apId id);
   S1Connection* find(peer::LinkId link, EnbUeS1apId id);
   void close(MmeUeS1apId id);

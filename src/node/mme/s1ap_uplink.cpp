@@ -151,7 +151,7 @@ void on_s1ap(Core& core, peer::LinkId link, Bytes octets) {
                    [&](s1ap::HandoverRequestAcknowledge& m) { on_handover_answer(core, *enb, std::move(m)); },
                    [&](s1ap::HandoverFailure& m) { on_handover_answer(core, *enb, std::move(m)); },
                    [&](s1ap::EnbStatusTransfer& m) { pass(core, *enb, m); },
-                   [&](s1ap::PathSwitchRequest& m) { on_path_switch(core, *enb, m); },
+                   [&](s1ap::PathSwitchRequest& m) { on_path_switch(core, *enb, std::move(m)); },
                    [&](s1ap::UeContextReleaseRequest& m) { on_release_request(core, *enb, m); },
                    [&](s1ap::UeContextReleaseComplete& m) { on_release_complete(core, *enb, m); },
                    [&](s1ap::UeCapabilityInfoIndication& m) { on_capability(core, *enb, m); },

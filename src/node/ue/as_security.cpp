@@ -79,11 +79,12 @@ bool Ue::usable(rrc::AsAlgorithms algorithms) const {
                          : can.has_eia(algorithms.eia));
 }
 
-/// A new KASME reaches the radio by an intra-cell handover. A change of keys inside a cell without a new
-/// KASME is not built.
+/// A handover inside the cell: to the keys of a new KASME (keyChangeIndicator), or to a KeNB made of the one
+/// in use, as at a handover to another cell.
 //= TS 33.401, 7.2.9.2
 //= TS 36.331, 5.3.5.4
 bool Ue::change_as_keys(const rrc::MobilityControl& m) {
+  if (!m.key_change_indicator) return refresh_as_keys(m);
   auto fresh = current_ ? current_->kenb() : std::nullopt;
   const auto earfcn = EarfcnDl::from(m.earfcn_dl);
   const auto algorithms = m.algorithms.value_or(as_->algorithms);
@@ -108,7 +109,33 @@ bool Ue::change_as_keys(const rrc::MobilityControl& m) {
   set_up_as(std::move(star), algorithms, {fresh_id}, "TS 33.401, A.5");
   as_->next_hop.emplace(NextHop{std::move(first), 1});
 
-  // The bearers start anew, COUNTs and all; the link too where the UE gets a new name.
+  restart_radio(m);
+  return true;
+}
+
+//= S3.D8
+//= TS 33.401, 7.2.8.4.3
+bool Ue::refresh_as_keys(const rrc::MobilityControl& m) {
+  const bool here = m.target_pci == cell_information_->pci && !m.refresh && !m.container;
+  std::optional<AsSecurity> keys;
+  if (here)
+    keys = follow(*as_, rrc::Ncc{m.next_hop_chaining_count}, m.target_pci, m.earfcn_dl,
+                  m.algorithms.value_or(as_->algorithms));
+  if (!keys) {
+    //= TS 36.331, 5.3.5.5
+    count("ue.reconfiguration_refused");
+    release_ = "a reconfiguration the UE cannot follow";
+    return false;
+  }
+  erase_as_keys(as_, "refreshed inside the cell", &*keys);
+  as_ = std::move(keys);
+  restart_radio(m);
+  count("ue.as_keys_refreshed");
+  return true;
+}
+
+/// The bearers start anew, COUNTs and all; the link too where the UE gets a new name.
+void Ue::restart_radio(const rrc::MobilityControl& m) {
   if (m.c_rnti != link_->c_rnti()) {
     while (link_->take(*out_)) {
     }
@@ -117,7 +144,6 @@ bool Ue::change_as_keys(const rrc::MobilityControl& m) {
                   TimerId{TimerDomain::ue, 0, static_cast<std::uint16_t>(Timer::xlink)});
   }
   start_bearers();
-  return true;
 }
 
 void Ue::start_bearers() {

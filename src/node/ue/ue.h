@@ -108,6 +108,8 @@ class Ue final : public Node {
   void set_up_as(Kenb kenb, wire::rrc::AsAlgorithms algorithms, std::vector<KeyId> parents,
                  std::string_view clause);
   bool change_as_keys(const wire::rrc::MobilityControl& m);
+  bool refresh_as_keys(const wire::rrc::MobilityControl& m);
+  void restart_radio(const wire::rrc::MobilityControl& m);
   struct AsSecurity;
   struct NextHop;
   /// follow makes the keys of a cell from those of another connection, as NCC says; nothing when there is no

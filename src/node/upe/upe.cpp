@@ -50,6 +50,7 @@ void Upe::on_gtp(peer::GtpEvent event, Instant now, Actions& out) {
                      out.count("upe.path_down");
                      out.log(LogLevel::warning, "no answer from the MME at " + d.peer.to_string());
                    },
+                   [](const peer::GtpEchoed&) {},  // nothing here depends on what an MME announces yet
                    [&](const peer::GtpPathUp& u) {
                      out.log(LogLevel::info, "path to the MME at " + u.peer.to_string() + " is up");
                    }},
