@@ -109,10 +109,10 @@ void on_announcement(Core& core, const MmePeer& mme, const peer::GtpEchoed& echo
     return;
   }
   //= S0.D5
+  // Its keys are proved for the configured name, so they are of no use to it; each move finds that out.
   if (said->mme && *said->mme != mme.identity) {
     core.count("mme.s10.announcement_of_another");
     core.log(LogLevel::warning, "S10: " + mme.name + " says that it is another MME than the configured one");
-    return;
   }
   const auto [at, first] = core.mme_said.try_emplace(mme.endpoint, Core::MmeSaid{echo.counter, announced});
   if (first) return core.log(LogLevel::info, "S10: " + mme.name + " has announced what it understands");
