@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "context/built_policy.h"
 #include "keys/exposure.h"
 #include "lab/attacker.h"
 #include "lab/false_cell.h"
@@ -290,6 +291,34 @@ TEST(Attacker, AnMmeWhoseKasmeMovesOnReadsWhatComesAfterItAndWhatWasBeforeIt) {
       // 3. The ledger says the same.
       EXPECT_EQ(attacker.keys(), follows_from(cast, {mme}));
     }
+  }
+}
+
+//= S0.D2; type=test
+TEST(Attacker, UnderKasmeRefreshedTheTargetMmeHasNothingOfWhatWasBefore) {
+  for (const Profile profile : {Profile::seed, Profile::hardened, Profile::temporary_kasme}) {
+    SCOPED_TRACE(to_string(profile));
+    Cast cast(with_policy(script(1, 4, 1, 2), context::built_part(context::policy_of(profile))));
+    // 1. The UE goes from the first MME to the second under KASME'.
+    ASSERT_TRUE(cast.attach(0)) << story(cast);
+    cast.run(10s);
+    const KeyId kasme = *cast.key(0, KeyKind::kasme)->current;
+    ASSERT_TRUE(cast.handover(0, 2)) << story(cast);
+    cast.run(15s);
+    ASSERT_NE(*cast.key(0, KeyKind::kasme)->current, kasme) << story(cast);
+    // 2. The second one reads what is said at it, and nothing of what was captured before.
+    const Attacker target(cast, {"mme2"});
+    EXPECT_FALSE(target.has(kasme));
+    EXPECT_FALSE(target.read_nas("enb3").empty());
+    EXPECT_TRUE(target.read_nas("enb1").empty());
+    EXPECT_FALSE(target.read_radio("ue1", "enb3").empty());
+    EXPECT_TRUE(target.read_radio("ue1", "enb1").empty());
+    EXPECT_EQ(target.keys(), follows_from(cast, {"mme2"}));
+    // 3. The first one has made KASME' itself: it reads on.
+    const Attacker source(cast, {"mme"});
+    EXPECT_TRUE(source.has(*cast.key(0, KeyKind::kasme)->current));
+    EXPECT_FALSE(source.read_nas("enb3").empty());
+    EXPECT_FALSE(source.read_nas("enb1").empty());
   }
 }
 

@@ -196,7 +196,7 @@ TEST(RefreshedHandover, WithAPeerThatKnowsTheStandardsOnlyKasmeMovesOrNothingDoe
       if (place == 1) s.ues[0].policy = {};
       if (place == 2) {
         s.mmes[1].policy = {};
-        s.mmes[0].mmes[0].announced.reset();
+        s.mmes[0].mmes[0].standards_only = true;
       }
       if (place == 3) s.enbs[2].policy = {};
       Cast cast(std::move(s));
