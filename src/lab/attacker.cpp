@@ -9,6 +9,7 @@
 #include "wire/diameter/message.h"
 #include "wire/gtp2/codec.h"
 #include "wire/gtp2/mobility.h"
+#include "wire/gtp2/private.h"
 #include "wire/nas/security_header.h"
 #include "wire/rrc/frame.h"
 #include "wire/s1ap/s1ap.h"
@@ -106,7 +107,11 @@ void Attacker::read(const WireTap& tap) {
       if (mm.next_hop) learn(nhs_, mm.next_hop->nh.clone(), true);
       if (mm.old_security) learn(kasmes_, mm.old_security->kasme.clone(), true);
     };
-    if (const auto* m = std::get_if<gtp2::ForwardRelocationRequest>(&decoded->message)) context(m->mm);
+    if (const auto* m = std::get_if<gtp2::ForwardRelocationRequest>(&decoded->message)) {
+      context(m->mm);
+      const auto said = gtp2::decode_private(m->extensions, gtp2::private_enterprise_default);
+      if (said && said->kenb_star) learn(stars_, said->kenb_star->clone(), true);
+    }
     if (const auto* m = std::get_if<gtp2::ContextResponse>(&decoded->message); m != nullptr && m->mm)
       context(*m->mm);
   } else if (tap.port == peer::Port::diameter) {
