@@ -29,6 +29,11 @@ void hardware_encrypt(const AesSchedule& schedule, Bytes in, MutableBytes out);
 /// purpose.
 void hardware_milenage(const Byte* k, const Byte* opc, const Byte* rand, const Byte* sqn, const Byte* amf,
                        std::array<Byte, 16>* out);
+/// EEA2 and EIA2 of one packet, the blocks on the heels of the key schedule. `head` is COUNT, BEARER,
+/// DIRECTION and zeros, eight octets as they lie in memory. Unused bits of EEA2's last octet are the caller's
+/// to clear.
+void hardware_eea2(const Byte* key, std::uint64_t head, Byte* data, std::size_t octets);
+void hardware_eia2(const Byte* key, std::uint64_t head, const Byte* data, std::size_t bits, Byte* mac);
 #endif
 
 }  // namespace baton::crypto

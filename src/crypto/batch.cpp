@@ -9,6 +9,7 @@
 #include "crypto/batch_library.h"
 #include "crypto/batch_paths.h"
 #include "crypto/eea1.h"
+#include "crypto/eea2.h"
 #include "crypto/eea3.h"
 #include "crypto/eia1.h"
 #include "crypto/eia3.h"
@@ -44,61 +45,52 @@ bool fits(std::size_t bits) { return bits > 0 && bits <= 8 * library_octets_max;
 
 /// Initial values as the library wants them. Those of SNOW 3G begin with COUNT, the other way round than in
 /// StreamIn.
-std::array<Byte, 16> words_of(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d) {
-  std::array<Byte, 16> iv;
-  store_word(iv.data(), a);
-  store_word(iv.data() + 4, b);
-  store_word(iv.data() + 8, c);
-  store_word(iv.data() + 12, d);
-  return iv;
-}
 //= TS 35.215, 3.4
-std::array<Byte, 16> eea1_iv(const CipherJob& j) {
-  const std::uint32_t other =
-      static_cast<std::uint32_t>(j.bearer) << 27U | static_cast<std::uint32_t>(j.direction) << 26U;
-  return words_of(j.count, other, j.count, other);
+//= TS 35.221, 3.3
+std::array<std::uint64_t, 2> cipher_iv(const CipherJob& j) {
+  const std::uint64_t head = packet_head(j.count, j.bearer, j.direction);
+  return {head, head};
 }
 //= TS 35.215, 4.4
-std::array<Byte, 16> eia1_iv(const MacJob& j) {
-  const std::uint32_t fresh = static_cast<std::uint32_t>(j.bearer) << 27U;
-  const auto way = static_cast<std::uint32_t>(j.direction);
-  return words_of(j.count, fresh, j.count ^ way << 31U, fresh ^ way << 15U);
-}
-//= TS 35.221, 3.3
-std::array<Byte, 16> eea3_iv(const CipherJob& j) {
-  const std::uint32_t other =
-      static_cast<std::uint32_t>(j.bearer) << 27U | static_cast<std::uint32_t>(j.direction) << 26U;
-  return words_of(j.count, other, j.count, other);
-}
 //= TS 35.221, 4.3
-std::array<Byte, 16> eia3_iv(const MacJob& j) {
-  const std::uint32_t other = static_cast<std::uint32_t>(j.bearer) << 27U;
-  const auto way = static_cast<std::uint32_t>(j.direction);
-  return words_of(j.count, other, j.count ^ way << 31U, other ^ way << 15U);
+std::array<std::uint64_t, 2> mac_iv(const MacJob& j) {
+  const std::uint64_t first = packet_head(j.count, j.bearer, Direction::uplink);
+  // DIRECTION is added to the first bit of each half of the second word.
+  std::array<Byte, 8> way{};
+  way[0] = static_cast<Byte>(static_cast<unsigned>(j.direction) << 7U);
+  way[6] = way[0];
+  std::uint64_t turned = 0;
+  std::memcpy(&turned, way.data(), 8);
+  return {first, first ^ turned};
 }
 
 /// by_library does the jobs that fit; what is left is done one by one. False when there is no library.
 template <class Job, class Iv, class Where, class Rest>
 bool by_library(LibraryAlgorithm a, std::span<const Job> jobs, Path path, Iv iv_of, Where where, Rest rest) {
   if (path == Path::portable || jobs.size() < few) return false;
-  constexpr std::size_t at_once = 32;
+  constexpr std::size_t at_once = LibraryJobs::most;
   std::array<std::size_t, at_once> index;
-  std::vector<LibraryJob> work;
-  work.reserve(at_once);
+  LibraryJobs work;
   for (std::size_t at = 0; at < jobs.size(); at += at_once) {
-    work.clear();
+    work.count = 0;
     const std::size_t end = std::min(jobs.size(), at + at_once);
     for (std::size_t i = at; i < end; ++i) {
       const Job& j = jobs[i];
-      assert(j.bearer <= 31 && 8 * j.data.size() >= j.bits);
+      assert(j.bearer <= bearer_max && 8 * j.data.size() >= j.bits);
       if (!fits(j.bits)) continue;
-      index[work.size()] = i;
-      work.push_back({j.key, iv_of(j), j.data.data(), where(i), j.bits});
+      const std::size_t n = work.count++;
+      index[n] = i;
+      work.keys[n] = j.key.data();
+      work.in[n] = j.data.data();
+      work.out[n] = where(i);
+      work.bits[n] = static_cast<std::uint32_t>(j.bits);
+      work.iv[n] = iv_of(j);
     }
     if (!library_run(a, work, path)) return false;  // at the first try or never
+    if (work.count == end - at) continue;
     std::size_t done = 0;
     for (std::size_t i = at; i < end; ++i) {
-      if (done < work.size() && index[done] == i)
+      if (done < work.count && index[done] == i)
         ++done;
       else
         rest(i);
@@ -107,12 +99,68 @@ bool by_library(LibraryAlgorithm a, std::span<const Job> jobs, Path path, Iv iv_
   return true;
 }
 
+/// zuc_by_library is by_library for ZUC, of which the library's release 1.3 computes some packets wrongly:
+/// one alone (its generator for one stream now and then leaves a number in a form that the next step takes
+/// for another), the rest of a longer packet among shorter ones, which that generator computes, codes in sets
+/// of fewer than sixteen, and codes of packets of different lengths. Sets of equal length are right, sixteen
+/// for codes and four for ciphering: those are made, the last packet filling up a set. Everything else is
+/// done one by one by our own code.
+template <class Job, class Length, class Iv, class Where, class Rest>
+bool zuc_by_library(LibraryAlgorithm a, std::span<const Job> jobs, Path path, Length length, Iv iv_of,
+                    Where where, Rest rest) {
+  const bool codes = a == LibraryAlgorithm::zuc_mac;
+  if (path == Path::portable || (codes && path != Path::wide) || jobs.size() < few || batch_library().empty())
+    return false;
+  const std::size_t set = codes ? 16 : 4;
+  std::vector<std::size_t> order(jobs.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  const auto shorter = [&](std::size_t x, std::size_t y) { return length(jobs[x]) < length(jobs[y]); };
+  if (!std::is_sorted(order.begin(), order.end(), shorter))
+    std::stable_sort(order.begin(), order.end(), shorter);
+  ByteVector spare;  // what fills up a set goes there
+  LibraryJobs work;
+  for (std::size_t at = 0; at < order.size();) {
+    const std::size_t same = length(jobs[order[at]]);
+    std::size_t end = at;
+    work.count = 0;
+    for (; end < order.size() && work.count < LibraryJobs::most && length(jobs[order[end]]) == same; ++end) {
+      const Job& j = jobs[order[end]];
+      assert(j.bearer <= bearer_max && 8 * j.data.size() >= j.bits);
+      const std::size_t n = work.count++;
+      work.keys[n] = j.key.data();
+      work.in[n] = j.data.data();
+      work.out[n] = where(order[end]);
+      work.bits[n] = static_cast<std::uint32_t>(j.bits);
+      work.iv[n] = iv_of(j);
+    }
+    bool done = work.count >= few && fits(jobs[order[at]].bits);
+    if (done) {
+      if (work.count % set != 0) spare.resize(std::max(spare.size(), jobs[order[at]].data.size() + 4));
+      for (std::size_t n = work.count; n % set != 0; work.count = ++n) {
+        work.keys[n] = work.keys[n - 1];
+        work.in[n] = work.in[n - 1];
+        work.out[n] = spare.data();
+        work.bits[n] = work.bits[n - 1];
+        work.iv[n] = work.iv[n - 1];
+      }
+      done = library_run(a, work, path);
+    }
+    for (; at < end; ++at)
+      if (!done) rest(order[at]);
+  }
+  secure_wipe(spare.data(), spare.size());
+  return true;
+}
+
 template <class Start, class Single>
 bool ciphers_by_library(LibraryAlgorithm a, std::span<const CipherJob> jobs, Path path, Start start,
                         Single single) {
-  const bool done = by_library(
-      a, jobs, path, start, [&](std::size_t i) { return jobs[i].data.data(); },
-      [&](std::size_t i) { one_by_one(jobs.subspan(i, 1), Path::hardware, single); });
+  const auto where = [&](std::size_t i) { return jobs[i].data.data(); };
+  const auto rest = [&](std::size_t i) { one_by_one(jobs.subspan(i, 1), Path::hardware, single); };
+  const auto octets = [](const CipherJob& j) { return j.bits > 0 ? j.data.size() : 0; };
+  const bool done = a == LibraryAlgorithm::zuc_cipher
+                        ? zuc_by_library(a, jobs, path, octets, start, where, rest)
+                        : by_library(a, jobs, path, start, where, rest);
   if (done)
     for (const CipherJob& j : jobs) clear_unused_bits(j.bits, j.data);
   return done;
@@ -120,9 +168,13 @@ bool ciphers_by_library(LibraryAlgorithm a, std::span<const CipherJob> jobs, Pat
 template <class Start, class Single>
 bool macs_by_library(LibraryAlgorithm a, std::span<const MacJob> jobs, std::span<MacI> macs, Path path,
                      Start start, Single single) {
-  return by_library(
-      a, jobs, path, start, [&](std::size_t i) { return macs[i].data(); },
-      [&](std::size_t i) { one_by_one(jobs.subspan(i, 1), macs.subspan(i, 1), Path::hardware, single); });
+  const auto where = [&](std::size_t i) { return macs[i].data(); };
+  const auto rest = [&](std::size_t i) {
+    one_by_one(jobs.subspan(i, 1), macs.subspan(i, 1), Path::hardware, single);
+  };
+  const auto bits = [](const MacJob& j) { return j.bits; };
+  return a == LibraryAlgorithm::zuc_mac ? zuc_by_library(a, jobs, path, bits, start, where, rest)
+                                        : by_library(a, jobs, path, start, where, rest);
 }
 
 /// in_lanes runs the portable generators, sixteen at a time, into memory of its own, and gives each job its
@@ -306,6 +358,48 @@ void eia2_lanes(std::span<const MacJob> jobs, std::span<MacI> macs, const LaneFu
   }
 }
 
+#if defined(__x86_64__)
+struct WideKeys {
+  WideSchedule schedule;
+  WideKeys() {}  // written before it is read
+  ~WideKeys() { secure_wipe(&schedule, sizeof(schedule)); }
+  WideKeys(const WideKeys&) = delete;
+  WideKeys& operator=(const WideKeys&) = delete;
+};
+template <class Job>
+std::uint64_t head_of(const Job& j) {
+  assert(j.bearer <= bearer_max && j.bits <= 8 * j.data.size());
+  return packet_head(j.count, j.bearer, j.direction);
+}
+void eea2_wide(std::span<const CipherJob> jobs) {
+  WideKeys keys;
+  std::array<WidePacket, wide_packets> packets;
+  for (std::size_t at = 0; at < jobs.size(); at += wide_packets) {
+    const std::size_t some = std::min(wide_packets, jobs.size() - at);
+    for (std::size_t n = 0; n < some; ++n) {
+      const CipherJob& j = jobs[at + n];
+      packets[n] = {j.key.data(), nullptr, j.data.data(), j.bits, head_of(j)};
+    }
+    wide_eea2(packets.data(), some, keys.schedule);
+    for (const CipherJob& j : jobs.subspan(at, some)) clear_unused_bits(j.bits, j.data);
+  }
+}
+void eia2_wide(std::span<const MacJob> jobs, std::span<MacI> macs) {
+  WideKeys keys;
+  std::array<WidePacket, wide_packets> packets;
+  Byte made[wide_packets][4];
+  for (std::size_t at = 0; at < jobs.size(); at += wide_packets) {
+    const std::size_t some = std::min(wide_packets, jobs.size() - at);
+    for (std::size_t n = 0; n < some; ++n) {
+      const MacJob& j = jobs[at + n];
+      packets[n] = {j.key.data(), j.data.data(), nullptr, j.bits, head_of(j)};
+    }
+    wide_eia2(packets.data(), some, keys.schedule, made);
+    for (std::size_t n = 0; n < some; ++n) std::copy_n(made[n], 4, macs[at + n].begin());
+  }
+}
+#endif
+
 /// turn_words turns every lane left by so many 32-bit words and adds `c` to its last octet.
 template <std::size_t Words>
 void turn_words(const LaneBlocks& in, Byte c, LaneBlocks& out) {
@@ -441,14 +535,14 @@ constexpr std::size_t milenage_lanes_min = 4;
 void eea1_batch(std::span<const CipherJob> jobs, Path path) {
   if (path == Path::portable && jobs.size() >= few)
     return ciphers_in_lanes(jobs, portable_snow3g_lanes, start_eea1);
-  if (!ciphers_by_library(LibraryAlgorithm::snow3g_cipher, jobs, path, eea1_iv, eea1))
+  if (!ciphers_by_library(LibraryAlgorithm::snow3g_cipher, jobs, path, cipher_iv, eea1))
     one_by_one(jobs, path, eea1);
 }
 
 void eea3_batch(std::span<const CipherJob> jobs, Path path) {
   if (path == Path::portable && jobs.size() >= few)
     return ciphers_in_lanes(jobs, portable_zuc_lanes, start_eea3);
-  if (!ciphers_by_library(LibraryAlgorithm::zuc_cipher, jobs, path, eea3_iv, eea3))
+  if (!ciphers_by_library(LibraryAlgorithm::zuc_cipher, jobs, path, cipher_iv, eea3))
     one_by_one(jobs, path, eea3);
 }
 
@@ -460,7 +554,7 @@ void eia1_batch(std::span<const MacJob> jobs, std::span<MacI> macs, Path path) {
         [&](std::size_t i, Bytes z) {
           macs[i] = uia2_finish(z.first<uia2_stream_octets>(), jobs[i].data, jobs[i].bits, Path::portable);
         });
-  if (!macs_by_library(LibraryAlgorithm::snow3g_mac, jobs, macs, path, eia1_iv, eia1))
+  if (!macs_by_library(LibraryAlgorithm::snow3g_mac, jobs, macs, path, mac_iv, eia1))
     one_by_one(jobs, macs, path, eia1);
 }
 
@@ -472,17 +566,24 @@ void eia3_batch(std::span<const MacJob> jobs, std::span<MacI> macs, Path path) {
         [&](std::size_t i, Bytes z) {
           macs[i] = eia3_finish(z, jobs[i].data, jobs[i].bits, Path::portable);
         });
-  if (!macs_by_library(LibraryAlgorithm::zuc_mac, jobs, macs, path, eia3_iv, eia3))
+  if (!macs_by_library(LibraryAlgorithm::zuc_mac, jobs, macs, path, mac_iv, eia3))
     one_by_one(jobs, macs, path, eia3);
 }
 
 void eea2_batch(std::span<const CipherJob> jobs, Path path) {
+#if defined(__x86_64__)
+  if (path == Path::wide) return eea2_wide(jobs);
+  if (path == Path::hardware) return one_by_one(jobs, path, eea2);
+#endif
   AesLanes l;
   in_sixteens(jobs, [&](std::size_t, auto some) { eea2_lanes(some, lanes_of(path), l); });
 }
 
 void eia2_batch(std::span<const MacJob> jobs, std::span<MacI> macs, Path path) {
   assert(jobs.size() == macs.size());
+#if defined(__x86_64__)
+  if (path == Path::wide) return eia2_wide(jobs, macs);
+#endif
   AesLanes l;
   in_sixteens(jobs, [&](std::size_t at, auto some) {
     eia2_lanes(some, macs.subspan(at, some.size()), lanes_of(path), l);

@@ -70,20 +70,23 @@ Pool& pool(Path path) {
   return path == Path::wide ? wide : narrow;
 }
 
-/// So many are under way at once: the library's widest algorithm takes sixteen, and a second set may begin
-/// while the first one ends.
-constexpr std::size_t under_way = 32;
+constexpr std::size_t under_way = LibraryJobs::most;
 
 struct Keys {
   alignas(64) std::array<snow3g_key_schedule_t, under_way> of;
   ~Keys() { secure_wipe(of.data(), sizeof(of)); }
 };
 
-void fill(IMB_JOB& job, LibraryAlgorithm algorithm, const LibraryJob& in, const snow3g_key_schedule_t* key) {
-  job.src = in.in;
-  job.dst = in.out;
+const Byte* octets_of(const std::array<std::uint64_t, 2>& iv) {
+  return reinterpret_cast<const Byte*>(iv.data());
+}
+
+void fill(IMB_JOB& job, LibraryAlgorithm algorithm, const LibraryJobs& in, std::size_t i,
+          const snow3g_key_schedule_t* key) {
+  job.src = static_cast<const Byte*>(in.in[i]);
+  job.dst = static_cast<Byte*>(in.out[i]);
   job.key_len_in_bytes = 16;
-  job.iv = in.iv.data();
+  job.iv = octets_of(in.iv[i]);
   job.iv_len_in_bytes = 16;
   job.cipher_direction = IMB_DIR_ENCRYPT;
   job.cipher_mode = IMB_CIPHER_NULL;
@@ -96,66 +99,65 @@ void fill(IMB_JOB& job, LibraryAlgorithm algorithm, const LibraryJob& in, const 
       job.cipher_mode = IMB_CIPHER_SNOW3G_UEA2_BITLEN;
       job.enc_keys = job.dec_keys = key;
       job.cipher_start_src_offset_in_bits = 0;
-      job.msg_len_to_cipher_in_bits = (in.bits + 7) / 8 * 8;
+      job.msg_len_to_cipher_in_bits = (std::uint64_t{in.bits[i]} + 7) / 8 * 8;
       return;
     case LibraryAlgorithm::snow3g_mac:
       job.chain_order = IMB_ORDER_HASH_CIPHER;
       job.hash_alg = IMB_AUTH_SNOW3G_UIA2_BITLEN;
       job.u.SNOW3G_UIA2._key = key;
-      job.u.SNOW3G_UIA2._iv = in.iv.data();
+      job.u.SNOW3G_UIA2._iv = octets_of(in.iv[i]);
       break;
     case LibraryAlgorithm::zuc_cipher:
     case LibraryAlgorithm::zuc_mac: return;
   }
-  job.msg_len_to_hash_in_bits = in.bits;
-  job.auth_tag_output = in.out;
+  job.msg_len_to_hash_in_bits = in.bits[i];
+  job.auth_tag_output = static_cast<Byte*>(in.out[i]);
   job.auth_tag_output_len_in_bytes = 4;
 }
 
 /// ZUC is faster as a call with all buffers than as jobs.
-void zuc(IMB_MGR* m, LibraryAlgorithm algorithm, std::span<const LibraryJob> jobs) {
-  std::array<const void*, under_way> keys;
+void zuc_cipher(IMB_MGR* m, const LibraryJobs& jobs) {
   std::array<const void*, under_way> ivs;
-  std::array<const void*, under_way> in;
-  std::array<void*, under_way> out;
+  std::array<std::uint32_t, under_way> octets;
+  auto out = jobs.out;
+  for (std::size_t i = 0; i < jobs.count; ++i) {
+    ivs[i] = jobs.iv[i].data();
+    octets[i] = (jobs.bits[i] + 7) / 8;
+  }
+  IMB_ZUC_EEA3_N_BUFFER(m, jobs.keys.data(), ivs.data(), jobs.in.data(), out.data(), octets.data(),
+                        static_cast<std::uint32_t>(jobs.count));
+}
+void zuc_mac(IMB_MGR* m, const LibraryJobs& jobs) {
+  std::array<const void*, under_way> ivs;
   std::array<std::uint32_t*, under_way> tags;
   std::array<std::uint32_t, under_way> tag;
-  std::array<std::uint32_t, under_way> lengths;
-  const bool cipher = algorithm == LibraryAlgorithm::zuc_cipher;
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
-    keys[i] = jobs[i].key.data();
-    ivs[i] = jobs[i].iv.data();
-    in[i] = jobs[i].in;
-    out[i] = jobs[i].out;
+  for (std::size_t i = 0; i < jobs.count; ++i) {
+    ivs[i] = jobs.iv[i].data();
     tags[i] = &tag[i];
-    lengths[i] = static_cast<std::uint32_t>(cipher ? (jobs[i].bits + 7) / 8 : jobs[i].bits);
   }
-  const auto n = static_cast<std::uint32_t>(jobs.size());
-  if (cipher)
-    return IMB_ZUC_EEA3_N_BUFFER(m, keys.data(), ivs.data(), in.data(), out.data(), lengths.data(), n);
-  IMB_ZUC_EIA3_N_BUFFER(m, keys.data(), ivs.data(), in.data(), lengths.data(), tags.data(), n);
-  for (std::size_t i = 0; i < jobs.size(); ++i) std::memcpy(jobs[i].out, &tag[i], 4);
+  IMB_ZUC_EIA3_N_BUFFER(m, jobs.keys.data(), ivs.data(), jobs.in.data(), jobs.bits.data(), tags.data(),
+                        static_cast<std::uint32_t>(jobs.count));
+  for (std::size_t i = 0; i < jobs.count; ++i) std::memcpy(jobs.out[i], &tag[i], 4);
 }
 
 }  // namespace
 
-bool library_run(LibraryAlgorithm algorithm, std::span<const LibraryJob> jobs, Path path) {
+bool library_run(LibraryAlgorithm algorithm, const LibraryJobs& jobs, Path path) {
   if (path == Path::portable) return false;
   Manager owned = pool(path).take();
   IMB_MGR* m = owned.get();
   if (m == nullptr) return false;
-  const bool snow3g =
-      algorithm == LibraryAlgorithm::snow3g_cipher || algorithm == LibraryAlgorithm::snow3g_mac;
-  for (std::size_t at = 0; at < jobs.size(); at += under_way) {
-    const auto some = jobs.subspan(at, std::min(under_way, jobs.size() - at));
-    if (!snow3g) {
-      zuc(m, algorithm, some);
-      continue;
-    }
+  if (jobs.count == 0) {
+    // Only whether there is a library was asked.
+  } else if (algorithm == LibraryAlgorithm::zuc_cipher) {
+    zuc_cipher(m, jobs);
+  } else if (algorithm == LibraryAlgorithm::zuc_mac) {
+    zuc_mac(m, jobs);
+  } else {
     Keys keys;
-    for (std::size_t i = 0; i < some.size(); ++i) {
-      IMB_SNOW3G_INIT_KEY_SCHED(m, some[i].key.data(), &keys.of[i]);
-      fill(*IMB_GET_NEXT_JOB(m), algorithm, some[i], &keys.of[i]);
+    for (std::size_t i = 0; i < jobs.count; ++i) {
+      IMB_SNOW3G_INIT_KEY_SCHED(m, jobs.keys[i], &keys.of[i]);
+      fill(*IMB_GET_NEXT_JOB(m), algorithm, jobs, i, &keys.of[i]);
       IMB_SUBMIT_JOB_NOCHECK(m);
     }
     while (IMB_FLUSH_JOB(m) != nullptr) {
@@ -176,7 +178,7 @@ std::string_view batch_library() {
 
 namespace baton::crypto {
 
-bool library_run(LibraryAlgorithm, std::span<const LibraryJob>, Path) { return false; }
+bool library_run(LibraryAlgorithm, const LibraryJobs&, Path) { return false; }
 std::string_view batch_library() { return {}; }
 
 }  // namespace baton::crypto

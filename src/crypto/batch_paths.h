@@ -41,6 +41,22 @@ const LaneFunctions& portable_lanes();
 #if defined(__x86_64__)
 const LaneFunctions& hardware_lanes();
 const LaneFunctions& wide_lanes();
+/// EEA2 and EIA2 of up to so many packets with VAES.
+inline constexpr std::size_t wide_packets = 16;
+struct WidePacket {
+  const Byte* key;     ///< 16 octets
+  const Byte* data;    ///< of EIA2
+  Byte* out;           ///< of EEA2: ciphered in place
+  std::size_t bits;    ///< unused bits of EEA2's last octet are the caller's to clear
+  std::uint64_t head;  ///< COUNT, BEARER, DIRECTION and zeros: eight octets as they lie in memory
+};
+/// Round keys; who has it wipes it.
+struct alignas(64) WideSchedule {
+  Byte round[11][wide_packets][16];
+};
+/// `count` is 1 to wide_packets.
+void wide_eea2(const WidePacket* packets, std::size_t count, WideSchedule& keys);
+void wide_eia2(const WidePacket* packets, std::size_t count, WideSchedule& keys, Byte (*macs)[4]);
 #endif
 inline const LaneFunctions& lanes_of(Path path) {
 #if defined(__x86_64__)

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/bytes.h"
+#include "crypto/direction.h"
 
 namespace baton::crypto {
 
@@ -20,6 +21,18 @@ inline std::uint64_t load_big_endian(const Byte* p) {
   std::uint64_t v = 0;
   std::memcpy(&v, p, sizeof(v));
   if constexpr (std::endian::native == std::endian::little) v = __builtin_bswap64(v);
+  return v;
+}
+
+/// packet_head is COUNT, BEARER, DIRECTION and zeros, as EEA2's first counter and EIA2's message begin: eight
+/// octets as they lie in memory.
+inline std::uint64_t packet_head(std::uint32_t count, Byte bearer, Direction direction) {
+  Byte octets[8];
+  store_big_endian(octets, static_cast<std::uint64_t>(count) << 32U |
+                               static_cast<std::uint64_t>(bearer) << 27U |
+                               static_cast<std::uint64_t>(direction) << 26U);
+  std::uint64_t v = 0;
+  std::memcpy(&v, octets, sizeof(v));
   return v;
 }
 
