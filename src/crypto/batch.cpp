@@ -112,8 +112,20 @@ bool zuc_by_library(LibraryAlgorithm a, std::span<const Job> jobs, Path path, Le
   if (path == Path::portable || (codes && path != Path::wide) || jobs.size() < few || batch_library().empty())
     return false;
   const std::size_t set = codes ? 16 : 4;
-  std::vector<std::size_t> order(jobs.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  // The library also reads up to sixteen octets past a message, which must not be those of another page.
+  constexpr std::uintptr_t page = 4096;
+  const auto taken = [&](const Job& j) {
+    const std::uintptr_t last = reinterpret_cast<std::uintptr_t>(j.data.data()) + j.data.size() - 1;
+    return fits(j.bits) && last / page == (last + 16) / page;
+  };
+  std::vector<std::size_t> order;
+  order.reserve(jobs.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (taken(jobs[i]))
+      order.push_back(i);
+    else
+      rest(i);
+  }
   const auto shorter = [&](std::size_t x, std::size_t y) { return length(jobs[x]) < length(jobs[y]); };
   if (!std::is_sorted(order.begin(), order.end(), shorter))
     std::stable_sort(order.begin(), order.end(), shorter);
@@ -133,7 +145,7 @@ bool zuc_by_library(LibraryAlgorithm a, std::span<const Job> jobs, Path path, Le
       work.bits[n] = static_cast<std::uint32_t>(j.bits);
       work.iv[n] = iv_of(j);
     }
-    bool done = work.count >= few && fits(jobs[order[at]].bits);
+    bool done = work.count >= few;
     if (done) {
       if (work.count % set != 0) spare.resize(std::max(spare.size(), jobs[order[at]].data.size() + 4));
       for (std::size_t n = work.count; n % set != 0; work.count = ++n) {
