@@ -117,7 +117,7 @@ Expected<Ok, std::string> VirtualNetwork::add_nodes(std::vector<context::Subscri
     add(std::move(node), runtime::doors(hss), node::Role::hss, &store);
   }
   for (const runtime::UpeSettings& upe : topology_.upe)
-    add(std::make_unique<node::upe::Upe>(runtime::upe_config(upe), entropy_for(upe.name)),
+    add(std::make_unique<node::upe::Upe>(runtime::upe_config(upe, topology_), entropy_for(upe.name)),
         runtime::doors(upe), node::Role::upe);
   for (const runtime::MmeSettings& mme : topology_.mme)
     add(std::make_unique<node::mme::Mme>(runtime::mme_config(mme, topology_), entropy_for(mme.name)),

@@ -192,8 +192,6 @@ std::vector<std::string_view> not_built(const SecurityPolicy& p) {
   std::vector<std::string_view> out;
   // No node of another radio system, no HSE and no device list stands yet, whatever the value.
   out.push_back("inter_rat_keys");
-  // A move carries no key for the UPE, and KASME itself in the place of K_HO.
-  if (p.upe_keys != UpeKeys::none) out.push_back("upe_keys");
   if (p.delegated) out.push_back("delegated");
   if (p.context_carrier != ContextCarrier::gtp) out.push_back("context_carrier");
   out.push_back("e2m_key_source");
@@ -270,6 +268,7 @@ std::uint16_t elements_needed(const SecurityPolicy& p, PeerRole role) {
   if (role == PeerRole::hss)
     return p.inter_mme_kasme == InterMmeKasme::refresh_and_update_hss ? bits(PrivateElement::kasme_update)
                                                                       : out;
+  if (role == PeerRole::upe) return p.upe_keys != UpeKeys::none ? bits(PrivateElement::upe_keys) : out;
   if (from_star) out |= bits(PrivateElement::refresh);
   if (p.raw_reading) out |= bits(PrivateElement::raw_reading);
   // The bit, n of KASME' and the UPE's key travel in the container; with bit_protection rrc the source eNB
@@ -297,6 +296,10 @@ std::string_view to_string(PolicyRefusal r) {
 
 SecurityPolicy fallen_back(SecurityPolicy p, PeerRole role) {
   const SecurityPolicy plain;
+  if (role == PeerRole::upe) {
+    p.upe_keys = plain.upe_keys;
+    return p;
+  }
   if (role != PeerRole::hss) {
     p.handover_refresh = plain.handover_refresh;
     p.bit_protection = plain.bit_protection;

@@ -127,10 +127,9 @@ enum class PrivateElement : std::uint16_t {
   raw_reading = 1U << 5U,    ///< S3.D2
   delegated = 1U << 6U,      ///< K_HO in the place of KASME (S3.D6)
 };
-/// What this implementation understands, whatever its policy: everything but keys for the UPE and K_HO in the
-/// place of KASME, for which there is no procedure yet. An element is announced from the day its procedure
-/// is.
-inline constexpr std::uint16_t elements_understood = 0x2F;
+/// What this implementation understands, whatever its policy: everything but K_HO in the place of KASME, for
+/// which there is no procedure yet. An element is announced from the day its procedure is.
+inline constexpr std::uint16_t elements_understood = 0x3F;
 
 /// Announcement says under which profiles a node is willing to run and which private elements it
 /// understands. A peer that sent none is one that knows the standards only.
@@ -164,7 +163,7 @@ struct Announcement {
 };
 
 /// At which place a peer stands: what a policy needs of it differs.
-enum class PeerRole : Byte { enb, mme, ue, hss };
+enum class PeerRole : Byte { enb, mme, ue, hss, upe };
 /// The private elements that a peer must understand for this policy, as bits of PrivateElement.
 std::uint16_t elements_needed(const SecurityPolicy& policy, PeerRole role);
 

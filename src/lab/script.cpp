@@ -144,6 +144,7 @@ Script script(std::size_t ues, std::size_t enbs, std::uint64_t seed, std::size_t
 
 Script with_policy(Script s, const context::SecurityPolicy& policy) {
   s.hss.policy = policy;
+  s.upe.policy = policy;
   for (auto& mme : s.mmes) mme.policy = policy;
   for (auto& enb : s.enbs) enb.policy = policy;
   for (auto& ue : s.ues) ue.policy = policy;

@@ -36,7 +36,7 @@ struct Script {
 /// and OPc of UE number i (from 0) follow from the seed and i.
 Script script(std::size_t ues = 1, std::size_t enbs = 2, std::uint64_t seed = 1, std::size_t mmes = 1);
 
-/// with_policy has every node of a script but the UPE run under one policy and announce it.
+/// with_policy has every node of a script run under one policy and announce it.
 Script with_policy(Script s, const context::SecurityPolicy& policy);
 
 /// with_access adds a server of WLAN access that may ask the HSS for K_N3.

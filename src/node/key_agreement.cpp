@@ -20,6 +20,7 @@ std::optional<Ends> ends_of(KeyKind kind) {
     case KeyKind::krrc_int:
     case KeyKind::kup_enc:
     case KeyKind::kup_int: return Ends{Role::ue, Role::enb};
+    case KeyKind::kupe: return Ends{Role::ue, Role::upe};
     default: return std::nullopt;  // made and used up at one end (CK, IK), or made ahead of need (NH)
   }
 }

@@ -70,7 +70,8 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
     if (const auto* mme = pick(topology.mme, setup, why))
       hosts.push_back(mme_host(services, *mme, topology, *entropy));
   } else if (setup.role == "upe") {
-    if (const auto* upe = pick(topology.upe, setup, why)) hosts.push_back(upe_host(services, *upe, *entropy));
+    if (const auto* upe = pick(topology.upe, setup, why))
+      hosts.push_back(upe_host(services, *upe, topology, *entropy));
   } else if (setup.role == "enb") {
     if (const auto* enb = pick(topology.enb, setup, why))
       hosts.push_back(enb_host(services, *enb, topology, *entropy));

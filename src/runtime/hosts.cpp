@@ -40,11 +40,12 @@ std::unique_ptr<Host> mme_host(Services& services, const MmeSettings& mme, const
       services, std::make_unique<node::mme::Mme>(mme_config(mme, topology), entropy), std::move(setup));
 }
 
-std::unique_ptr<Host> upe_host(Services& services, const UpeSettings& upe, Entropy& entropy) {
+std::unique_ptr<Host> upe_host(Services& services, const UpeSettings& upe, const Topology& topology,
+                               Entropy& entropy) {
   Host::Setup setup;
   setup.doors = doors(upe);
-  return std::make_unique<Host>(services, std::make_unique<node::upe::Upe>(upe_config(upe), entropy),
-                                std::move(setup));
+  return std::make_unique<Host>(
+      services, std::make_unique<node::upe::Upe>(upe_config(upe, topology), entropy), std::move(setup));
 }
 
 std::unique_ptr<Host> enb_host(Services& services, const EnbSettings& enb, const Topology& topology,

@@ -19,7 +19,8 @@ std::unique_ptr<Host> hss_host(Services& services, const HssSettings& hss, const
                                Entropy& entropy, store::Store& store);
 std::unique_ptr<Host> mme_host(Services& services, const MmeSettings& mme, const Topology& topology,
                                Entropy& entropy);
-std::unique_ptr<Host> upe_host(Services& services, const UpeSettings& upe, Entropy& entropy);
+std::unique_ptr<Host> upe_host(Services& services, const UpeSettings& upe, const Topology& topology,
+                               Entropy& entropy);
 std::unique_ptr<Host> enb_host(Services& services, const EnbSettings& enb, const Topology& topology,
                                Entropy& entropy);
 std::unique_ptr<Host> ue_host(Services& services, const UeSettings& ue, std::size_t index,

@@ -114,7 +114,7 @@ Expected<Ok, std::string> EmbeddedNetwork::add_nodes(std::vector<context::Subscr
     if (const auto added = add(std::move(host), node::Role::hss); !added) return Fail{added.why()};
   }
   for (const UpeSettings& upe : topology_.upe) {
-    const auto added = add(upe_host(services_, upe, *entropy_), node::Role::upe);
+    const auto added = add(upe_host(services_, upe, topology_, *entropy_), node::Role::upe);
     if (!added) return Fail{added.why()};
   }
   for (const MmeSettings& mme : topology_.mme) {

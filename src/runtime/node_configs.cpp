@@ -79,8 +79,10 @@ node::mme::Config mme_config(const MmeSettings& mme, const Topology& topology) {
   return out;
 }
 
-node::upe::Config upe_config(const UpeSettings& upe) {
+node::upe::Config upe_config(const UpeSettings& upe, const Topology& topology) {
   node::upe::Config out;
+  out.id_key = topology.id_key;
+  out.policy = context::built_part(topology.policy);
   out.name = upe.name;
   out.gtpc = upe.gtpc;
   out.gtpu = upe.gtpu;

@@ -19,7 +19,7 @@ namespace baton::runtime {
 /// An HSS counts its starts (`origin_state_id`): whoever starts it says how often that was.
 node::hss::Config hss_config(const HssSettings& hss, const Topology& topology);
 node::mme::Config mme_config(const MmeSettings& mme, const Topology& topology);
-node::upe::Config upe_config(const UpeSettings& upe);
+node::upe::Config upe_config(const UpeSettings& upe, const Topology& topology);
 node::enb::Config enb_config(const EnbSettings& enb, const Topology& topology);
 /// ue_config makes the UE number `index` (from 0) for a subscriber: "ue-" and its IMSI,
 /// on the first address of the pool and so on.

@@ -52,6 +52,8 @@ ByteVector accept_of(const Core& core, const Ue& ue, nas::Pti pti, nas::PdnType 
   bearer.qos.qci = ue.session->qci;
   if (auto apn = nas::Apn::from_text(ue.session->apn)) bearer.apn = *apn;
   bearer.address.ipv4 = ue.session->address.v4;
+  //= S1.D3
+  if (const auto& key = ue.session->upe_key) bearer.upe_key = nas::UpeKeyNotice{key->upe, key->counter};
   //= TS 24.301, 6.5.1.3
   if (asked == nas::PdnType::ipv4v6) bearer.cause = nas::EsmCause::pdn_type_ipv4_only;
 

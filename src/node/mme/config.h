@@ -27,8 +27,11 @@ struct HssPeer {
 
 /// The user plane entity this MME makes sessions on.
 struct UpePeer {
-  std::string name = "upe";
+  std::string name = "upe";  ///< as it stands in steps and in the ledger, and in the derivation of K_UPE
   Endpoint endpoint;
+  /// What it is taken to understand for as long as its Echo says nothing of that; nothing: the standards
+  /// only.
+  std::optional<context::Announcement> announced{};
 };
 
 /// MmePeer is an MME to which UEs of this one may go and from which they may come (S10). A message is its

@@ -10,6 +10,7 @@
 #include "node/mme/interfaces.h"
 #include "node/mme/kasme_refresh.h"
 #include "node/mme/procedures.h"
+#include "node/mme/upe_keys.h"
 #include "wire/gtp2/private.h"
 #include "wire/nas/message.h"
 
@@ -205,15 +206,17 @@ void on_context_request(Core& core, const MmePeer& from, const peer::GtpRequestR
   response.pdn_connections = pdn_connections_of(core, *ue);
   response.sender = gtp2::FTeid{gtp2::InterfaceType::s10_mme, *teid, core.config.gtpc.address, std::nullopt};
   response.sgw_s11 = sgw_end_of(core, *ue);
+  gtp2::MovePrivate told;
   if (*renewed) {
     core.count("mme.context.kasme_refreshed");
-    gtp2::MovePrivate told;
     told.lineage = std::move((*renewed)->lineage);
     told.refresh = gtp2::KasmeRefresh{RefreshDirection::idle, (*renewed)->n};
     told.ue_announcement = ue_said.value_or(ByteVector{});
-    if (auto e = gtp2::encode_private(told, gtp2::private_enterprise_default))
-      response.extensions.push_back(std::move(*e));
+  } else {
+    told.upe = carried_upe_key(core, *ue, from);
   }
+  if (auto e = gtp2::encode_private(told, gtp2::private_enterprise_default))
+    response.extensions.push_back(std::move(*e));
 
   core.stop_timer(*ue, Timer::mobile_reachable);
   core.stop_timer(*ue, Timer::implicit_detach);

@@ -68,6 +68,22 @@ Core::Core(Config c, Entropy& e)
 
 // --- S1AP ---------------------------------------------------------------------------------------
 
+Core::Said Core::take_announcement(Endpoint neighbour, gtp2::Recovery life,
+                                   std::optional<context::Announcement> announced) {
+  const auto [at, first] = neighbours_said.try_emplace(neighbour, NeighbourSaid{life, announced});
+  if (first) return Said::first;
+  if (at->second.life != life)
+    at->second = {life, announced};
+  else if (at->second.announced != announced)
+    return Said::changed;
+  return Said::again;
+}
+
+void Core::forget_announcement(Endpoint neighbour, gtp2::Recovery life) {
+  const auto at = neighbours_said.find(neighbour);
+  if (at != neighbours_said.end() && at->second.life != life) neighbours_said.erase(at);
+}
+
 void Core::release_s1(S1Connection& c, s1ap::Cause cause) {
   if (c.ue) {
     // The target eNB of a handover that comes to nothing is not where the UE is.

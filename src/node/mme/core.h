@@ -58,17 +58,29 @@ class Core {
   std::map<peer::RequestToken, KasmeTold> kasme_asked;
 
   /// What a neighbour said of itself in an Echo Response, and in which life of it.
-  struct MmeSaid {
+  struct NeighbourSaid {
     wire::gtp2::Recovery life;
     std::optional<context::Announcement> announced;
   };
-  std::map<Endpoint, MmeSaid> mme_said;
-  /// announced_by is what an MME says that it understands; nothing: the standards only, as far as is known.
+  std::map<Endpoint, NeighbourSaid> neighbours_said;
+  /// announced_by is what a neighbour says that it understands; nothing: the standards only, as far as is
+  /// known.
   std::optional<context::Announcement> announced_by(const MmePeer& mme) const {
     if (mme.standards_only) return std::nullopt;
-    const auto at = mme_said.find(mme.endpoint);
-    return at == mme_said.end() ? mme.announced : at->second.announced;
+    const auto at = neighbours_said.find(mme.endpoint);
+    return at == neighbours_said.end() ? mme.announced : at->second.announced;
   }
+  std::optional<context::Announcement> announced_by(const UpePeer& upe) const {
+    const auto at = neighbours_said.find(upe.endpoint);
+    return at == neighbours_said.end() ? upe.announced : at->second.announced;
+  }
+  /// take_announcement takes down what a neighbour says of itself. The first word of a life of it stands: who
+  /// could make it say less later, could have UEs served as if it knew the standards only.
+  enum class Said : Byte { first, again, changed };
+  Said take_announcement(Endpoint neighbour, wire::gtp2::Recovery life,
+                         std::optional<context::Announcement> announced);
+  /// forget_announcement ends what a neighbour said in another life than `life`.
+  void forget_announcement(Endpoint neighbour, wire::gtp2::Recovery life);
 
   // --- S1AP
   void send_s1ap(peer::LinkId link, std::uint16_t stream, ByteVector octets) {

@@ -1,5 +1,6 @@
 // default_bearer.cpp: the session of a UE at the UPE.
 #include "node/mme/procedures.h"
+#include "node/mme/upe_keys.h"
 
 namespace baton::node::mme {
 
@@ -49,6 +50,10 @@ Task<Outcomes> create_session(Core& core, Ue& ue, std::string apn, std::optional
     co_return Fail{reject_esm(nas::EsmCause::missing_or_unknown_apn, "the APN is not subscribed")};
   }
   if (apn.empty()) apn = access->apn;
+  if (!may_do_without(core, ue)) {
+    core.count("mme.upe_key.refused");
+    co_return Fail{reject_esm(nas::EsmCause::network_failure, "the UPE does not have what the policy needs")};
+  }
   const auto teid = core.draw_teid();
   if (!teid) co_return Fail{reject_esm(nas::EsmCause::insufficient_resources, "no TEID")};
   core.ues.tunnel(ue, *teid);
@@ -75,6 +80,8 @@ Task<Outcomes> create_session(Core& core, Ue& ue, std::string apn, std::optional
   bearer.qos.priority = access->priority;
   request.bearers.push_back(bearer);
   request.recovery = core.gtpc.restart_counter();
+  const auto key = next_upe_key(core, ue);
+  if (key) put_upe_key(core, ue, *key, request.extensions);
   if (!core.ask_upe(ue, Teid{0}, request)) {
     co_return Fail{reject_esm(nas::EsmCause::network_failure, "the UPE cannot be asked")};
   }
@@ -107,6 +114,7 @@ Task<Outcomes> create_session(Core& core, Ue& ue, std::string apn, std::optional
   }
   session.s1u_upe = *created->bearers.front().s1u_sgw;
   session.address = *created->paa;
+  session.upe_key = key;  // the UE hears of it with the bearer
   ue.session = std::move(session);
   co_return Ok{};
 }
@@ -130,6 +138,8 @@ Task<Outcomes> modify_bearer(Core& core, Ue& ue, std::string_view request_step,
     if (const S1Connection* c = core.connection_of(ue)) request.uli = gtp2::Uli{c->tai, c->cell};
     request.recovery = core.gtpc.restart_counter();
   }
+  const auto key = due_upe_key(core, ue);
+  if (key) put_upe_key(core, ue, *key, request.extensions);
   if (!core.ask_upe(ue, ue.session->upe_teid, request)) co_return Fail{send_away("the UPE cannot be asked")};
   core.step_to_upe(ue, request_step, "Modify Bearer Request");
 
@@ -144,6 +154,7 @@ Task<Outcomes> modify_bearer(Core& core, Ue& ue, std::string_view request_step,
   }
   core.step_from_upe(ue, answer_step, "Modify Bearer Response");
   ue.session->adopted = false;
+  if (key) upe_key_taken(core, ue, *key);
   co_return Ok{};
 }
 

@@ -74,7 +74,8 @@ StarKey star_key(Core& core, const Ue& ue, KenbStar star, const context::Securit
 std::optional<ByteVector> container_for(Core& core, Ue& ue, const std::optional<context::StarUse>& star,
                                         const context::SecurityPolicy& policy,
                                         const wire::s1ap::GlobalEnbId& target,
-                                        std::optional<NasCount> n = std::nullopt);
+                                        std::optional<NasCount> n = std::nullopt,
+                                        const std::optional<wire::gtp2::UpeKeyName>& upe = std::nullopt);
 
 /// send_command tells the source eNB to let the UE go. `security` is the handover container for the UE.
 void send_command(Core& core, Ue& ue, ByteVector container, std::vector<wire::s1ap::ErabToForward> forwarding,

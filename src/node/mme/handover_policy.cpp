@@ -71,7 +71,8 @@ StarKey star_key(Core& core, const Ue& ue, KenbStar star, const context::Securit
 //= S0.D2
 std::optional<ByteVector> container_for(Core& core, Ue& ue, const std::optional<context::StarUse>& star,
                                         const context::SecurityPolicy& policy,
-                                        const s1ap::GlobalEnbId& target, std::optional<NasCount> n) {
+                                        const s1ap::GlobalEnbId& target, std::optional<NasCount> n,
+                                        const std::optional<wire::gtp2::UpeKeyName>& upe) {
   context::EpsSecurityContext& security = *ue.security;
   const auto next = security.sending().next();
   const auto count = n ? std::optional(NasCount{}) : next;
@@ -82,6 +83,7 @@ std::optional<ByteVector> container_for(Core& core, Ue& ue, const std::optional<
   container.algorithms = security.algorithms();
   container.star = star;
   if (n) container.n_low = n->sqn();
+  if (upe) container.upe = context::UpeKey{upe->upe, upe->counter};
   container.bit_in_algorithms = policy.bit_protection == context::BitProtection::algorithm_id;
   container.target = context::target_enb_id(*macro);
   auto sealed = context::seal_container(std::move(container), *security.knas_int(), *count);

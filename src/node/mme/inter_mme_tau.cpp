@@ -7,6 +7,7 @@
 #include "node/mme/interfaces.h"
 #include "node/mme/kasme_refresh.h"
 #include "node/mme/procedures.h"
+#include "node/mme/upe_keys.h"
 #include "wire/gtp2/private.h"
 #include "wire/nas/security_header.h"
 
@@ -90,6 +91,7 @@ Expected<std::optional<NasCount>, CauseValue> take(Core& core, Ue& ue, const Mme
     core.erase_security(ue, "its session cannot be taken over");
     return Fail{CauseValue::request_rejected};
   }
+  adopt_upe_key(ue, said->upe);
   // NH belongs to a connection, and this UE has made a new one.
   core.erase_as_keys(ue, "the UE was idle");
   if (!refreshed) return std::optional<NasCount>{};

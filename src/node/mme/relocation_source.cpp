@@ -3,6 +3,7 @@
 #include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/kasme_refresh.h"
+#include "node/mme/upe_keys.h"
 #include "wire/gtp2/private.h"
 
 namespace baton::node::mme {
@@ -176,28 +177,38 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
   const auto own = core.draw_teid();
   auto request =
       own ? request_of(core, ue, required, mme, *own, renewed ? &*renewed : nullptr) : std::nullopt;
-  if (request && (star || renewed)) {
-    gtp2::MovePrivate said;
-    said.ue_announcement = ue.announced;
+  gtp2::MovePrivate beside;
+  // The next K_UPE, or which one it is that stays. Its counter is used up whatever comes of this.
+  //= S1.A4
+  //= S1.D3
+  const bool update = policy->upe_keys == context::UpeKeys::update;
+  if (request && renewed && update)
+    beside.upe = first_upe_key(core, ue);
+  else if (request && !renewed && policy->upe_keys != context::UpeKeys::none)
+    beside.upe = update ? next_upe_key(core, ue) : carried_upe_key(core, ue, mme);
+  if (update && !renewed) ue.upe_key.doubtful = beside.upe.has_value();
+  const bool names_upe_key = update && beside.upe;
+  if (request && (star || renewed || beside.upe)) {
+    beside.ue_announcement = ue.announced;
     if (star) {
       //= S3.P3
       core.log_key(ue, KeyEvent::received, *required.kenb_star, "Handover Required", {}, from->enb);
       core.log_key(ue, KeyEvent::sent, *required.kenb_star, std::string(request_name), {}, mme.name);
       core.log_key(ue, KeyEvent::erased, *required.kenb_star, std::string(request_name));
-      said.kenb_star = std::move(required.kenb_star);
+      beside.kenb_star = std::move(required.kenb_star);
     }
     if (renewed) {
       //= S0.D2
       //= S0.D4
-      said.lineage = std::move(renewed->lineage);
-      said.refresh = gtp2::KasmeRefresh{RefreshDirection::handover, renewed->n};
-    } else {
+      beside.lineage = std::move(renewed->lineage);
+      beside.refresh = gtp2::KasmeRefresh{RefreshDirection::handover, renewed->n};
+    } else if (star || names_upe_key) {
       //= S3.D4
       // The target uses the next COUNT for the container; this MME never does, whatever comes of it.
       burn_count(ue);
     }
     auto& extensions = std::get<gtp2::ForwardRelocationRequest>(*request).extensions;
-    if (auto e = gtp2::encode_private(said, gtp2::private_enterprise_default)) extensions.push_back(*e);
+    if (auto e = gtp2::encode_private(beside, gtp2::private_enterprise_default)) extensions.push_back(*e);
   }
   if (!request || !core.ask_mme(ue, mme, Teid{0}, *request)) {
     fail_handover(core, ue, Radio::ho_failure_in_target_epc_enb_or_target_system,

@@ -3,6 +3,7 @@
 #include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/kasme_refresh.h"
+#include "node/mme/upe_keys.h"
 #include "wire/gtp2/private.h"
 
 namespace baton::node::mme {
@@ -313,7 +314,9 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
   //= S3.P4
   //= S0.D10
   std::optional<ByteVector> security;
-  if (refreshed || (said && said->kenb_star)) {
+  adopt_upe_key(*ue, said ? said->upe : std::nullopt);
+  if (refreshed && !said->upe) ue->upe_key = {};
+  if (refreshed || (said && (said->kenb_star || said->upe))) {
     ue->announced = std::move(said->ue_announcement);
     const auto policy = policy_of(core, *ue, enb, mme);
     const bool star =
@@ -336,11 +339,19 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
     if (!policy || (refreshed && policy->inter_mme_kasme == context::InterMmeKasme::keep))
       return refuse_policy();
     if (refreshed) core.count("mme.handover.in_kasme_refreshed");
-    if (star || refreshed)
+    //= S1.D3
+    const bool new_upe_key = said->upe && policy->upe_keys == context::UpeKeys::update &&
+                             upe_keys_of(core, *ue) == context::UpeKeys::update;
+    ue->upe_key.named = new_upe_key;
+    const bool sealed = star || refreshed || new_upe_key;
+    if (sealed)
       security = container_for(core, *ue, use, *policy, s1ap::GlobalEnbId{m.target->enb},
-                               refreshed ? std::optional(said->refresh->n) : std::nullopt);
+                               refreshed ? std::optional(said->refresh->n) : std::nullopt,
+                               new_upe_key ? said->upe : std::nullopt);
     wanted.new_context = refreshed && !star;
-    if (star || refreshed ? !security : !advance_chain(core, *ue)) return refuse_policy();
+    const bool chain_stood = said->kenb_star || star || refreshed;
+    if (sealed && !security) return refuse_policy();
+    if (chain_stood && !star && !refreshed && !advance_chain(core, *ue)) return refuse_policy();
   } else if (core.config.policy.inter_mme_kasme != context::InterMmeKasme::keep &&
              !core.config.policy.final_fallback) {
     return refuse_policy();

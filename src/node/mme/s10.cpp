@@ -98,8 +98,6 @@ void on_restart(Core& core, const MmePeer& mme) {
   }
 }
 
-/// on_announcement takes down what an MME says of itself. The first word of a life of it stands: who could
-/// make it say less later, could have UEs handed over as if it knew the standards only.
 void on_announcement(Core& core, const MmePeer& mme, const peer::GtpEchoed& echo) {
   const auto said = gtp2::decode_private(echo.says, gtp2::private_enterprise_default);
   const auto announced =
@@ -114,12 +112,12 @@ void on_announcement(Core& core, const MmePeer& mme, const peer::GtpEchoed& echo
     core.count("mme.s10.announcement_of_another");
     core.log(LogLevel::warning, "S10: " + mme.name + " says that it is another MME than the configured one");
   }
-  const auto [at, first] = core.mme_said.try_emplace(mme.endpoint, Core::MmeSaid{echo.counter, announced});
-  if (first) return core.log(LogLevel::info, "S10: " + mme.name + " has announced what it understands");
-  if (at->second.life != echo.counter)
-    at->second = {echo.counter, announced};
-  else if (at->second.announced != announced)
-    core.count("mme.s10.announcement_changed");
+  switch (core.take_announcement(mme.endpoint, echo.counter, announced)) {
+    case Core::Said::first:
+      return core.log(LogLevel::info, "S10: " + mme.name + " has announced what it understands");
+    case Core::Said::changed: return core.count("mme.s10.announcement_changed");
+    case Core::Said::again: return;
+  }
 }
 
 /// from is the neighbour an event is about.
@@ -159,9 +157,7 @@ void on_s10(Core& core, const MmePeer& mme, peer::GtpEvent event) {
                    },
                    [&](peer::GtpPeerRestarted& r) {
                      // What it said before, it said in another life.
-                     const auto said = core.mme_said.find(mme.endpoint);
-                     if (said != core.mme_said.end() && said->second.life != r.counter)
-                       core.mme_said.erase(said);
+                     core.forget_announcement(mme.endpoint, r.counter);
                      on_restart(core, mme);
                    },
                    [&](peer::GtpEchoed& e) { on_announcement(core, mme, e); },

@@ -2,6 +2,7 @@
 #include "base/cases.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/procedures.h"
+#include "wire/gtp2/private.h"
 
 namespace baton::node::mme {
 
@@ -67,6 +68,15 @@ void on_restart(Core& core) {
   }
 }
 
+void on_announcement(Core& core, const peer::GtpEchoed& echo) {
+  const auto said = gtp2::decode_private(echo.says, gtp2::private_enterprise_default);
+  const auto announced =
+      said && said->announcement ? context::Announcement::decode(*said->announcement) : std::nullopt;
+  if (!announced) return core.count("mme.s11.announcement_unreadable");
+  if (core.take_announcement(core.config.upe.endpoint, echo.counter, announced) == Core::Said::changed)
+    core.count("mme.s11.announcement_changed");
+}
+
 }  // namespace
 
 void on_s11(Core& core, peer::GtpEvent event) {
@@ -92,12 +102,15 @@ void on_s11(Core& core, peer::GtpEvent event) {
               if (core.on_taken_over(f.token, nullptr)) return;
               if (Ue* ue = core.whose(f.token)) deliver(core, *ue, S11Silent{}, "silence on S11");
             },
-            [&](peer::GtpPeerRestarted&) { on_restart(core); },
+            [&](peer::GtpPeerRestarted& r) {
+              core.forget_announcement(core.config.upe.endpoint, r.counter);
+              on_restart(core);
+            },
             [&](peer::GtpPathDown&) {
               core.count("mme.s11.path_down");
               core.log(LogLevel::warning, "S11: " + core.config.upe.name + " does not answer");
             },
-            [&](peer::GtpEchoed&) {},  // a UPE announces nothing yet
+            [&](peer::GtpEchoed& e) { on_announcement(core, e); },
             [&](peer::GtpPathUp&) { core.log(LogLevel::info, "S11: " + core.config.upe.name + " answers"); }},
       event);
 }

@@ -103,6 +103,7 @@ Task<Outcomes> security_mode(Core& core, Ue& ue, std::optional<NasCount> refresh
     ue.as_count = ue.security->last_received();
     ue.ue_ksi = ue.security->ksi();
     if (!refreshed_with) take_lineage(core, ue);  // that of KASME' came with it
+    ue.upe_key = {};
     co_return Ok{};
   }
   co_return Fail{abandon("no Security Mode Complete (T3460)")};

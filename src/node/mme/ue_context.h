@@ -12,6 +12,7 @@
 #include "ids/endpoint.h"
 #include "ids/location.h"
 #include "ids/subscriber_id.h"
+#include "keys/derive_policy.h"
 #include "keys/kasme_lineage.h"
 #include "node/mme/config.h"
 #include "node/mme/events.h"
@@ -20,6 +21,7 @@
 #include "node/procedure.h"
 #include "peer/gtp_path.h"
 #include "wire/diameter/subscription.h"
+#include "wire/gtp2/private.h"
 #include "wire/nas/emm.h"
 #include "wire/nas/esm.h"
 #include "wire/s1ap/handover.h"
@@ -41,6 +43,8 @@ struct Session {
   /// The UPE still takes the MME the UE came from for the session's: the next Modify Bearer Request says
   /// that it is this one now.
   bool adopted = false;
+  /// The K_UPE that was made with the session, for the message that tells the UE of its bearer.
+  std::optional<wire::gtp2::UpeKeyName> upe_key{};
 };
 
 /// Subscription is what the HSS said of the UE, as far as the MME decides by it.
@@ -61,6 +65,17 @@ struct Subscription {
 struct OldChain {
   wire::nas::Ksi ksi;
   Kasme kasme;
+};
+
+/// UpeKeyState is what is known of the keys between the UE and the UPE.
+//= S1.D3
+struct UpeKeyState {
+  UpeKeyCounter made{};  ///< of the KASME in use; never lowered under it
+  /// The UE comes from an MME that does not count: a K_UPE of ours might be one that there was before.
+  bool unknown = false;
+  bool doubtful =
+      false;           ///< a handover that failed had named the next one: the UE may have it, the UPE has not
+  bool named = false;  ///< the UE has heard of the last one in a move, and the UPE has yet to get it
 };
 
 /// Handover is what the context knows of a handover while it is under way. Whatever ends it early, the other
@@ -161,6 +176,7 @@ struct Ue {
   bool kasme_kept = false;  ///< under refresh_temporary: this KASME' is no longer temporary (S0.8)
   int kasme_updates_tried = 0;
   std::optional<peer::RequestToken> kasme_asked;
+  UpeKeyState upe_key;
   std::optional<OldChain> old_chain;  ///< there while the radio runs on another KASME than NAS
   std::optional<wire::s1ap::UeRadioCapability> radio_capability;
 

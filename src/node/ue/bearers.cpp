@@ -46,6 +46,7 @@ std::optional<nas::EsmContainer> Ue::accept_default_bearer(const nas::EsmContain
     count("ue.bearer_refused");
     return std::nullopt;
   }
+  if (m->upe_key && !take_upe_key(m->upe_key->upe, m->upe_key->counter)) return std::nullopt;
   bearer_ = m->bearer.value;
   address_ = m->address;
   nas::ActivateDefaultBearerAccept answer;

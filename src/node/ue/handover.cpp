@@ -97,9 +97,10 @@ void Ue::start_move(const rrc::Reconfiguration& m) {
     // The old context stays, for a UE that has to go back.
     count("ue.kasme_refreshed");
     before_.emplace(Before{std::move(*current_), in_force_, std::exchange(kenb_used_for_, std::nullopt),
-                           RefreshDirection::handover});
+                           RefreshDirection::handover, std::exchange(upe_keys_, UpeKeyCounter{})});
     current_ = std::move(told->refreshed);
   }
+  if (told->upe) take_upe_key(told->upe->id, told->upe->counter, true);
   cell_ = measured_->cell;
   cell_information_ = *measured_->information;
   link_.emplace(cell().radio, mobility.c_rnti,
@@ -125,6 +126,7 @@ void Ue::settle_move() {
   erase_as_keys(move_->as, back ? "re-established" : "handed over", &*as_);
   // KASME' has no meaning where the UE is back.
   if (back && handed_over_refreshed()) settle_refresh(false, "re-established");
+  settle_upe_key(!back, back ? "re-established" : "handed over");
   move_.reset();
   measured_.reset();
   send_waiting_nas();

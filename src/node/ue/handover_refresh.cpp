@@ -36,7 +36,7 @@ std::optional<Ue::Told> Ue::believed(const rrc::MobilityControl& m, const rrc::C
   }
 
   const auto read = context::decode_unverified(*m.container);
-  if (bare && !(read && read->n_low)) {
+  if (bare && !(read && (read->n_low || read->upe))) {
     if (m.key_change_indicator) return missing();
     return told;
   }
@@ -76,6 +76,10 @@ std::optional<Ue::Told> Ue::believed(const rrc::MobilityControl& m, const rrc::C
     count("ue.handover_container_foreign");
     return std::nullopt;
   }
+  //= S1.D3
+  // A K_UPE that there was before would have its COUNTs begin once more.
+  if (read->upe && read->upe->counter <= (told.refreshed ? UpeKeyCounter{} : upe_keys_)) return forged();
+  told.upe = read->upe;
   NasCounter down = current_->downlink();
   down.used(*n);
   current_->set_counts(current_->uplink(), down);

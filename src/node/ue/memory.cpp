@@ -43,6 +43,12 @@ void Ue::settle_refresh(bool stays, std::string_view reason) {
     current_.emplace(std::move(before_->context));
     in_force_ = before_->in_force;
     kenb_used_for_ = before_->kenb_used_for;
+    // At an idle move the UPE has the new one already, and nobody the one before.
+    if (kupe_before_)
+      settle_upe_key(false, reason);
+    else if (upe_keys_ != UpeKeyCounter{})
+      erase_upe_key(reason);
+    upe_keys_ = before_->upe_keys;
   }
   before_.reset();
 }
@@ -60,6 +66,7 @@ void Ue::forget_registration(std::string_view reason, bool guti_too) {
   tai_list_ = {};
   bearer_.reset();
   address_.reset();
+  erase_upe_key(reason);
   wants_tau_ = false;
   t3412_expired_ = false;
   if (guti_too) {
@@ -97,6 +104,7 @@ void Ue::power_cycle() {
   forbidden_plmns_.clear();
   bearer_.reset();
   address_.reset();
+  erase_upe_key("power cycle");
   t3402_.reset();
   t3412_.reset();
   initial_nas_.clear();

@@ -135,6 +135,7 @@ void Ue::on_plain(Bytes plain, bool verified) {
                  [&](const nas::TauAccept& m) { on_tau_accept(m); },
                  [&](const nas::TauReject& m) { on_reject("tau", m.cause, m.t3346); },
                  [&](const nas::ServiceReject& m) { on_reject("service-request", m.cause, m.t3346); },
+                 [&](const nas::DownlinkGenericNasTransport& m) { on_generic_transport(m); },
                  [&](const nas::GutiReallocationCommand& m) { on_guti_reallocation(m); },
                  [&](const nas::NetworkDetachRequest& m) { on_network_detach(m); },
                  [&](const nas::DetachAccept&) { on_detach_accept(); },
@@ -162,7 +163,6 @@ void Ue::on_plain(Bytes plain, bool verified) {
                  },
                  [&](const nas::EmmInformation&) { count("ue.emm_information"); },
                  [&](const nas::DownlinkNasTransport&) { count("ue.nas_transport_ignored"); },
-                 [&](const nas::DownlinkGenericNasTransport&) { count("ue.nas_transport_ignored"); },
                  [&](const auto&) {
                    count("ue.nas_unexpected");
                    send_status(nas::EmmCause::message_type_not_compatible_with_state);

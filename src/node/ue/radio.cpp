@@ -260,6 +260,7 @@ void Ue::go_idle(std::string_view reason) {
   //= S0.D11
   // There is no way back to the source any more, and only that led behind KASME'.
   if (handed_over_refreshed()) settle_refresh(true, why);
+  settle_upe_key(true, why);
   if (move_) {
     erase_as_keys(move_->as, why, as_ ? &*as_ : nullptr);
     move_.reset();

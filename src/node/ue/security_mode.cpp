@@ -81,13 +81,15 @@ void Ue::on_security_mode_command(Bytes pdu) {
     // The old one stays until the network has accepted the UE under the new one.
     count("ue.kasme_refreshed");
     write_key(KeyEvent::derived, candidate.kasme(), "S0.D2", {id_of(current_->kasme())});
-    before_.emplace(Before{std::move(*current_), in_force_, std::exchange(kenb_used_for_, std::nullopt)});
+    before_.emplace(Before{std::move(*current_), in_force_, std::exchange(kenb_used_for_, std::nullopt),
+                           RefreshDirection::idle, std::exchange(upe_keys_, UpeKeyCounter{})});
   } else if (is_fresh) {
     settle_refresh(true, "replaced by a new security context");
     keep_chain();
     erase_context(current_, "replaced by a new security context");
     if (as_ && as_->kasme) write_key(KeyEvent::stored, *as_->kasme, "TS 33.401, 7.2.10");
     fresh_.reset();
+    upe_keys_ = {};
     kenb_used_for_.reset();
   } else {
     write_key(KeyEvent::erased, *current_->knas_enc(), "new algorithms");

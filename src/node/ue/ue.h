@@ -120,7 +120,8 @@ class Ue final : public Node {
   struct Told {
     std::optional<context::StarUse> star{};  ///< from KeNB*; nothing: from NH
     std::optional<context::EpsSecurityContext>
-        refreshed{};  ///< the context under KASME', where that was made
+        refreshed{};                       ///< the context under KASME', where that was made
+    std::optional<context::UpeKey> upe{};  ///< the K_UPE there, where it is another one
   };
   /// believed is that, by the container or the command, whichever the policy believes; nothing when they are
   /// not to be believed. It takes the container's COUNT, or n. (S3.D3, S0.D2)
@@ -195,6 +196,16 @@ class Ue final : public Node {
   void settle_refresh(bool stays, std::string_view reason);
   bool handed_over_refreshed() const { return before_ && before_->direction == RefreshDirection::handover; }
 
+  // --- upe_key.cpp
+  /// take_upe_key makes K_UPE of that name. False: the counter is not above the last one of this KASME, so
+  /// the key would be one that there was before. A name under a policy that has no such key is not read.
+  /// In a move the one before stays until the move is settled.
+  bool take_upe_key(const std::string& upe, UpeKeyCounter counter, bool moves = false);
+  /// settle_upe_key ends the time in which there are two.
+  void settle_upe_key(bool stays, std::string_view reason);
+  void on_generic_transport(const wire::nas::DownlinkGenericNasTransport& m);
+  void erase_upe_key(std::string_view reason);
+
   void start_tau(wire::nas::UpdateType type);
   void on_tau_accept(const wire::nas::TauAccept& m);
   void tau_attempt_failed(std::string why);
@@ -258,6 +269,7 @@ class Ue final : public Node {
   std::optional<Tai> last_tai_;
   std::optional<context::EpsSecurityContext> current_;
   context::SecurityPolicy in_force_;  ///< agreed when current_ was taken into use
+  UpeKeyCounter upe_keys_{};          ///< of the last K_UPE made of current_'s KASME
 
   /// Before is what KASME' of a move between MMEs takes the place of, until the network has accepted the UE
   /// under it. Non-volatile memory has this one.
@@ -266,6 +278,7 @@ class Ue final : public Node {
     context::SecurityPolicy in_force;
     std::optional<NasCount> kenb_used_for;
     RefreshDirection direction = RefreshDirection::idle;
+    UpeKeyCounter upe_keys{};
   };
   std::optional<Before> before_;
   /// The COUNT under current_ of the update request with which the UE came out of idle, as long as it is
@@ -284,6 +297,7 @@ class Ue final : public Node {
   ByteVector asked_plain_;  ///< the last Attach or TAU Request, for HASH_MME
   std::optional<Byte> bearer_;
   std::optional<wire::nas::PdnAddress> address_;
+  std::optional<Kupe> kupe_, kupe_before_;
   Byte pti_ = 0;
 
   // The cell and the connection.

@@ -5,14 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "context/policy.h"
 #include "ids/endpoint.h"
+#include "keys/ledger.h"
 #include "node/upe/limits.h"
 #include "peer/gtp_path.h"
 
 namespace baton::node::upe {
 
 struct Config {
-  std::string name = "upe";
+  std::string name = "upe";  ///< also in the derivation of K_UPE
+  KeyIdKey id_key{};
   Endpoint gtpc;  ///< our own S11 address, port 2123
   Ipv4 gtpu;      ///< our own S1-U address
   /// Where UEs get their addresses from. The gateway hands them out in a network that has one (S5); until
@@ -23,6 +26,8 @@ struct Config {
   std::size_t sessions = sessions_max;
   /// One more at every start (TS 23.007, 18). Absent: drawn from entropy, which misses one restart in 256.
   std::optional<wire::gtp2::Recovery> restart_counter;
+  /// Whether K_UPE is taken from an MME; `none` leaves what holds one unread.
+  context::SecurityPolicy policy{};
   bool echo = true;  ///< watch the paths to the MMEs
 };
 

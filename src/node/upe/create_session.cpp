@@ -41,6 +41,8 @@ Upe::Answer Upe::create_session(const gtp2::CreateSessionRequest& m, const peer:
   const Byte type = gtp2::CreateSessionRequest::type;
   const Teid to = m.sender.teid;
   if (const auto fault = fault_of(m)) return refuse(to, type, fault->why, fault->about);
+  auto key = key_in(m.extensions, out);
+  if (!key) return refuse(to, type, key.why());
 
   // A TEID in the header means: one more connection for a UE that is known. Without one the UE starts anew.
   const bool additional = request.ref.header.teid->value != 0;
@@ -89,6 +91,7 @@ Upe::Answer Upe::create_session(const gtp2::CreateSessionRequest& m, const peer:
     created.s1u_sgw = gtp2::FTeid{gtp2::InterfaceType::s1u_sgw, *teid, config_.gtpu, {}};
     answer.bearers.push_back(created);
   }
+  take_key(*session, std::move(*key), out);
   out.count("upe.session_created");
 
   answer.cause.value = m.pdn_type == gtp2::PdnType::ipv4v6 ? CauseValue::new_pdn_type_network_preference

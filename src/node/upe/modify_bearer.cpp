@@ -26,6 +26,9 @@ Upe::Answer Upe::modify_bearer(const gtp2::ModifyBearerRequest& m, const peer::G
       return refuse(session->mme_s11.teid, type, CauseValue::mandatory_ie_incorrect, IeId{ie::f_teid, 0});
   }
 
+  auto key = key_in(m.extensions, out);
+  if (!key) return refuse(session->mme_s11.teid, type, key.why());
+
   const bool moved = m.sender && session->mme != request.ref.from;
   if (m.sender) {
     session->mme = request.ref.from;
@@ -61,6 +64,7 @@ Upe::Answer Upe::modify_bearer(const gtp2::ModifyBearerRequest& m, const peer::G
       pdn.bearers.erase(it);
     }
   }
+  take_key(*session, std::move(*key), out);
   const Teid to = session->mme_s11.teid;
   if (session->pdns.empty()) {
     // Nothing is left that a UE could be reached through: no session either.

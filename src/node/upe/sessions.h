@@ -7,6 +7,7 @@
 #include "base/entropy.h"
 #include "ids/endpoint.h"
 #include "ids/subscriber_id.h"
+#include "keys/derive_policy.h"
 #include "node/upe/address_pool.h"
 #include "peer/gtp_path.h"
 
@@ -29,6 +30,13 @@ struct Pdn {
   std::map<gtp2::Ebi, Bearer> bearers;  ///< the default bearer is the one the connection is filed under
 };
 
+/// UpeKey is the key between us and a UE. Its COUNTs begin at 0 with every new one.
+//= S1.D3
+struct UpeKey {
+  UpeKeyCounter counter{};
+  Kupe key;
+};
+
 /// Session is a UE. It belongs to the MME that made it, and to that life of the MME.
 struct Session {
   Imsi imsi;
@@ -39,6 +47,7 @@ struct Session {
   std::map<gtp2::Ebi, Pdn> pdns;               ///< by their default bearer
   std::optional<peer::GtpToken> notification;  ///< a Downlink Data Notification under way
   bool being_paged = false;                    ///< the MME said that it pages
+  std::optional<UpeKey> key{};
 
   /// bearer finds one of the UE's bearers; null when there is none of that number.
   Bearer* bearer(gtp2::Ebi ebi);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/cases.h"
+#include "wire/gtp2/private.h"
 
 namespace baton::node::upe {
 
@@ -13,16 +14,26 @@ peer::GtpPathConfig s11_config(const Config& c, Entropy& entropy) {
   out.restart_counter = c.restart_counter.value_or(gtp2::Recovery{static_cast<Byte>(entropy.u32() & 0xFFU)});
   out.first_sequence = entropy.u32();
   out.echo = c.echo;
+  // A UPE that needs nothing beyond the standards says nothing beyond them.
+  if (c.policy.upe_keys != context::UpeKeys::none) {
+    gtp2::MovePrivate says;
+    says.announcement = context::Announcement::of(c.policy).encode();
+    if (auto extension = gtp2::encode_private(says, gtp2::private_enterprise_default))
+      out.echo_says.push_back(std::move(*extension));
+  }
   return out;
 }
 }  // namespace
 
 Upe::Upe(Config config, Entropy& entropy)
     : config_(std::move(config)),
+      keys_(config_.name, config_.id_key),
       s11_(s11_config(config_, entropy)),
       sessions_(config_.pool, config_.pool_prefix, config_.sessions, entropy) {}
 
 void Upe::on(Event event, Instant now, Actions& out) {
+  now_ = now;
+  keys_.listen(out.ledger_on());
   std::visit(Cases{[&](const Started&) { s11_.start(now, out); },
                    [&](const DatagramIn& d) {
                      if (d.port != Port::gtpc) return;
@@ -109,6 +120,7 @@ void Upe::forget(Session& session, Actions& out) {
     s11_.cancel(*session.notification, out);
     notifications_.erase(*session.notification);
   }
+  erase_key(session, "the session is gone", out);
   const Imsi imsi = session.imsi;
   sessions_.remove(imsi);
 }

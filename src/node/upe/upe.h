@@ -38,6 +38,13 @@ class Upe final : public Node {
   void forget(Session& session, Actions& out);
   /// take_over ends what the MME that served the UE so far had under way.
   void take_over(Session& session, Actions& out);
+  /// key_in reads the K_UPE in a request; nothing when there is none or it is not read. An error: there is
+  /// one that cannot be ours.
+  Expected<std::optional<UpeKey>, gtp2::CauseValue> key_in(
+      const std::vector<gtp2::PrivateExtension>& extensions, Actions& out) const;
+  /// take_key puts it into the place of the one before.
+  void take_key(Session& session, std::optional<UpeKey> key, Actions& out);
+  void erase_key(Session& session, std::string_view reason, Actions& out);
 
   Answer create_session(const gtp2::CreateSessionRequest& m, const peer::GtpRequest& request, Actions& out);
   Answer modify_bearer(const gtp2::ModifyBearerRequest& m, const peer::GtpRequest& request, Actions& out);
@@ -52,6 +59,8 @@ class Upe final : public Node {
   void on_mme_restart(Endpoint mme, gtp2::Recovery life, Actions& out);
 
   Config config_;
+  KeyLog keys_;
+  Instant now_;  ///< of the event at hand
   peer::GtpPath s11_;
   Sessions sessions_;
   std::map<peer::GtpToken, Imsi> notifications_;

@@ -17,6 +17,9 @@ namespace baton::wire::nas {
 inline constexpr Byte announcement_iei = 0x4E;  // extension: Attach and TAU Request, Security Mode Command
 inline constexpr Byte kasme_notice_iei = 0x4D;  // extension: Security Mode Command
 inline constexpr Byte upe_key_iei = 0x4C;       // extension: Activate Default EPS Bearer Context Request
+/// Container type of DOWNLINK GENERIC NAS TRANSPORT that holds a UpeKeyNotice; reserved in
+/// TS 24.301, 9.9.3.42.
+inline constexpr Byte upe_key_container_type = 0xF0;  // extension: name of the UPE and counter
 
 /// What a UE says of its profiles and private elements, opaque here. (Announcement)
 using UeAnnouncement = Octets<struct UeAnnouncementTag, 1, announcement_octets_max>;
