@@ -213,6 +213,8 @@ class Enb final : public Node {
   void request_release(Ue& ue, s1ap::Cause cause);
   void on_release_guard(Ue& ue);
   void on_release_verb(std::uint32_t argument);
+  /// forget_mme_id gives up the MME's name of a UE, unless it has become another one's.
+  void forget_mme_id(const Ue& ue);
   /// leave ends a UE's context here: procedure cancelled, keys erased, radio connection released.
   void leave(Ue& ue, std::string_view reason, rrc::ReleaseCause cause = rrc::ReleaseCause::other);
   void erase_security(Ue& ue, std::string_view reason);

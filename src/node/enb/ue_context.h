@@ -111,6 +111,7 @@ struct X2Source {
   Endpoint enb;
   std::uint32_t reference = 0;  ///< the source's own name of the UE
   s1ap::MmeUeS1apId mme_ue_id;  ///< its name at the MME, on the source's connection
+  bool asked = false;           ///< PATH SWITCH REQUEST is out
 };
 
 struct Ue {

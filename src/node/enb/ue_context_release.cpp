@@ -71,6 +71,12 @@ void Enb::on_release_command(std::size_t mme, std::uint16_t stream, const s1ap::
   send_s1ap(*ue, complete);
 }
 
+void Enb::forget_mme_id(const Ue& ue) {
+  if (!ue.mme_ue_id) return;
+  const auto at = by_mme_id_.find({ue.mme, ue.mme_ue_id->value});
+  if (at != by_mme_id_.end() && at->second == ue.id.value) by_mme_id_.erase(at);
+}
+
 void Enb::leave(Ue& ue, std::string_view reason, rrc::ReleaseCause cause) {
   if (ue.phase == Ue::Phase::leaving) return;
   assert(!ue.inbox.running());
@@ -80,7 +86,7 @@ void Enb::leave(Ue& ue, std::string_view reason, rrc::ReleaseCause cause) {
     stop_timer(ue, t);
   if (ue.phase == Ue::Phase::setup) --in_setup_;
   ue.phase = Ue::Phase::leaving;
-  if (ue.mme_ue_id) by_mme_id_.erase({ue.mme, ue.mme_ue_id->value});
+  forget_mme_id(ue);
   //= TS 36.331, 5.3.8: the last message under the AS keys
   // A UE that has been sent away has not gone as long as the command is not acknowledged.
   const bool here =

@@ -201,6 +201,7 @@ Procedure Enb::x2_arrival(Ue& ue, Byte transaction) {
       request.erabs.push_back(
           {s1ap::ErabId{id}, s1ap::TransportLayerAddress::from(config_.gtpu), erab.downlink});
     send_s1ap(ue, request);
+    ue.x2_source->asked = true;
     start_timer(ue, UeTimer::relocation, mme_guard);
     auto wait = ue.inbox.next<PathSwitched, PathNotSwitched, RelocationExpiry, RadioLost>();
     const auto got = co_await wait;
@@ -212,6 +213,7 @@ Procedure Enb::x2_arrival(Ue& ue, Byte transaction) {
     out_->count(here ? "x2_path_not_switched" : "handover_in_missed");
     ue.handover = Handover::missed;
     ue.phase = Ue::Phase::leaving;
+    forget_mme_id(ue);
     erase_security(ue, here ? "the path was not switched" : "the UE did not arrive");
     ended_.push_back(ue.id.value);
     co_return;
@@ -231,11 +233,16 @@ Procedure Enb::x2_arrival(Ue& ue, Byte transaction) {
 //= TS 36.413, 8.4.4.2
 void Enb::on_path_switched(std::size_t mme, std::uint16_t stream, s1ap::PathSwitchRequestAcknowledge m) {
   Ue* ue = ue_by_id(m.enb_ue_id);
-  if (ue == nullptr || ue->mme != mme || !ue->x2_source || ue->mme_ue_id) {
+  // The UE may have been here before, and what it left have the same name at the MME.
+  Ue* before = ue_by_mme_id(mme, m.mme_ue_id);
+  const bool asked =
+      ue != nullptr && ue->mme == mme && ue->x2_source && ue->x2_source->asked && !ue->mme_ue_id;
+  if (!asked || (before != nullptr && before->handover == Handover::none)) {
     out_->count("s1ap_rx_unexpected");
     return indicate_error(mme, stream, s1ap::CauseProtocol::message_not_compatible_with_receiver_state,
                           m.mme_ue_id, m.enb_ue_id);
   }
+  if (before != nullptr) leave(*before, "the UE has come back");
   ue->mme_ue_id = m.mme_ue_id;
   by_mme_id_[{mme, m.mme_ue_id.value}] = ue->id.value;
   //= TS 33.401, 7.2.8.4.2: for the next handover from here

@@ -7,6 +7,7 @@
 // Where the policy has it, KASME stays: what leaves is KASME', made of it and of the COUNT of the UE's
 // message.
 #include "node/mme/context_transfer.h"
+#include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/kasme_refresh.h"
 #include "node/mme/procedures.h"
@@ -170,6 +171,8 @@ void on_context_request(Core& core, const MmePeer& from, const peer::GtpRequestR
     return refuse(CauseValue::conditional_ie_missing, "mme.context.refused", gtp2::IeId{gtp2::ie::f_teid, 0});
   if (request.sender->interface != gtp2::InterfaceType::s10_mme || their_end.value == 0)
     return refuse(CauseValue::mandatory_ie_incorrect, "mme.context.refused", gtp2::IeId{gtp2::ie::f_teid, 0});
+  if (!announces_enough(core, from))
+    return refuse(CauseValue::request_rejected, "mme.context.policy_refused");
   Ue* ue = request.guti ? named(core, *request.guti) : nullptr;
   if (ue == nullptr) return refuse(CauseValue::context_not_found, "mme.context.not_found");
   if (const CauseValue why = may_go(*ue); !gtp2::accepted(why))
@@ -213,7 +216,7 @@ void on_context_request(Core& core, const MmePeer& from, const peer::GtpRequestR
     told.refresh = gtp2::KasmeRefresh{RefreshDirection::idle, (*renewed)->n};
     told.ue_announcement = ue_said.value_or(ByteVector{});
   } else {
-    told.upe = carried_upe_key(core, *ue, from);
+    told.upe = carried_upe_key(core, *ue, from, false);
   }
   if (auto e = gtp2::encode_private(told, gtp2::private_enterprise_default))
     response.extensions.push_back(std::move(*e));

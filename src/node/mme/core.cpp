@@ -287,8 +287,9 @@ void Core::forget_questions(Ue& ue) {
   // A request that makes something at the UPE is repeated until it is answered, and what it made is then
   // taken back (on_s11); anything else need not be.
   if (ue.upe_asked) {
-    // A take-over that comes late would take the session from whoever has it by then.
-    if (ue.session && ue.session->adopted) gtpc.cancel(*ue.upe_asked, *out);
+    // A take-over that comes late would take the session from whoever has it by then, a K_UPE the place of a
+    // newer one.
+    if (ue.session && (ue.session->adopted || ue.upe_key.doubtful)) gtpc.cancel(*ue.upe_asked, *out);
     gtpc_asked_.erase(*std::exchange(ue.upe_asked, std::nullopt));
   }
   if (ue.mme_asked) gtpc_asked_.erase(*std::exchange(ue.mme_asked, std::nullopt));

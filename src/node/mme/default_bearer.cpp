@@ -81,6 +81,10 @@ Task<Outcomes> create_session(Core& core, Ue& ue, std::string apn, std::optional
   request.bearers.push_back(bearer);
   request.recovery = core.gtpc.restart_counter();
   const auto key = next_upe_key(core, ue);
+  if (!key && core.config.policy.upe_keys != context::UpeKeys::none && !core.config.policy.final_fallback) {
+    core.count("mme.upe_key.refused");
+    co_return Fail{reject_esm(nas::EsmCause::network_failure, "no key for the UPE can be made")};
+  }
   if (key) put_upe_key(core, ue, *key, request.extensions);
   if (!core.ask_upe(ue, Teid{0}, request)) {
     co_return Fail{reject_esm(nas::EsmCause::network_failure, "the UPE cannot be asked")};

@@ -60,6 +60,9 @@ Expected<context::SecurityPolicy, context::PolicyRefusal> policy_of(const Core& 
 /// The same of a handover to or from another MME, by way of an eNB of this one.
 Expected<context::SecurityPolicy, context::PolicyRefusal> policy_of(const Core& core, const Ue& ue,
                                                                     const Enb* enb, const MmePeer& mme);
+/// announces_enough says whether a neighbour has announced what the configuration requires of it; without, no
+/// UE goes there or comes from there.
+Expected<Ok, context::PolicyRefusal> announces_enough(const Core& core, const MmePeer& mme);
 /// burn_count takes the next downlink COUNT, which another MME has been given.
 void burn_count(Ue& ue);
 /// star_key makes of the source eNB's KeNB* what the target eNB gets.

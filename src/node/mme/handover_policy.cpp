@@ -36,12 +36,19 @@ Expected<context::SecurityPolicy, context::PolicyRefusal> policy_of(const Core& 
   if (!policy) return policy;
   const auto own = context::Announcement::of(core.config.policy);
   const auto said = core.announced_by(mme);
-  // What the configuration requires of a neighbour has no fallback.
-  if (mme.required && !said) return Fail{context::PolicyRefusal::nothing_announced};
-  if (mme.required && !said->covers(*mme.required)) return Fail{context::PolicyRefusal::element_missing};
+  if (const auto enough = announces_enough(core, mme); !enough) return Fail{enough.why()};
   const auto between = context::agreed(own, said, *policy, context::PeerRole::mme);
   if (between && !bears(*policy, *between)) return Fail{context::PolicyRefusal::element_missing};
   return between;
+}
+
+// What the configuration requires of a neighbour has no fallback.
+Expected<Ok, context::PolicyRefusal> announces_enough(const Core& core, const MmePeer& mme) {
+  if (!mme.required) return Ok{};
+  const auto said = core.announced_by(mme);
+  if (!said) return Fail{context::PolicyRefusal::nothing_announced};
+  if (!said->covers(*mme.required)) return Fail{context::PolicyRefusal::element_missing};
+  return Ok{};
 }
 
 //= S3.D4

@@ -4,6 +4,7 @@
 
 #include "node/mme/context_transfer.h"
 #include "node/mme/gea.h"
+#include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/kasme_refresh.h"
 #include "node/mme/procedures.h"
@@ -145,7 +146,7 @@ Task<Outcomes> fetch_context(Core& core, Ue& ue, const MmePeer& from, Guti guti,
                              const nas::TauRequest& update, const ByteVector& pdu) {
   keep_announcement(ue, update.announcement);
   const auto refreshes = refreshes_idle(core, ue.announced, from);
-  if (!refreshes) {
+  if (!refreshes || !announces_enough(core, from)) {
     core.count("mme.context.policy_refused");
     co_return Fail{unknown("its policy is not ours")};
   }

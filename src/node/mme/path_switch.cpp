@@ -55,6 +55,15 @@ Procedure path_switch(Core& core, Ue& ue, s1ap::PathSwitchRequest m, peer::LinkI
   //= TS 33.401, 7.2.8.4.2
   if (!modified || !free || !advance_chain(core, ue)) {
     ue.session->s1u_enb = before;
+    if (modified && before) {
+      // Downlink data are to find the way back, too.
+      gtp2::ModifyBearerRequest back;
+      gtp2::BearerToModify bearer;
+      bearer.ebi = gtp2::Ebi{default_bearer};
+      bearer.s1u_enb = before;
+      back.bearers.push_back(bearer);
+      core.tell_upe(ue.session->upe_teid, back);
+    }
     if (enb != nullptr)
       refuse(core, link, m, free ? s1ap::Cause(Radio::unspecified) : Radio::unknown_enb_ue_s1ap_id);
     core.out->outcome({ue.subscriber(), "x2-handover", false, "the path was not switched"});
@@ -62,6 +71,7 @@ Procedure path_switch(Core& core, Ue& ue, s1ap::PathSwitchRequest m, peer::LinkI
   }
 
   // 6. The connection is the target's, and so is the next {NH, NCC}.
+  refuse_waiting(core, ue);  // what the source eNB still wanted with the UE
   core.s1.move(*c, link, m.enb_ue_id, enb->name, m.tai, m.cell);
   ue.last_tai = m.tai;
   ue.chain_hops = std::min(ue.chain_hops, path_switch_lead);
@@ -89,6 +99,8 @@ void on_path_switch(Core& core, const Enb& enb, s1ap::PathSwitchRequest m) {
   const bool served = core.config.path_switch && c->link != enb.link && enb.serves(m.tai);
   if (!served || !s1u_enb || ue->emm != Ue::Emm::registered || !ue->context_at_enb || !ue->session || !ue->nh)
     return refuse(core, enb.link, m, Radio::ho_target_not_allowed);
+  if (core.s1.find(enb.link, m.enb_ue_id) != nullptr)
+    return refuse(core, enb.link, m, Radio::unknown_enb_ue_s1ap_id);
   if (ue->busy() || ue->handover) return refuse(core, enb.link, m, Radio::interaction_with_other_procedure);
   core.run(*ue, "x2-handover", path_switch(core, *ue, std::move(m), enb.link, *s1u_enb));
 }

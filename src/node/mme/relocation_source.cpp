@@ -178,16 +178,11 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
   auto request =
       own ? request_of(core, ue, required, mme, *own, renewed ? &*renewed : nullptr) : std::nullopt;
   gtp2::MovePrivate beside;
-  // The next K_UPE, or which one it is that stays. Its counter is used up whatever comes of this.
   //= S1.A4
   //= S1.D3
-  const bool update = policy->upe_keys == context::UpeKeys::update;
-  if (request && renewed && update)
-    beside.upe = first_upe_key(core, ue);
-  else if (request && !renewed && policy->upe_keys != context::UpeKeys::none)
-    beside.upe = update ? next_upe_key(core, ue) : carried_upe_key(core, ue, mme);
-  if (update && !renewed) ue.upe_key.doubtful = beside.upe.has_value();
-  const bool names_upe_key = update && beside.upe;
+  if (request && policy->upe_keys != context::UpeKeys::none)
+    beside.upe = carried_upe_key(core, ue, mme, renewed.has_value());
+  if (beside.upe && !renewed) given_upe_key(ue);
   if (request && (star || renewed || beside.upe)) {
     beside.ue_announcement = ue.announced;
     if (star) {
@@ -202,7 +197,7 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
       //= S0.D4
       beside.lineage = std::move(renewed->lineage);
       beside.refresh = gtp2::KasmeRefresh{RefreshDirection::handover, renewed->n};
-    } else if (star || names_upe_key) {
+    } else {
       //= S3.D4
       // The target uses the next COUNT for the container; this MME never does, whatever comes of it.
       burn_count(ue);

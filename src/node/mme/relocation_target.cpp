@@ -340,20 +340,20 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
       return refuse_policy();
     if (refreshed) core.count("mme.handover.in_kasme_refreshed");
     //= S1.D3
-    const bool new_upe_key = said->upe && policy->upe_keys == context::UpeKeys::update &&
-                             upe_keys_of(core, *ue) == context::UpeKeys::update;
-    ue->upe_key.named = new_upe_key;
-    const bool sealed = star || refreshed || new_upe_key;
+    const auto upe_key = said->upe && policy->upe_keys == context::UpeKeys::update
+                             ? upe_key_of_move(core, *ue)
+                             : std::optional<gtp2::UpeKeyName>();
+    const bool sealed = star || refreshed || upe_key;
     if (sealed)
       security = container_for(core, *ue, use, *policy, s1ap::GlobalEnbId{m.target->enb},
-                               refreshed ? std::optional(said->refresh->n) : std::nullopt,
-                               new_upe_key ? said->upe : std::nullopt);
+                               refreshed ? std::optional(said->refresh->n) : std::nullopt, upe_key);
     wanted.new_context = refreshed && !star;
     const bool chain_stood = said->kenb_star || star || refreshed;
     if (sealed && !security) return refuse_policy();
     if (chain_stood && !star && !refreshed && !advance_chain(core, *ue)) return refuse_policy();
-  } else if (core.config.policy.inter_mme_kasme != context::InterMmeKasme::keep &&
-             !core.config.policy.final_fallback) {
+  } else if (!announces_enough(core, mme) ||
+             (context::beyond_final(core.config.policy) && !core.config.policy.final_fallback)) {
+    // As the standards have it, and that is not enough here.
     return refuse_policy();
   }
   core.run(*ue, "inter-mme-handover",

@@ -157,7 +157,12 @@ void on_s1ap(Core& core, peer::LinkId link, Bytes octets) {
                    [&](s1ap::UeCapabilityInfoIndication& m) { on_capability(core, *enb, m); },
                    [&](s1ap::NasNonDeliveryIndication& m) {
                      // Whoever waits for the answer sends again when its timer runs out.
-                     if (connection_for(core, *enb, m) != nullptr) core.count("mme.nas.not_delivered");
+                     const S1Connection* c = connection_for(core, *enb, m);
+                     if (c == nullptr) return;
+                     core.count("mme.nas.not_delivered");
+                     // It may have been the name of a K_UPE, for which nobody waits.
+                     Ue* ue = c->ue ? core.ues.find(*c->ue) : nullptr;
+                     if (ue != nullptr && ue->upe_key.made.value != 0) ue->upe_key.doubtful = true;
                    },
                    [&](s1ap::Reset& m) { reset(core, *enb, m); },
                    [&](s1ap::ErrorIndication& m) { on_error_indication(core, *enb, m); },

@@ -12,7 +12,9 @@ namespace nas = wire::nas;
 
 context::UpeKeys upe_keys_of(const Core& core, const Ue& ue) {
   const context::SecurityPolicy& policy = core.config.policy;
-  if (policy.upe_keys == context::UpeKeys::none) return context::UpeKeys::none;
+  const std::size_t name = core.config.upe.name.size();
+  if (policy.upe_keys == context::UpeKeys::none || name == 0 || name > upe_id_octets_max)
+    return context::UpeKeys::none;
   const auto own = context::Announcement::of(policy);
   const auto said = ue.announced ? context::Announcement::decode(*ue.announced) : std::nullopt;
   const auto with_ue = context::agreed(own, said, policy, context::PeerRole::ue);
@@ -34,16 +36,13 @@ std::optional<gtp2::UpeKeyName> next_upe_key(Core& core, Ue& ue) {
     return std::nullopt;
   }
   if (ue.upe_key.made.value == std::numeric_limits<std::uint16_t>::max()) {
+    //= S1.D3
     core.count("mme.upe_key.spent");
+    ue.aka_due = true;
     return std::nullopt;
   }
   ++ue.upe_key.made.value;
   return gtp2::UpeKeyName{core.config.upe.name, ue.upe_key.made};
-}
-
-std::optional<gtp2::UpeKeyName> first_upe_key(const Core& core, const Ue& ue) {
-  if (upe_keys_of(core, ue) == context::UpeKeys::none) return std::nullopt;
-  return gtp2::UpeKeyName{core.config.upe.name, UpeKeyCounter{1}};
 }
 
 void put_upe_key(Core& core, const Ue& ue, const gtp2::UpeKeyName& name,
@@ -60,11 +59,19 @@ void put_upe_key(Core& core, const Ue& ue, const gtp2::UpeKeyName& name,
   extensions.push_back(std::move(*extension));
 }
 
-std::optional<gtp2::UpeKeyName> carried_upe_key(const Core& core, const Ue& ue, const MmePeer& to) {
+std::optional<gtp2::UpeKeyName> carried_upe_key(const Core& core, const Ue& ue, const MmePeer& to,
+                                                bool renewed) {
   const auto there = core.announced_by(to);
   const bool counts = there && there->understands(context::PrivateElement::upe_keys);
-  if (!counts || ue.upe_key.unknown || upe_keys_of(core, ue) == context::UpeKeys::none) return std::nullopt;
-  return gtp2::UpeKeyName{core.config.upe.name, ue.upe_key.made};
+  if (!counts || (ue.upe_key.unknown && !renewed) || upe_keys_of(core, ue) == context::UpeKeys::none)
+    return std::nullopt;
+  return gtp2::UpeKeyName{core.config.upe.name, renewed ? UpeKeyCounter{} : ue.upe_key.made};
+}
+
+void given_upe_key(Ue& ue) {
+  constexpr auto most = std::numeric_limits<std::uint16_t>::max();
+  if (ue.upe_key.made.value != most) ++ue.upe_key.made.value;
+  ue.upe_key.doubtful = true;
 }
 
 void adopt_upe_key(Ue& ue, const std::optional<gtp2::UpeKeyName>& carried) {
@@ -75,15 +82,27 @@ void adopt_upe_key(Ue& ue, const std::optional<gtp2::UpeKeyName>& carried) {
     ue.upe_key.unknown = true;
 }
 
+std::optional<gtp2::UpeKeyName> upe_key_of_move(Core& core, Ue& ue) {
+  if (upe_keys_of(core, ue) != context::UpeKeys::update) return std::nullopt;
+  auto name = next_upe_key(core, ue);
+  ue.upe_key.named = name.has_value();
+  return name;
+}
+
 std::optional<gtp2::UpeKeyName> due_upe_key(Core& core, Ue& ue) {
-  if (!ue.security) return std::nullopt;
+  // While its path is switched the UE is at an eNB that its connection does not lead to: nobody could tell
+  // it.
+  if (!ue.security || ue.doing == "x2-handover") return std::nullopt;
   const auto how = upe_keys_of(core, ue);
   if (how == context::UpeKeys::none) return std::nullopt;
   if (ue.upe_key.named) return gtp2::UpeKeyName{core.config.upe.name, ue.upe_key.made};
   const bool moved = ue.session->adopted && how == context::UpeKeys::update;
   // A new KASME, or KASME', brings a new K_UPE when the path is next used.
   if (!moved && !ue.upe_key.doubtful && ue.upe_key.made.value != 0) return std::nullopt;
-  return next_upe_key(core, ue);
+  auto name = next_upe_key(core, ue);
+  // Should the answer not be heard, the UPE may have it and the UE does not.
+  ue.upe_key.doubtful = name.has_value();
+  return name;
 }
 
 void upe_key_taken(Core& core, Ue& ue, const gtp2::UpeKeyName& name) {
@@ -95,7 +114,9 @@ void upe_key_taken(Core& core, Ue& ue, const gtp2::UpeKeyName& name) {
   wire::Writer notice;
   nas::UpeKeyNotice{name.upe, name.counter}.write(notice);
   if (auto c = nas::GenericContainer::parse(notice.done())) tell.container = std::move(*c);
-  if (!core.send_nas(ue, nas::encode(tell))) core.count("mme.upe_key.untold");
+  if (core.send_nas(ue, nas::encode(tell))) return;
+  core.count("mme.upe_key.untold");
+  ue.upe_key.doubtful = true;
 }
 
 }  // namespace baton::node::mme

@@ -23,21 +23,29 @@ bool may_do_without(const Core& core, const Ue& ue);
 //= S1.D3
 std::optional<wire::gtp2::UpeKeyName> next_upe_key(Core& core, Ue& ue);
 
-/// first_upe_key is the first one of a KASME' that is in use nowhere yet.
-std::optional<wire::gtp2::UpeKeyName> first_upe_key(const Core& core, const Ue& ue);
-
 /// put_upe_key derives the K_UPE of that name and adds it to a request to the UPE.
 //= S1.A6
 void put_upe_key(Core& core, const Ue& ue, const wire::gtp2::UpeKeyName& name,
                  std::vector<wire::gtp2::PrivateExtension>& extensions);
 
-/// carried_upe_key is what another MME has to know of a UE that goes there under the KASME in use: how many
-/// K_UPEs have been made of it. Nothing where this MME does not know that itself, or `to` has no such keys.
-std::optional<wire::gtp2::UpeKeyName> carried_upe_key(const Core& core, const Ue& ue, const MmePeer& to);
+/// carried_upe_key is what another MME has to know of a UE that goes there: how many K_UPEs have been made of
+/// the KASME that goes along; none of a `renewed` one. Nothing where this MME does not know that itself, or
+/// `to` has no such keys.
+std::optional<wire::gtp2::UpeKeyName> carried_upe_key(const Core& core, const Ue& ue, const MmePeer& to,
+                                                      bool renewed);
+
+/// given_upe_key: the other MME may make the next one, whatever comes of the handover. Here its counter is
+/// used up, and what the UE has is in doubt until it has another.
+//= S1.D3
+void given_upe_key(Ue& ue);
 
 /// adopt_upe_key takes that over. From an MME that does not count comes nothing: what it knew is lost until
 /// the next KASME.
 void adopt_upe_key(Ue& ue, const std::optional<wire::gtp2::UpeKeyName>& carried);
+
+/// upe_key_of_move is the K_UPE that a UE which comes by a handover is told of in its container. Nothing: it
+/// keeps the one it has.
+std::optional<wire::gtp2::UpeKeyName> upe_key_of_move(Core& core, Ue& ue);
 
 /// due_upe_key is the K_UPE that the UPE has to get with the next request about the UE's session: the one a
 /// move has named; with `update` a new one where the UE has come without its naming one; a first one where

@@ -10,6 +10,8 @@ namespace nas = wire::nas;
 //= S1.D3
 bool Ue::take_upe_key(const std::string& upe, UpeKeyCounter counter, bool moves) {
   if (in_force_.upe_keys == context::UpeKeys::none || !current_) return true;
+  // The network says the same again when it has not heard the answer.
+  if (counter == upe_keys_ && kupe_ && derive_kupe(current_->kasme(), upe, counter) == *kupe_) return true;
   if (counter <= upe_keys_) {
     count("ue.upe_key_refused");
     return false;
