@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "crypto/aes_paths.h"
@@ -126,9 +127,11 @@ bool zuc_by_library(LibraryAlgorithm a, std::span<const Job> jobs, Path path, Le
     else
       rest(i);
   }
-  const auto shorter = [&](std::size_t x, std::size_t y) { return length(jobs[x]) < length(jobs[y]); };
-  if (!std::is_sorted(order.begin(), order.end(), shorter))
-    std::stable_sort(order.begin(), order.end(), shorter);
+  // Those of a length stay in their order, without the memory that a stable sort asks for.
+  const auto before = [&](std::size_t x, std::size_t y) {
+    return std::pair(length(jobs[x]), x) < std::pair(length(jobs[y]), y);
+  };
+  if (!std::is_sorted(order.begin(), order.end(), before)) std::sort(order.begin(), order.end(), before);
   ByteVector spare;  // what fills up a set goes there
   LibraryJobs work;
   for (std::size_t at = 0; at < order.size();) {

@@ -197,15 +197,15 @@ TEST(SecurityPolicy, WhatIsBuiltOfAProfileAsksForNothingElse) {
 
 TEST(Announcement, HasItsOctets) {
   const auto of = [](Profile p) { return hex(Announcement::of(policy_of(p)).encode()); };
-  EXPECT_EQ(of(Profile::final_), "0101002f");
-  EXPECT_EQ(of(Profile::seed), "0103002f");
-  EXPECT_EQ(of(Profile::hardened), "0105002f");
-  EXPECT_EQ(of(Profile::hash_chain), "0109002f");
-  EXPECT_EQ(of(Profile::temporary_kasme), "0111002f");
+  EXPECT_EQ(of(Profile::final_), "0101003f");
+  EXPECT_EQ(of(Profile::seed), "0103003f");
+  EXPECT_EQ(of(Profile::hardened), "0105003f");
+  EXPECT_EQ(of(Profile::hash_chain), "0109003f");
+  EXPECT_EQ(of(Profile::temporary_kasme), "0111003f");
   SecurityPolicy strict = policy_of(Profile::hardened);
   strict.final_fallback = false;
   EXPECT_EQ(hex(Announcement::of(strict, 0x1234).encode()), "01041234");
-  EXPECT_EQ(hex(Announcement::of(with({}, "upe_keys", "same")).encode()), "0181002f");
+  EXPECT_EQ(hex(Announcement::of(with({}, "upe_keys", "same")).encode()), "0181003f");
 }
 
 TEST(Announcement, IsReadAsItIsWrittenAndLaterVersionsAsFarAsThisOneGoes) {

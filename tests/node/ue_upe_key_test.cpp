@@ -94,7 +94,7 @@ TEST_F(UeUpeKey, ANewOneTakesThePlaceOfTheOneBeforeAndAnOldOneNever) {
 
 TEST_F(UeUpeKey, GoesWithTheRegistration) {
   attach();
-  n.command(Verb::switch_off);
+  n.command(Verb::power_cycle);
   EXPECT_EQ(n.held()["K_UPE"], 0);
 }
 
