@@ -249,8 +249,9 @@ ByteVector Attacker::forge_srb(const Kenb& kenb, AsAlgorithms algorithms, bool u
   const auto eia = static_cast<Eia>(algorithms.eia);
   const auto eea = static_cast<Eea>(algorithms.eea);
   const context::CipherInput in{count, 0, direction_of(up)};
-  ByteVector pdu{count};
-  pdu.insert(pdu.end(), text.begin(), text.end());
+  ByteVector pdu(1 + text.size());
+  pdu.front() = count;
+  std::copy(text.begin(), text.end(), pdu.begin() + 1);
   const KrrcInt integrity = derive_krrc_int(kenb, eia);
   const KrrcEnc cipher = derive_krrc_enc(kenb, eea);
   const auto mac = context::integrity(eia, integrity.expose(), in, pdu);
