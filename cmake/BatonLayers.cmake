@@ -18,9 +18,10 @@ function(baton_layer name)
   endif()
 endfunction()
 
-# baton_tests(NAME LAYERS layer...) makes test_NAME of every source in tests/NAME.
+# baton_tests(NAME [PLAIN] LAYERS layer...) makes test_NAME of every source in tests/NAME; PLAIN: without
+# optimisation.
 function(baton_tests name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "LAYERS;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "PLAIN" "TIMEOUT" "LAYERS;LIBRARIES;LABELS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp")
   if(NOT sources)
     return()
@@ -37,6 +38,10 @@ function(baton_tests name)
   target_compile_definitions(test_${name} PRIVATE BATON_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(test_${name} PRIVATE baton_options ${layers} ${ARG_LIBRARIES} GTest::gtest GTest::gtest_main)
   target_precompile_headers(test_${name} PRIVATE <gtest/gtest.h>)
+  # What is tested is optimised, the tests themselves are not: they take half the time to compile.
+  if(ARG_PLAIN)
+    target_compile_options(test_${name} PRIVATE -O0)
+  endif()
   include(GoogleTest)
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${name};${ARG_LABELS}")
