@@ -411,6 +411,7 @@ void Network::carry_out(std::size_t from, node::Action& action) {
                    else
                      counters.emplace(a.counter, 1);
                  },
+                 [](node::Took&) {},  // invented time says nothing of how fast anybody is
                  [&](node::Log& a) {
                    for (Watcher* w : watchers_) w->on_log(at, a.level, a.text);
                    if (keep_story_) log_.push_back({now_, seats_[from].name, a.level, std::move(a.text)});

@@ -114,6 +114,11 @@ struct Record {
 struct Count {
   std::string_view counter;  ///< a literal
 };
+/// Took is how long one procedure took, for a distribution of such times.
+struct Took {
+  std::string_view procedure;  ///< a literal: "hss.air"; docs/operations.md lists the names
+  Duration time{};
+};
 struct Log {
   LogLevel level{};
   std::string text;
@@ -137,7 +142,7 @@ struct Outcome {
 };
 
 using Action = std::variant<Send, OpenLink, CloseLink, SendDatagram, StartTimer, StopTimer, LoadSubscriber,
-                            SaveSubscriber, Record, Count, Log, Step, Outcome>;
+                            SaveSubscriber, Record, Count, Took, Log, Step, Outcome>;
 
 /// Actions collects what a node asks for while it handles one event, in order.
 class Actions final : public peer::Outlet {
@@ -166,6 +171,7 @@ class Actions final : public peer::Outlet {
   void count(std::string_view counter) override { list_.push_back(Count{counter}); }
   void log(LogLevel level, std::string text) override { list_.push_back(Log{level, std::move(text)}); }
 
+  void took(std::string_view procedure, Duration time) { list_.push_back(Took{procedure, time}); }
   void load(StoreToken token, Imsi imsi) { list_.push_back(LoadSubscriber{token, std::move(imsi)}); }
   void save(StoreToken token, context::SubscriberRecord record) {
     list_.push_back(SaveSubscriber{token, std::move(record)});

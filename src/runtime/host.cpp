@@ -273,6 +273,9 @@ void Host::carry_out(node::Record& a) {
   if (services_.ledger) services_.ledger->add(std::move(a.entry));
 }
 void Host::carry_out(node::Count& a) { count(a.counter); }
+void Host::carry_out(node::Took& a) {
+  if (services_.metrics) services_.metrics->took(name_, a.procedure, a.time);
+}
 void Host::carry_out(node::Log& a) { log(a.level, a.text); }
 void Host::carry_out(node::Step& a) {
   if (services_.on_step) services_.on_step(name_, services_.loop.now(), a);

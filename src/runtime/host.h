@@ -93,6 +93,7 @@ class Host {
   void carry_out(node::SaveSubscriber& a);
   void carry_out(node::Record& a);
   void carry_out(node::Count& a);
+  void carry_out(node::Took& a);
   void carry_out(node::Log& a);
   void carry_out(node::Step& a);
   void carry_out(node::Outcome& a);

@@ -53,6 +53,8 @@ struct Desk {
   Inbox<DeskEvent> inbox;
   Procedure running;
   std::deque<Job> waiting;
+  std::string_view under_way;  ///< what `running` is, for how long it took; empty: nothing that is timed
+  Instant began{};
 };
 
 /// Counter is what the AuC remembers of a subscriber between requests. Losing it costs the rest of a block.

@@ -132,8 +132,24 @@ void Hss::assign(const Imsi& imsi, Job job) {
   serve(desk);
 }
 
+namespace {
+/// What a peer waits for is timed; docs/operations.md lists the names.
+std::string_view timed_as(const Job& job) {
+  return std::visit(Cases{[](const AuthenticationInformation&) -> std::string_view { return "hss.air"; },
+                          [](const UpdateLocation&) -> std::string_view { return "hss.ulr"; },
+                          [](const PurgeUe&) -> std::string_view { return "hss.pur"; },
+                          [](const Notify&) -> std::string_view { return "hss.nor"; },
+                          [](const KasmeUpdate&) -> std::string_view { return "hss.kasme_update"; },
+                          [](const ContextTransfer&) -> std::string_view { return "hss.context_transfer"; },
+                          [](const auto&) { return std::string_view(); }},
+                    job);
+}
+}  // namespace
+
 void Hss::serve(Desk& desk) {
   while (desk.running.done()) {
+    if (!desk.under_way.empty()) core_.out->took(desk.under_way, core_.now - desk.began);
+    desk.under_way = {};
     if (desk.waiting.empty()) {
       const Imsi imsi = desk.imsi;
       core_.desks.erase(imsi);
@@ -141,6 +157,8 @@ void Hss::serve(Desk& desk) {
     }
     Job job = std::move(desk.waiting.front());
     desk.waiting.pop_front();
+    desk.under_way = timed_as(job);
+    desk.began = core_.now;
     desk.running =
         std::visit(Cases{[&](AuthenticationInformation& j) {
                            return authentication_information(core_, desk, std::move(j));
