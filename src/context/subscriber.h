@@ -41,6 +41,10 @@ struct SubscriberRecord {
   /// Which KASME is in use, where the policy has the home network know it. (S0.D6)
   KasmeMemory kasme{};
 
+  /// version is how often the record was written when it was loaded: a store writes it only over the same
+  /// version. 0: only if there is none yet. Nothing: over whatever is there.
+  std::optional<std::uint64_t> version{};
+
   /// copy duplicates the record on purpose: the store keeps one while a node works on another.
   SubscriberRecord copy() const;
 };

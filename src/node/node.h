@@ -9,6 +9,7 @@
 
 #include "base/entropy.h"
 #include "base/instant.h"
+#include "context/store_fault.h"
 #include "context/subscriber.h"
 #include "ids/subscriber_id.h"
 #include "keys/ledger.h"
@@ -35,15 +36,20 @@ struct Started {};
 /// Token names one request to the store; the answer carries it back.
 using StoreToken = Strong<std::uint64_t, struct StoreTokenTag>;
 
-/// The store's answer to LoadSubscriber; nothing when there is no such subscriber.
+/// The store's answer to LoadSubscriber; nothing when there is no such subscriber, or when the store cannot
+/// say, which `fault` tells.
 struct SubscriberLoaded {
   StoreToken token;
   std::optional<context::SubscriberRecord> record;
+  context::StoreFault fault = context::StoreFault::none;
 };
-/// The store's answer to SaveSubscriber. `ok` means durable: it survives a crash of the node.
+/// The store's answer to SaveSubscriber. `ok` means durable: it survives a crash of the node. If not, `fault`
+/// says why, and the record is to be loaded again before anything else is done with it: what was to be
+/// saved may have been, or somebody else has changed it (StoreFault::conflict).
 struct SubscriberSaved {
   StoreToken token;
   bool ok = false;
+  context::StoreFault fault = context::StoreFault::none;
 };
 
 /// Verb is what a person, a scenario or a load source asks of a node.

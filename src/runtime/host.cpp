@@ -1,5 +1,6 @@
 #include "runtime/host.h"
 
+#include <algorithm>
 #include <variant>
 
 #include "base/secret.h"
@@ -242,31 +243,55 @@ void Host::timers_due() {
 }
 
 void Host::carry_out(node::LoadSubscriber& a) {
-  queue_.push_back(node::SubscriberLoaded{a.token, setup_.store ? setup_.store->load(a.imsi) : std::nullopt});
+  node::SubscriberLoaded loaded{a.token, std::nullopt};
+  if (setup_.store) {
+    auto found = setup_.store->find(a.imsi);
+    if (found)
+      loaded.record = std::move(*found);
+    else
+      loaded.fault = store_failed("store.load_failed", found.why());
+  }
+  queue_.push_back(std::move(loaded));
 }
 
 void Host::carry_out(node::SaveSubscriber& a) {
+  Imsi imsi = a.record.imsi;
   if (!setup_.store || !setup_.store->put(std::move(a.record))) {
     count("store.put_failed");
-    queue_.push_back(node::SubscriberSaved{a.token, false});
+    queue_.push_back(node::SubscriberSaved{a.token, false, context::StoreFault::full});
     return;
   }
-  unsynced_.push_back(a.token);
-  if (unsynced_.size() > 1) return;  // the sync is already on its way
+  unsynced_.emplace_back(a.token, std::move(imsi));
+  if (unsynced_.size() > 1) return;  // the commit is already on its way
   services_.loop.post([this, alive = alive_] {
     if (*alive) sync_store();
   });
 }
 
 void Host::sync_store() {
-  const std::vector<node::StoreToken> covered = std::exchange(unsynced_, {});
-  const bool ok = setup_.store->sync();
+  const auto covered = std::exchange(unsynced_, {});
+  const auto done = setup_.store->commit();
   count("store.syncs");
-  if (!ok) {
-    count("store.sync_failed");
-    log(peer::LogLevel::error, "the store could not be written");
+  auto fault = context::StoreFault::none;
+  if (!done) {
+    fault = store_failed("store.sync_failed", done.why());
+    // The node is told that nothing of it happened and loads again; nothing may happen later.
+    setup_.store->crash();
   }
-  for (const node::StoreToken token : covered) feed(node::SubscriberSaved{token, ok});
+  for (const auto& [token, imsi] : covered) {
+    auto outcome = fault;
+    if (done && std::find(done->conflicts.begin(), done->conflicts.end(), imsi) != done->conflicts.end()) {
+      count("store.conflicts");
+      outcome = context::StoreFault::conflict;
+    }
+    feed(node::SubscriberSaved{token, outcome == context::StoreFault::none, outcome});
+  }
+}
+
+context::StoreFault Host::store_failed(std::string_view counter, const store::StoreError& why) {
+  count(counter);
+  log(peer::LogLevel::error, "store (" + std::string(context::to_string(why.fault)) + "): " + why.what);
+  return why.fault;
 }
 
 void Host::carry_out(node::Record& a) {

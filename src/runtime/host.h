@@ -104,6 +104,7 @@ class Host {
   void bury(std::map<peer::LinkId, std::unique_ptr<Line>>::iterator line);
   void link_down(peer::LinkId id, transport::Down why);
   void sync_store();
+  context::StoreFault store_failed(std::string_view counter, const store::StoreError& why);
   void arm_timer();
   void timers_due();
   void count(std::string_view counter);
@@ -128,7 +129,7 @@ class Host {
   std::set<std::pair<Instant, peer::TimerId>> by_instant_;
   std::unique_ptr<transport::Timer> timer_;
 
-  std::vector<node::StoreToken> unsynced_;
+  std::vector<std::pair<node::StoreToken, Imsi>> unsynced_;
 
   std::deque<node::Event> queue_;
   bool handling_ = false;

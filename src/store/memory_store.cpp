@@ -1,45 +1,55 @@
 #include "store/memory_store.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace baton::store {
 
-std::optional<context::SubscriberRecord> MemoryStore::load(const Imsi& imsi) {
-  if (const auto staged = staged_.find(imsi); staged != staged_.end()) {
-    if (!staged->second) return std::nullopt;
-    return staged->second->copy();
+namespace {
+
+StoreError made_to_fail(StoreFault as) { return {"the store was made to fail", as}; }
+
+}  // namespace
+
+Expected<std::optional<context::SubscriberRecord>, StoreError> MemoryStore::find(const Imsi& imsi) {
+  if (failing_loads_ > 0) {
+    --failing_loads_;
+    return Fail{made_to_fail(loads_fail_as_)};
   }
-  const auto found = durable_.find(imsi);
-  if (found == durable_.end()) return std::nullopt;
-  return found->second.copy();
+  std::optional<context::SubscriberRecord> out;
+  if (const Staged* staged = staged_.find(imsi)) {
+    if (staged->record) out = staged->record->copy();
+  } else if (const auto found = durable_.find(imsi); found != durable_.end()) {
+    out = found->second.copy();
+  }
+  return out;
 }
 
-bool MemoryStore::put(context::SubscriberRecord record) {
-  Imsi imsi = record.imsi;
-  staged_.insert_or_assign(std::move(imsi), std::optional(std::move(record)));
-  return true;
-}
+bool MemoryStore::put(context::SubscriberRecord record) { return staged_.put(std::move(record)); }
+bool MemoryStore::remove(const Imsi& imsi) { return staged_.remove(imsi); }
 
-bool MemoryStore::remove(const Imsi& imsi) {
-  staged_.insert_or_assign(imsi, std::nullopt);
-  return true;
-}
-
-bool MemoryStore::sync() {
+Expected<Committed, StoreError> MemoryStore::commit() {
   if (failing_syncs_ > 0) {
     --failing_syncs_;
-    return false;
+    return Fail{made_to_fail(syncs_fail_as_)};
   }
   ++syncs_;
-  for (auto& [imsi, record] : staged_) {
-    if (record)
-      durable_.insert_or_assign(imsi, std::move(*record));
-    else
+  Committed out;
+  for (auto& [imsi, staged] : staged_.all()) {
+    const auto there = durable_.find(imsi);
+    const std::uint64_t version = there == durable_.end() ? 0 : there->second.version.value_or(0);
+    if (!staged.record) {
       durable_.erase(imsi);
+    } else if (!may_replace(staged.expected, version)) {
+      out.conflicts.push_back(imsi);
+    } else {
+      if (!staged.record->version) staged.record->version = version + 1;
+      durable_.insert_or_assign(imsi, std::move(*staged.record));
+    }
   }
   staged_.clear();
-  return true;
+  return out;
 }
 
 void MemoryStore::crash() { staged_.clear(); }
@@ -49,10 +59,23 @@ std::size_t MemoryStore::size() const { return subscribers().size(); }
 std::vector<Imsi> MemoryStore::subscribers() const {
   std::vector<Imsi> out;
   for (const auto& [imsi, record] : durable_)
-    if (!staged_.contains(imsi)) out.push_back(imsi);
-  for (const auto& [imsi, record] : staged_)
-    if (record) out.push_back(imsi);
+    if (staged_.find(imsi) == nullptr) out.push_back(imsi);
+  for (const auto& [imsi, staged] : staged_.all())
+    if (staged.record) out.push_back(imsi);
   std::sort(out.begin(), out.end());
+  return out;
+}
+
+Expected<std::vector<context::SubscriberRecord>, StoreError> MemoryStore::range(
+    const std::optional<Imsi>& after, std::size_t limit) {
+  std::vector<context::SubscriberRecord> out;
+  const std::vector<Imsi> all = subscribers();
+  auto at = after ? std::upper_bound(all.begin(), all.end(), *after) : all.begin();
+  for (; at != all.end() && out.size() < limit; ++at) {
+    auto found = find(*at);
+    if (!found) return Fail{found.why()};
+    if (*found) out.push_back(std::move(**found));
+  }
   return out;
 }
 

@@ -90,6 +90,27 @@ bool run(sqlite3* db, const std::string& sql) {
   return sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
 }
 
+StoreFault fault_of(int code) {
+  switch (code & 0xFF) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE: return StoreFault::none;
+    case SQLITE_FULL: return StoreFault::full;
+    case SQLITE_READONLY:
+    case SQLITE_PERM: return StoreFault::read_only;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return StoreFault::locked;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return StoreFault::corrupt;
+    case SQLITE_CANTOPEN: return StoreFault::gone;
+    default: return StoreFault::io;
+  }
+}
+
+StoreError error_of(sqlite3* db, int code) {
+  return {std::string("the database: ") + sqlite3_errmsg(db), fault_of(code)};
+}
+
 }  // namespace
 
 struct SqliteStore::Database {
@@ -164,15 +185,22 @@ Expected<std::unique_ptr<SqliteStore>, StoreError> SqliteStore::open(const std::
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(db), std::move(key)));
 }
 
-std::optional<context::SubscriberRecord> SqliteStore::load(const Imsi& imsi) {
-  if (const auto staged = staged_.find(imsi); staged != staged_.end()) {
-    if (!staged->second) return std::nullopt;
-    return staged->second->copy();
+Expected<std::optional<context::SubscriberRecord>, StoreError> SqliteStore::find(const Imsi& imsi) {
+  std::optional<context::SubscriberRecord> out;
+  if (const Staged* staged = staged_.find(imsi)) {
+    if (staged->record) out = staged->record->copy();
+    return out;
   }
   Statement& s = *db_->select;
   s.text(1, imsi.digits());
-  std::optional<context::SubscriberRecord> out;
-  if (s.step() == SQLITE_ROW) {
+  const int row = s.step();
+  if (row != SQLITE_ROW && row != SQLITE_DONE) {
+    StoreError why = error_of(db_->handle, row);
+    s.done();
+    return Fail{std::move(why)};
+  }
+  bool readable = true;
+  if (row == SQLITE_ROW) {
     auto k = context::unseal<K>(key_, imsi, "K", s.blob_at(0));
     auto opc = context::unseal<Opc>(key_, imsi, "OPc", s.blob_at(1));
     const Bytes amf = s.blob_at(2);
@@ -196,36 +224,35 @@ std::optional<context::SubscriberRecord> SqliteStore::load(const Imsi& imsi) {
         if (memory) {
           out->kasme = std::move(*memory);
         } else {
-          out.reset();
-          ++unreadable_;
+          readable = false;
         }
       }
     } else {
-      ++unreadable_;
+      readable = false;
     }
   }
   s.done();
+  if (!readable) {
+    ++unreadable_;
+    return Fail{StoreError{"the record of " + imsi.digits() + " was changed, or sealed under another key",
+                           StoreFault::corrupt}};
+  }
   return out;
 }
 
-bool SqliteStore::put(context::SubscriberRecord record) {
-  if (staged_.size() >= staged_max && !staged_.contains(record.imsi)) return false;
-  Imsi imsi = record.imsi;
-  staged_.insert_or_assign(std::move(imsi), std::optional(std::move(record)));
-  return true;
-}
+bool SqliteStore::put(context::SubscriberRecord record) { return staged_.put(std::move(record)); }
+bool SqliteStore::remove(const Imsi& imsi) { return staged_.remove(imsi); }
 
-bool SqliteStore::remove(const Imsi& imsi) {
-  if (staged_.size() >= staged_max && !staged_.contains(imsi)) return false;
-  staged_.insert_or_assign(imsi, std::nullopt);
-  return true;
-}
-
-bool SqliteStore::sync() {
-  if (staged_.empty()) return true;
-  if (!run(db_->handle, "BEGIN IMMEDIATE")) return false;
-  bool ok = true;
-  for (const auto& [imsi, record] : staged_) {
+Expected<Committed, StoreError> SqliteStore::commit() {
+  if (staged_.empty()) return Committed{};
+  const auto failed = [&] {
+    StoreError why = error_of(db_->handle, sqlite3_extended_errcode(db_->handle));
+    run(db_->handle, "ROLLBACK");
+    return Fail{std::move(why)};
+  };
+  if (!run(db_->handle, "BEGIN IMMEDIATE")) return failed();
+  for (const auto& [imsi, staged] : staged_.all()) {
+    const auto& record = staged.record;
     Statement& s = record ? *db_->upsert : *db_->erase;
     s.text(1, imsi.digits());
     if (record) {
@@ -248,16 +275,17 @@ bool SqliteStore::sync() {
         secure_wipe(plain.data(), plain.size());
       }
     }
-    ok = s.step() == SQLITE_DONE;
+    const bool written = s.step() == SQLITE_DONE;
+    if (!written) {
+      const auto why = failed();
+      s.done();
+      return why;
+    }
     s.done();
-    if (!ok) break;
   }
-  if (!ok || !run(db_->handle, "COMMIT")) {
-    run(db_->handle, "ROLLBACK");
-    return false;
-  }
+  if (!run(db_->handle, "COMMIT")) return failed();
   staged_.clear();
-  return true;
+  return Committed{};
 }
 
 void SqliteStore::crash() { staged_.clear(); }
@@ -268,10 +296,39 @@ std::vector<Imsi> SqliteStore::subscribers() const {
   std::vector<Imsi> out;
   Statement s(db_->handle, "SELECT imsi FROM subscriber ORDER BY imsi");
   while (s.ready() && s.step() == SQLITE_ROW)
-    if (auto imsi = Imsi::parse(s.text_at(0)); imsi && !staged_.contains(*imsi)) out.push_back(*imsi);
-  for (const auto& [imsi, record] : staged_)
-    if (record) out.push_back(imsi);
+    if (auto imsi = Imsi::parse(s.text_at(0)); imsi && staged_.find(*imsi) == nullptr) out.push_back(*imsi);
+  for (const auto& [imsi, staged] : staged_.all())
+    if (staged.record) out.push_back(imsi);
   std::sort(out.begin(), out.end());
+  return out;
+}
+
+Expected<std::vector<context::SubscriberRecord>, StoreError> SqliteStore::range(
+    const std::optional<Imsi>& after, std::size_t limit) {
+  std::vector<Imsi> found;
+  {
+    Statement s(db_->handle, "SELECT imsi FROM subscriber WHERE imsi > ?1 ORDER BY imsi LIMIT ?2");
+    if (!s.ready()) return Fail{error_of(db_->handle, sqlite3_extended_errcode(db_->handle))};
+    s.text(1, after ? std::string_view(after->digits()) : std::string_view(""));
+    // What is staged may be a removal: as many more as there can be of those.
+    s.number(2, limit + staged_.all().size());
+    int row = 0;
+    while ((row = s.step()) == SQLITE_ROW)
+      if (auto imsi = Imsi::parse(s.text_at(0)); imsi && staged_.find(*imsi) == nullptr)
+        found.push_back(*imsi);
+    if (row != SQLITE_DONE) return Fail{error_of(db_->handle, row)};
+  }
+  for (const auto& [imsi, staged] : staged_.all())
+    if (staged.record && (!after || *after < imsi)) found.push_back(imsi);
+  std::sort(found.begin(), found.end());
+  if (found.size() > limit) found.resize(limit, *Imsi::parse("001"));
+  std::vector<context::SubscriberRecord> out;
+  out.reserve(found.size());
+  for (const Imsi& imsi : found) {
+    auto record = find(imsi);
+    if (!record) return Fail{record.why()};
+    if (*record) out.push_back(std::move(**record));
+  }
   return out;
 }
 

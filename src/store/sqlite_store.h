@@ -1,19 +1,19 @@
-// sqlite_store.h: subscribers in one SQLite file, durable at every sync.
+// sqlite_store.h: subscribers in one SQLite file, durable at every commit.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 
 #include "context/sealed.h"
+#include "store/staged.h"
 #include "store/store.h"
 
 namespace baton::store {
 
 /// SqliteStore keeps subscribers in a write-ahead-logged SQLite database with synchronous=FULL. `put`
-/// stages in memory; `sync` writes everything staged in one transaction, so one flush to the disk serves
-/// them all, and a crash leaves all of a sync or none of it. K, OPc and every
+/// stages in memory; `commit` writes everything staged in one transaction, so one flush to the disk serves
+/// them all, and a crash leaves all of a commit or none of it. K, OPc and every
 /// KASME are sealed (context/sealed.h).
 class SqliteStore final : public Store {
  public:
@@ -25,19 +25,18 @@ class SqliteStore final : public Store {
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
 
-  std::optional<context::SubscriberRecord> load(const Imsi& imsi) override;
+  Expected<std::optional<context::SubscriberRecord>, StoreError> find(const Imsi& imsi) override;
   bool put(context::SubscriberRecord record) override;
   bool remove(const Imsi& imsi) override;
-  bool sync() override;
+  Expected<Committed, StoreError> commit() override;
   void crash() override;
   std::size_t size() const override;
   std::vector<Imsi> subscribers() const override;
+  Expected<std::vector<context::SubscriberRecord>, StoreError> range(const std::optional<Imsi>& after,
+                                                                     std::size_t limit) override;
 
-  /// Records that could not be unsealed or read back; each was answered as if absent.
+  /// Records that could not be unsealed or read back.
   std::uint64_t unreadable() const { return unreadable_; }
-
-  /// More staged records than this are refused until a sync: a store that cannot sync must not eat memory.
-  static constexpr std::size_t staged_max = 1'000'000;
 
  private:
   struct Database;
@@ -45,7 +44,7 @@ class SqliteStore final : public Store {
 
   std::unique_ptr<Database> db_;
   context::StoreKey key_;
-  std::map<Imsi, std::optional<context::SubscriberRecord>> staged_;
+  Staging staged_;
   std::uint64_t unreadable_ = 0;
 };
 

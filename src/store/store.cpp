@@ -4,17 +4,29 @@
 
 namespace baton::store {
 
+std::optional<context::SubscriberRecord> Store::load(const Imsi& imsi) {
+  auto found = find(imsi);
+  return found ? std::move(*found) : std::nullopt;
+}
+
+bool Store::sync() {
+  const auto done = commit();
+  return done && done->conflicts.empty();
+}
+
 Expected<std::size_t, StoreError> import(Store& store, std::vector<context::SubscriberRecord> records) {
   const std::size_t n = records.size();
   for (auto& record : records) {
     if (!store.put(std::move(record))) {
       store.crash();  // drop what was staged: all or nothing
-      return Fail{StoreError{"the store takes no more subscribers"}};
+      return Fail{StoreError{"the store takes no more subscribers", StoreFault::full}};
     }
   }
-  if (!store.sync()) {
+  if (const auto done = store.commit(); !done) {
     store.crash();
-    return Fail{StoreError{"the store could not make the import durable; nothing was imported"}};
+    return Fail{
+        StoreError{"the store could not make the import durable, nothing was imported: " + done.why().what,
+                   done.why().fault}};
   }
   return n;
 }

@@ -7,36 +7,71 @@
 #include <vector>
 
 #include "base/expected.h"
+#include "context/store_fault.h"
 #include "context/subscriber.h"
 
 namespace baton::store {
 
+using context::StoreFault;
+
 /// Why a store refused.
 struct StoreError {
   std::string what;  ///< in words, without key material
+  StoreFault fault = StoreFault::io;
 };
 
-/// Store keeps subscribers. `put` stages a record; nothing staged is promised to survive until `sync` has
-/// returned true. One sync covers everything staged before it (group commit), all of it or none.
+/// Committed is what became of what was staged.
+struct Committed {
+  /// Not written, because the record is not of the version any more that it was loaded with. Its other
+  /// companions of the same commit are written.
+  std::vector<Imsi> conflicts{};
+};
+
+/// Store keeps subscribers. `put` stages a record; nothing staged is promised to survive until `commit` has
+/// succeeded. One commit covers everything staged before it (group commit), all of it or none, conflicts
+/// apart.
+///
+/// Several processes may share a store. Every record has a version, which goes up by one with each write; a
+/// record that is put carries the version it was loaded with, and is written only if that is still the one
+/// there. So neither does one process overwrite what another wrote, nor can two reserve the same SEQs.
 class Store {
  public:
   virtual ~Store() = default;
-  /// load sees staged records too. Nothing when there is no such subscriber.
-  virtual std::optional<context::SubscriberRecord> load(const Imsi& imsi) = 0;
-  /// put stages a record, new or changed. False when the store can take no more.
+  /// find sees staged records too, with the version they will have. Nothing when there is no such
+  /// subscriber; an error when the store cannot say.
+  virtual Expected<std::optional<context::SubscriberRecord>, StoreError> find(const Imsi& imsi) = 0;
+  /// put stages a record, new or changed (SubscriberRecord::version says what it may replace). False when
+  /// the store can take no more before a commit.
   virtual bool put(context::SubscriberRecord record) = 0;
   /// remove stages the removal of a record; removing what is not there is no error.
   virtual bool remove(const Imsi& imsi) = 0;
-  /// sync makes everything staged durable. False: nothing of it is, and it stays staged.
-  virtual bool sync() = 0;
-  /// crash forgets what was not synced, as the loss of the process would.
+  /// commit makes everything staged durable. When it fails nothing of it can be relied on, and it stays
+  /// staged: the next commit tries again, and crash() drops it. A failure in the middle of a commit to
+  /// another machine leaves open whether it happened; the versions tell at the next attempt.
+  virtual Expected<Committed, StoreError> commit() = 0;
+  /// crash forgets what was not committed, as the loss of the process would.
   virtual void crash() = 0;
   virtual std::size_t size() const = 0;
   /// subscribers lists the IMSIs in ascending order.
   virtual std::vector<Imsi> subscribers() const = 0;
+  /// range gives at most `limit` records whose IMSI comes after `after`, in ascending order; from the first
+  /// one without `after`. Fewer than `limit` are the last. Staged records are seen.
+  virtual Expected<std::vector<context::SubscriberRecord>, StoreError> range(const std::optional<Imsi>& after,
+                                                                             std::size_t limit) = 0;
+
+  /// load is find() for who cannot do anything about a failure: it takes that for absence.
+  std::optional<context::SubscriberRecord> load(const Imsi& imsi);
+  /// sync is commit() for who has to know only whether everything staged is durable now.
+  bool sync();
 };
 
-/// import puts all records and syncs once: all of them are kept, or none.
+/// import puts all records and commits once: all of them are kept, or none.
 Expected<std::size_t, StoreError> import(Store& store, std::vector<context::SubscriberRecord> records);
+
+/// may_replace is whether a record that carries `carried` may be written where `there` is the version in the
+/// store; 0 for none there.
+constexpr bool may_replace(const std::optional<std::uint64_t>& carried, std::uint64_t there) {
+  return !carried || *carried == there;
+}
 
 }  // namespace baton::store

@@ -178,6 +178,29 @@ TEST_P(AnyStore, imports_all_or_nothing) {
   EXPECT_EQ(store->size(), 3U);
 }
 
+TEST_P(AnyStore, gives_its_records_page_by_page_in_ascending_order) {
+  Folder folder;
+  const auto store = GetParam().open(folder);
+  for (int n = 1; n <= 7; ++n) ASSERT_TRUE(store->put(record(n, static_cast<std::uint64_t>(n))));
+  ASSERT_TRUE(store->sync());
+  ASSERT_TRUE(store->put(record(8, 8)));
+  ASSERT_TRUE(store->remove(imsi(2)));
+  std::vector<std::uint64_t> seen;
+  std::optional<Imsi> after;
+  for (;;) {
+    const auto page = store->range(after, 3);
+    ASSERT_TRUE(page);
+    for (const auto& r : *page) {
+      EXPECT_EQ(r.imsi, imsi(static_cast<int>(r.seq_reserved)));
+      seen.push_back(r.seq_reserved);
+    }
+    if (page->size() < 3) break;
+    after = page->back().imsi;
+  }
+  EXPECT_EQ(seen, (std::vector<std::uint64_t>{1, 3, 4, 5, 6, 7, 8}));
+  EXPECT_TRUE(store->range(imsi(8), 3)->empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Stores, AnyStore,
     testing::Values(Backend{"memory", [](const Folder&) { return std::make_unique<MemoryStore>(); }, false},
@@ -197,6 +220,49 @@ TEST(MemoryStore, a_failed_sync_keeps_records_staged_and_an_import_whole) {
   EXPECT_TRUE(store.sync());
   store.crash();
   EXPECT_TRUE(store.load(imsi(2)));
+}
+
+TEST(MemoryStore, writes_a_record_only_over_the_version_it_was_loaded_with) {
+  MemoryStore store;
+  auto fresh = record(1, 1);
+  fresh.version = 0;
+  ASSERT_TRUE(store.put(std::move(fresh)));
+  ASSERT_TRUE(store.sync());
+  auto mine = store.load(imsi(1));
+  auto theirs = store.load(imsi(1));
+  theirs->seq_reserved = 33;
+  ASSERT_TRUE(store.put(std::move(*theirs)));
+  ASSERT_TRUE(store.sync());
+  mine->seq_reserved = 32;
+  ASSERT_TRUE(store.put(std::move(*mine)));
+  ASSERT_TRUE(store.put(record(2)));
+  const auto done = store.commit();
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->conflicts, std::vector<Imsi>{imsi(1)});
+  EXPECT_EQ(store.load(imsi(1))->seq_reserved, 33U) << "what the other wrote stands";
+  EXPECT_TRUE(store.load(imsi(2))) << "a conflict is nobody else's";
+  auto second = record(1);
+  second.version = 0;
+  ASSERT_TRUE(store.put(std::move(second)));
+  EXPECT_EQ(store.commit()->conflicts.size(), 1U) << "it is there already";
+}
+
+TEST(MemoryStore, takes_two_changes_of_one_record_before_a_commit) {
+  MemoryStore store;
+  ASSERT_TRUE(store.put(record(1, 1)));
+  ASSERT_TRUE(store.sync());
+  auto r = store.load(imsi(1));
+  r->seq_reserved = 2;
+  ASSERT_TRUE(store.put(r->copy()));
+  ++*r->version;
+  r->seq_reserved = 3;
+  ASSERT_TRUE(store.put(r->copy()));
+  ASSERT_TRUE(store.sync());
+  ++*r->version;
+  r->seq_reserved = 4;
+  ASSERT_TRUE(store.put(std::move(*r)));
+  EXPECT_TRUE(store.sync());
+  EXPECT_EQ(store.load(imsi(1))->seq_reserved, 4U);
 }
 
 TEST(SqliteStore, keeps_synced_records_through_the_kill_of_its_process) {

@@ -47,10 +47,11 @@ void Core::load(const Desk& desk) {
   out->load(token, desk.imsi);
 }
 
-void Core::save(const Desk& desk, const context::SubscriberRecord& record) {
+void Core::save(const Desk& desk, context::SubscriberRecord& record) {
   const StoreToken token{next_store_token++};
   store_pending.emplace(token, desk.imsi);
   out->save(token, record.copy());
+  if (record.version) ++*record.version;
 }
 
 void Core::note_steps(const Imsi& imsi, const Followed& followed, const Superseded& gone) {

@@ -51,7 +51,8 @@ struct Core {
   Counter& counter_of(const context::SubscriberRecord& record);
 
   void load(const Desk& desk);
-  void save(const Desk& desk, const context::SubscriberRecord& record);
+  /// save asks for `record` to be written and makes it the version that it will then have, for another save.
+  void save(const Desk& desk, context::SubscriberRecord& record);
   void count(std::string_view counter) { out->count(counter); }
   void log(LogLevel level, std::string text) { out->log(level, std::move(text)); }
 
