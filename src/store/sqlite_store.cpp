@@ -321,7 +321,7 @@ Expected<std::vector<context::SubscriberRecord>, StoreError> SqliteStore::range(
   for (const auto& [imsi, staged] : staged_.all())
     if (staged.record && (!after || *after < imsi)) found.push_back(imsi);
   std::sort(found.begin(), found.end());
-  if (found.size() > limit) found.resize(limit, *Imsi::parse("001"));
+  if (found.size() > limit) found.erase(found.begin() + static_cast<std::ptrdiff_t>(limit), found.end());
   std::vector<context::SubscriberRecord> out;
   out.reserve(found.size());
   for (const Imsi& imsi : found) {
