@@ -10,6 +10,7 @@
 #include "crypto/ctr_drbg.h"
 #include "crypto/eea2.h"
 #include "crypto/eia2.h"
+#include "crypto/eps_vector.h"
 #include "crypto/kasumi.h"
 #include "crypto/kdf.h"
 #include "crypto/tuak.h"
@@ -176,34 +177,60 @@ struct Packets {
 // --- rows
 // -----------------------------------------------------------------------------------------------------
 
-/// One call with RAND out of a buffered generator, as an HSS makes it.
+/// PlainVectors is `count` vectors by crypto's function: octets in, octets out, all outputs wiped by who has
+/// them.
+struct PlainVectors {
+  Subscribers subscribers;
+  std::array<Byte, 3> network = PlmnId::test_value().wire();
+  std::vector<std::array<Byte, 16>> rand;
+  std::vector<crypto::EpsVectorJob> jobs;
+  std::vector<crypto::EpsVectorOutputs> out;
+  explicit PlainVectors(std::size_t count) : subscribers(count), rand(count), out(count) {
+    for (std::size_t i = 0; i < count; ++i)
+      jobs.push_back(
+          {subscribers.k[i].expose(), subscribers.opc[i].expose(), rand[i], i, amf.bytes, network});
+  }
+  void operator()(Path path) {
+    for (auto& j : jobs) j.sqn += 32;
+    crypto::eps_vectors(jobs, out, path);
+    keep(out[0]);
+  }
+};
+
+/// One call with RAND out of a buffered generator, as an HSS makes it: by crypto's function, and with keys as
+/// types.
 struct SingleVector {
-  Subscribers subscribers{1};
+  PlainVectors plain{1};
   crypto::CtrDrbg generator = crypto::CtrDrbg::from_number(1);
   crypto::BufferedEntropy random{generator};
   std::uint64_t seq = 1;
-  void operator()() {
+  void operator()(Path path) {
+    random.fill(plain.rand[0]);
+    plain(path);
+  }
+  void typed() {
     Rand rand;
     random.fill(rand.bytes);
-    const auto v = make_eps_vector(subscribers.k[0], subscribers.opc[0], amf, *Sqn::of(++seq, 0), rand,
-                                   PlmnId::test_value());
+    const auto v = make_eps_vector(plain.subscribers.k[0], plain.subscribers.opc[0], amf, *Sqn::of(++seq, 0),
+                                   rand, PlmnId::test_value());
     keep(v);
   }
 };
 
 void vectors(Bench& bench) {
   constexpr std::size_t batch = 16;
-  const Subscribers subscribers(batch);
+  PlainVectors plain(batch);
+  const auto batched = [&](Path path) { return Work{[&, path] { plain(path); }, batch}; };
   std::vector<NewEpsVector> out;
   std::uint64_t seq = 1;
-  const auto batched = [&](Path path) {
+  const auto typed = [&](Path path) {
     return Work{[&, path] {
                   ++seq;
                   std::vector<EpsVectorInputs> in;
                   in.reserve(batch);
                   for (std::size_t i = 0; i < batch; ++i)
-                    in.push_back({subscribers.k[i], subscribers.opc[i], amf, *Sqn::of(seq, 0), Rand{},
-                                  PlmnId::test_value()});
+                    in.push_back({plain.subscribers.k[i], plain.subscribers.opc[i], amf, *Sqn::of(seq, 0),
+                                  Rand{}, PlmnId::test_value()});
                   out.clear();
                   make_eps_vectors(in, out, path);
                   keep(out[0]);
@@ -213,19 +240,23 @@ void vectors(Bench& bench) {
   constexpr std::string_view peer = "vector";
   bench.row("EPS vector, batch of 16", "wide", if_has(Path::wide, batched(Path::wide)),
             {peer, "limit vector 16"}, {80, 10});
+  bench.row("EPS vector, batch of 16, typed keys", "wide", if_has(Path::wide, typed(Path::wide)),
+            {peer, "limit vector 16"}, {});
   bench.row("EPS vector, batch of 16", "hardware", if_has(Path::hardware, batched(Path::hardware)),
             {peer, ""}, {});
   SingleVector one;
-  const Work single{[&] { one(); }};
+  const bool sha = crypto::sha_path() == Path::hardware;
   bench.row("EPS vector, one call, RAND included", "hardware",
-            crypto::sha_path() == Path::hardware ? single : Work{}, {peer, "limit vector 1"}, {160, 5});
+            sha ? Work{[&] { one(Path::hardware); }} : Work{}, {peer, "limit vector 1"}, {160, 5});
+  bench.row("EPS vector, one call, RAND included, typed keys", "hardware",
+            sha ? Work{[&] { one.typed(); }} : Work{}, {peer, "limit vector 1"}, {});
   bench.row("EPS vector, batch of 16", "portable", batched(Path::portable), {peer, ""}, {{}, 1.5});
   {
     const Path allowed = crypto::batch_path();
     crypto::limit_path(Path::portable);
     SingleVector portable;  // its generator, too
-    bench.row("EPS vector, one call, RAND included", "portable", Work{[&] { portable(); }}, {peer, ""},
-              {{}, 1.5});
+    bench.row("EPS vector, one call, RAND included", "portable", Work{[&] { portable(Path::portable); }},
+              {peer, ""}, {{}, 1.5});
     crypto::limit_path(allowed);
   }
 
@@ -248,23 +279,29 @@ void vectors(Bench& bench) {
 
 void derivations(Bench& bench) {
   std::array<Byte, 32> key{1};
+  std::array<Byte, 32> made{};
   const std::array<Byte, 7> s{0x11};
   const auto single = [&](Path path) {
     return Work{[&, path] {
-      const auto out = crypto::kdf(key, s, path);
-      key[0] = out.expose()[0];
+      crypto::kdf_into(key, s, made, path);
+      key = made;  // the next one waits for this one
     }};
   };
+  const Work typed{[&] {
+    const auto out = crypto::kdf(key, s);
+    std::copy(out.expose().begin(), out.expose().end(), key.begin());
+  }};
   const bool sha = crypto::sha_path() == Path::hardware;
   bench.row("KDF, fresh key, one call", "hardware", sha ? single(Path::hardware) : Work{},
             {"", "limit kdf 1"}, {120, {}});
+  bench.row("KDF, fresh key, one call, typed key", "hardware", sha ? typed : Work{}, {"", "limit kdf 1"}, {});
 #if defined(__x86_64__)
   // The SHA extensions may wait for the upper half of a vector register that somebody left dirty: a hundred
   // times slower on some processors, nothing on others.
   const Work dirty{[&] {
     asm volatile("vpcmpeqd %%ymm7, %%ymm7, %%ymm7" : : : "xmm7");
-    const auto out = crypto::kdf(key, s, Path::hardware);
-    key[0] = out.expose()[0];
+    crypto::kdf_into(key, s, made, Path::hardware);
+    key = made;
   }};
   bench.row("KDF, one call, upper halves of registers dirty", "hardware",
             sha && crypto::cpu().avx2 ? dirty : Work{}, {"", "limit kdf 1"}, {120, {}});
@@ -273,11 +310,10 @@ void derivations(Bench& bench) {
   constexpr std::size_t batch = 16;
   std::array<std::array<Byte, 32>, batch> keys{};
   std::array<std::array<Byte, 32>, batch> out{};
+  std::vector<crypto::KdfJob> jobs;
+  for (std::size_t i = 0; i < batch; ++i) jobs.push_back({keys[i], s, out[i]});
   const auto batched = [&](Path path) {
     return Work{[&, path] {
-                  std::vector<crypto::KdfJob> jobs;
-                  jobs.reserve(batch);
-                  for (std::size_t i = 0; i < batch; ++i) jobs.push_back({keys[i], s, out[i]});
                   crypto::kdf_batch(jobs, path);
                   keys[0][0] = out[1][0];
                 },

@@ -525,15 +525,15 @@ void kdf_lanes(std::span<const KdfJob> jobs, const LaneFunctions& run) {
 #if defined(__x86_64__)
 /// kdf_in_streams does the jobs four at a time and returns those that are left: fewer than three. Three and a
 /// copy of one of them take no longer than three one by one.
-std::span<const KdfJob> kdf_in_streams(std::span<const KdfJob> jobs) {
+std::span<const KdfJob> kdf_in_streams(std::span<const KdfJob> jobs, Path path) {
+  const auto run = path == Path::wide ? wide_kdf_streams : hardware_kdf_streams;
   alignas(64) Byte messages[kdf_streams][64];
   while (jobs.size() + 1 >= kdf_streams) {
     const std::size_t some = std::min(jobs.size(), kdf_streams);
     const auto job = [&](std::size_t n) -> const KdfJob& { return jobs[std::min(n, some - 1)]; };
     for (std::size_t n = 0; n < kdf_streams; ++n) put_short_s(job(n).s, messages[n]);
-    hardware_kdf_streams({job(0).key.data(), job(1).key.data(), job(2).key.data(), job(3).key.data()},
-                         messages,
-                         {job(0).out.data(), job(1).out.data(), job(2).out.data(), job(3).out.data()});
+    run({job(0).key.data(), job(1).key.data(), job(2).key.data(), job(3).key.data()}, messages,
+        {job(0).out.data(), job(1).out.data(), job(2).out.data(), job(3).out.data()});
     jobs = jobs.subspan(some);
   }
   secure_wipe(messages, sizeof(messages));
@@ -633,7 +633,7 @@ void kdf_batch(std::span<const KdfJob> jobs, Path path) {
       return kdf_lanes(some, run);
     const Path one = path == Path::portable ? Path::portable : sha_path();
 #if defined(__x86_64__)
-    if (one != Path::portable && all_short) some = kdf_in_streams(some);
+    if (one != Path::portable && all_short) some = kdf_in_streams(some, path);
 #endif
     for (const KdfJob& j : some) kdf_into(j.key, j.s, j.out, one);
   });

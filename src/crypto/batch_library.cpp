@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cassert>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -154,13 +155,19 @@ bool library_run(LibraryAlgorithm algorithm, const LibraryJobs& jobs, Path path)
   } else if (algorithm == LibraryAlgorithm::zuc_mac) {
     zuc_mac(m, jobs);
   } else {
+    // In one burst: a call for each job and its answer costs as much as a tenth of a short packet.
+    static_assert(under_way <= IMB_MAX_BURST_SIZE);
     Keys keys;
+    std::array<IMB_JOB*, under_way> burst;
+    const auto count = static_cast<std::uint32_t>(jobs.count);
+    [[maybe_unused]] const std::uint32_t places = IMB_GET_NEXT_BURST(m, count, burst.data());
+    assert(places == count);  // a manager between two calls has nothing under way, and more places than this
     for (std::size_t i = 0; i < jobs.count; ++i) {
       IMB_SNOW3G_INIT_KEY_SCHED(m, jobs.keys[i], &keys.of[i]);
-      fill(*IMB_GET_NEXT_JOB(m), algorithm, jobs, i, &keys.of[i]);
-      IMB_SUBMIT_JOB_NOCHECK(m);
+      fill(*burst[i], algorithm, jobs, i, &keys.of[i]);
     }
-    while (IMB_FLUSH_JOB(m) != nullptr) {
+    IMB_SUBMIT_BURST_NOCHECK(m, count, burst.data());
+    while (IMB_FLUSH_BURST(m, count, burst.data()) != 0) {
     }
   }
   pool(path).give_back(std::move(owned));

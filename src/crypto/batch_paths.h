@@ -18,9 +18,9 @@ struct alignas(64) LaneBlocks {
   Byte* lane(std::size_t n) { return octets.data() + 16 * n; }
   const Byte* lane(std::size_t n) const { return octets.data() + 16 * n; }
 };
-/// Round keys of each lane, in the form of the path that made them.
+/// Round keys of each lane, in the form of the path that made them. The portable one has each of them twice.
 struct alignas(64) LaneSchedule {
-  std::array<LaneBlocks, 11> round;
+  std::array<LaneBlocks, 22> round;
 };
 /// A word of each lane.
 struct alignas(64) LaneWords {

@@ -1,73 +1,47 @@
-// Lanes without tables and without branches on data: bit planes for AES, four words side by side for SHA-256.
+// Lanes without tables and without branches on data: bit planes of one row for AES, four words side by side
+// for SHA-256.
+#include <algorithm>
 #include <cstring>
 
 #include "base/secret.h"
 #include "crypto/batch_paths.h"
 #include "crypto/sha256_lanes.h"
-#include "crypto/sliced_aes.h"
-#include "crypto/sliced_words.h"
+#include "crypto/sliced_rows.h"
 
 namespace baton::crypto {
 namespace {
 
-using sliced::Octets;
-using sliced::Pair;
-
-/// Round keys as planes: eight words of each half of the lanes.
-struct PlaneKeys {
-  std::array<std::array<Pair, 88>, 2> half;
+/// Round keys of the lanes, twice: for two blocks of each at once.
+struct RowKeys {
+  std::array<sliced::Rows, 11> round;
 };
-static_assert(sizeof(PlaneKeys) == sizeof(LaneSchedule));
-PlaneKeys& planes(LaneSchedule& s) { return reinterpret_cast<PlaneKeys&>(s); }
-const PlaneKeys& planes(const LaneSchedule& s) { return reinterpret_cast<const PlaneKeys&>(s); }
-
-/// For the lanes at 8 `half` + 0 to 7, from the four columns of all lanes.
-void put_round_key(const std::array<std::array<std::uint32_t, lanes>, 4>& w, std::size_t half, Pair* out) {
-  Octets<Pair> q;
-  for (std::size_t j = 0; j < 8; ++j) {
-    const auto word = [&](std::size_t lane) {
-      return sliced::spread(w[j / 4][lane]) | sliced::spread(w[j / 4 + 2][lane]) << 8U;
-    };
-    q[j] = Pair{word(8 * half + j % 4), word(8 * half + 4 + j % 4)};
-  }
-  sliced::turn(q);
-  for (std::size_t k = 0; k < 8; ++k) out[k] = q[k];
-}
+static_assert(sizeof(RowKeys) == sizeof(LaneSchedule) && sliced::row_blocks == 2 * lanes);
+RowKeys& rows(LaneSchedule& s) { return reinterpret_cast<RowKeys&>(s); }
+const RowKeys& rows(const LaneSchedule& s) { return reinterpret_cast<const RowKeys&>(s); }
 
 //= FIPS 197, 5.2
 void expand(const LaneBlocks& keys, LaneSchedule& out) {
-  std::array<std::array<std::uint32_t, lanes>, 4> w;
-  for (std::size_t c = 0; c < 4; ++c)
-    for (std::size_t n = 0; n < lanes; ++n) w[c][n] = sliced::column(keys.lane(n), c);
-  std::array<std::uint32_t, lanes> last;
+  auto& round = rows(out).round;
+  sliced::pack_rows([&keys](std::size_t n) { return keys.lane(n % lanes); }, round[0]);
   std::uint32_t round_constant = 1;
-  for (std::size_t round = 0; round <= 10; ++round) {
-    if (round > 0) {
-      for (std::size_t n = 0; n < lanes; ++n) last[n] = w[3][n] >> 8U | w[3][n] << 24U;
-      sliced::on_words(last, [](Octets<std::uint64_t>& x) { sliced::aes(x); });
-      for (std::size_t n = 0; n < lanes; ++n) w[0][n] ^= last[n] ^ round_constant;
-      for (std::size_t c = 1; c < 4; ++c)
-        for (std::size_t n = 0; n < lanes; ++n) w[c][n] ^= w[c - 1][n];
-      round_constant = (round_constant << 1U & 0xFFU) ^ (round_constant >> 7U) * 0x1BU;
-    }
-    for (std::size_t half = 0; half < 2; ++half)
-      put_round_key(w, half, planes(out).half[half].data() + 8 * round);
+  for (std::size_t n = 1; n <= 10; ++n) {
+    round[n] = round[n - 1];
+    sliced::next_round_key(round[n], round_constant);
+    round_constant = (round_constant << 1U & 0xFFU) ^ (round_constant >> 7U) * 0x1BU;
   }
-  secure_wipe(w.data(), sizeof(w));
-  secure_wipe(last.data(), sizeof(last));
 }
 
 void encrypt(const LaneSchedule& keys, LaneBlocks* blocks, std::size_t count) {
-  Octets<Pair> q;
-  for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t half = 0; half < 2; ++half) {
-      Byte* octets = blocks[i].lane(8 * half);
-      sliced::pack(octets, q);
-      sliced::encrypt(q, planes(keys).half[half].data());
-      sliced::unpack(q, octets);
-    }
+  sliced::Rows state;
+  for (std::size_t i = 0; i < count; i += 2) {
+    LaneBlocks& first = blocks[i];
+    LaneBlocks& second = blocks[std::min(i + 1, count - 1)];  // of an odd number the last is done twice
+    const auto block = [&](std::size_t n) { return n < lanes ? first.lane(n) : second.lane(n - lanes); };
+    sliced::pack_rows(block, state);
+    sliced::encrypt(state, rows(keys).round.data());
+    sliced::unpack_rows(state, block);
   }
-  secure_wipe(q.data(), sizeof(q));
+  secure_wipe(state.data(), sizeof(state));
 }
 
 struct FourWords {

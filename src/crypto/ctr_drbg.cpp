@@ -1,6 +1,7 @@
 #include "crypto/ctr_drbg.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/secret.h"
 #include "crypto/ctr.h"
@@ -80,6 +81,15 @@ void CtrDrbg::update(std::span<const Byte, seed_octets> provided) {
 BufferedEntropy::~BufferedEntropy() { secure_wipe(buffer_.data(), buffer_.size()); }
 
 void BufferedEntropy::fill(MutableBytes out) {
+  // A RAND: of a length the compiler knows.
+  constexpr std::size_t rand_octets = 16;
+  if (out.size() == rand_octets && buffer_.size() - used_ >= rand_octets) {
+    Byte* const given = buffer_.data() + used_;
+    std::memcpy(out.data(), given, rand_octets);
+    secure_wipe(given, rand_octets);
+    used_ += rand_octets;
+    return;
+  }
   while (!out.empty()) {
     if (used_ == buffer_.size()) {
       source_.fill(buffer_);

@@ -42,9 +42,9 @@ class CtrDrbg final : public Entropy {
   Path path_;
 };
 
-/// BufferedEntropy takes octets from another source a kilobyte at a time: a RAND then costs a copy instead of
-/// a request. What has been handed out is wiped here at once, so that the buffer never tells what was given
-/// before.
+/// BufferedEntropy takes octets from another source four kilobytes at a time: a RAND then costs a copy
+/// instead of a request. What has been handed out is wiped here at once, so that the buffer never tells what
+/// was given before.
 class BufferedEntropy final : public Entropy {
  public:
   /// `source` outlives this.
@@ -56,7 +56,7 @@ class BufferedEntropy final : public Entropy {
   void fill(MutableBytes out) override;
 
  private:
-  static constexpr std::size_t octets = 1024;
+  static constexpr std::size_t octets = 4096;
   Entropy& source_;
   std::array<Byte, octets> buffer_{};
   std::size_t used_ = octets;

@@ -143,6 +143,15 @@ __attribute__((noinline)) void wide_eps_kasme(const EpsVectorJob* const (&jobs)[
       {out[0]->kasme.data(), out[1]->kasme.data(), out[2]->kasme.data(), out[3]->kasme.data()});
 }
 
+__attribute__((noinline)) void wide_kdf_streams(const Byte* const (&keys)[kdf_streams],
+                                                const Byte (*messages)[64], Byte* const (&out)[kdf_streams]) {
+  clear_upper_halves();
+  StreamBlock m[kdf_streams];
+  BATON_UNROLL
+  for (std::size_t n = 0; n < kdf_streams; ++n) m[n] = block_from(messages[n]);
+  hmac_streams<kdf_streams>(keys, m, out);
+}
+
 }  // namespace baton::crypto
 
 BATON_TARGET_END

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 
 #include "crypto/kdf.h"
 #include "crypto/sha256_paths.h"
@@ -22,7 +21,5 @@ inline void put_short_s(Bytes s, Byte* block) {
   block[62] = static_cast<Byte>(bits >> 8U);
   block[63] = static_cast<Byte>(bits);
 }
-
-void kdf_into(std::span<const Byte, 32> key, Bytes s, std::span<Byte, 32> out, Path path);
 
 }  // namespace baton::crypto

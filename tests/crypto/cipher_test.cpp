@@ -235,12 +235,12 @@ TEST(BufferedEntropy, HandsOutItsSourceInOrder) {
   BufferedEntropy buffered(a);
   ByteVector direct;
   for (int i = 0; i < 5; ++i) {
-    ByteVector part(1024);
+    ByteVector part(4096);  // what it takes at a time
     b.fill(part);
     direct.insert(direct.end(), part.begin(), part.end());
   }
   ByteVector got;
-  for (const std::size_t n : {16U, 1U, 0U, 1007U, 5U, 1024U, 1500U}) {
+  for (const std::size_t n : {16U, 1U, 16U, 0U, 4047U, 16U, 16U, 5U, 4096U, 1500U, 16U}) {
     ByteVector part(n);
     buffered.fill(part);
     got.insert(got.end(), part.begin(), part.end());
