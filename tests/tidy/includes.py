@@ -17,7 +17,8 @@ LIBRARIES = {
     "asio": ({"runtime", "transport"}, "ask for it with an Action"),
     "usrsctp": ({"transport"}, "use transport/sctp.h"),
     "sqlite3": ({"store"}, "use store/store.h"),
-    "openssl/": ({"asymmetric"}, "use src/crypto or src/asymmetric"),
+    "openssl/": ({"asymmetric", "vault"}, "use src/crypto, src/asymmetric or src/vault"),
+    "p11-kit/": ({"vault"}, "use vault/wrapper.h"),
 }
 
 # Headers of the standard library and the system that bring a socket, clock, file or thread.
