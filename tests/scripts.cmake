@@ -28,7 +28,7 @@ baton_script(tidy.symbols.self_test
 
 # The command as a person and a program use it. The tests that start the demo network need its loopback addresses.
 set(cli "${CMAKE_CURRENT_SOURCE_DIR}/cli")
-foreach(test key cipher decode ledger exposure scenario virtual lab)
+foreach(test key cipher decode ledger exposure scenario virtual lab load)
   baton_script(cli.${test} COMMAND Python3::Interpreter -B "${cli}/${test}_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 300)
 endforeach()
 baton_script(cli.bench COMMAND Python3::Interpreter -B "${cli}/bench_test.py" $<TARGET_FILE:baton> "${CMAKE_CXX_COMPILER}"

@@ -34,6 +34,46 @@ TEST(DiameterFramer, CutsAStreamHoweverItIsCutOnTheWay) {
   }
 }
 
+// take gives the same messages, and those that lie whole in a piece it does not copy.
+TEST(DiameterFramer, TakesMessagesOutOfThePieceTheyCameIn) {
+  ByteVector stream;
+  const ByteVector messages[] = {octets(foreign::cer), octets(foreign::air), octets(foreign::cea)};
+  for (const auto& m : messages) stream.insert(stream.end(), m.begin(), m.end());
+  for (std::size_t size = 1; size <= stream.size(); ++size) {
+    StreamFramer framer;
+    std::vector<ByteVector> out;
+    for (std::size_t at = 0; at < stream.size(); at += size) {
+      const Bytes whole = Bytes(stream).subspan(at, std::min(size, stream.size() - at));
+      Bytes piece = whole;
+      for (;;) {
+        const auto m = framer.take(piece);
+        ASSERT_TRUE(m) << m.why().to_string();
+        if (!*m) break;
+        out.emplace_back((*m)->begin(), (*m)->end());
+        if (size == stream.size()) {
+          EXPECT_TRUE((*m)->data() >= whole.data() && (*m)->data() < whole.data() + whole.size());
+        }
+      }
+      EXPECT_TRUE(piece.empty());
+    }
+    ASSERT_EQ(out.size(), 3U) << "pieces of " << size;
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(out[i], messages[i]) << i << " in pieces of " << size;
+    EXPECT_EQ(framer.waiting(), 0U);
+  }
+  for (const std::string_view head : {"01000000", "01000010", "01000013", "01000016", "02", "01010004"}) {
+    const ByteVector bad = octets(head);
+    StreamFramer at_once, by_octet;
+    Bytes piece = bad;
+    EXPECT_FALSE(at_once.take(piece)) << head;
+    bool refused = false;
+    for (const Byte b : bad) {
+      Bytes one(&b, 1);
+      refused = !by_octet.take(one) || refused;
+    }
+    EXPECT_TRUE(refused) << head << " octet by octet";
+  }
+}
+
 TEST(DiameterFramer, GarbageEndsTheStreamAtItsFirstOctet) {
   StreamFramer framer;
   framer.push(octets("47"));  // the G of an HTTP request

@@ -23,10 +23,17 @@ class StreamFramer {
   /// below the header's, above the bound or not a multiple of four) is final: the stream has no
   /// synchronisation to find again, and the connection must be closed.
   Expected<std::optional<ByteVector>, Error> next();
+  /// take is push and next without a copy where it can be: the next whole message out of what waits and the
+  /// front of `piece`, which it consumes; nothing when all of `piece` is used up. The view holds until the
+  /// next call, and as long as the octets of `piece` do. Errors are those of next.
+  Expected<std::optional<Bytes>, Error> take(Bytes& piece);
   /// Octets waiting for their message to be completed.
   std::size_t waiting() const { return buffer_.size() - at_; }
 
  private:
+  /// The length of the message that begins here, nothing while its header's front is not there.
+  Expected<std::optional<std::size_t>, Error> length_of(Bytes front) const;
+
   std::size_t octets_max_;
   ByteVector buffer_;
   std::size_t at_ = 0;  ///< octets of buffer_ already handed out
