@@ -7,6 +7,7 @@
 
 #include "crypto/path.h"
 #include "ids/plmn_id.h"
+#include "keys/aka_secret.h"
 #include "keys/sqn.h"
 #include "keys/types.h"
 
@@ -58,6 +59,25 @@ void make_eps_vectors(std::span<const EpsVectorInputs> inputs, std::vector<NewEp
 /// the AuC's SQN. `rand` is the one of the challenge that was answered.
 //= TS 33.102, 6.3.5
 std::optional<Sqn> verify_auts(const K& k, const Opc& opc, const Rand& rand, const Auts& auts);
+
+/// Quintet is what UMTS AKA uses, one for any access: the separation bit of `amf` is clear whatever `amf`
+/// says, so that no KASME can be made of it.
+//= TS 33.102, 6.3.2
+struct Quintet {
+  Rand rand;
+  Autn autn;
+  Xres xres;
+  Ck ck;
+  Ik ik;
+};
+
+// The same for a subscriber of any algorithm. The secret is sound() (aka_secret.h).
+//= TS 33.401, 6.1.2 and TS 33.102, 6.3.2
+NewEpsVector make_eps_vector(const AkaSecret& secret, Amf amf, Sqn sqn, const Rand& rand,
+                             const PlmnId& serving_network);
+Quintet make_quintet(const AkaSecret& secret, Amf amf, Sqn sqn, const Rand& rand);
+//= TS 33.102, 6.3.5
+std::optional<Sqn> verify_auts(const AkaSecret& secret, const Rand& rand, const Auts& auts);
 
 /// derive_opc makes OPc from the operator's OP.
 //= TS 35.206, 4.1

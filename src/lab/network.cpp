@@ -96,6 +96,12 @@ void Network::command(std::string_view name, node::Command command, Subject subj
   subject_ = before;
 }
 
+void Network::administer(std::string_view name, node::Administer task, Subject subject) {
+  const Subject before = std::exchange(subject_, subject);
+  schedule(now_, seat_of(name), std::move(task));
+  subject_ = before;
+}
+
 void Network::inject(peer::Port port, Endpoint source, Endpoint destination, ByteVector octets) {
   if (const auto to = seat_at(port, destination))
     schedule(now_ + weather_.datagram, *to, node::DatagramIn{port, source, std::move(octets)});
@@ -387,18 +393,18 @@ void Network::carry_out(std::size_t from, node::Action& action) {
                    schedule(now_, from, node::SubscriberLoaded{a.token, std::move(record)});
                  },
                  [&](node::SaveSubscriber& a) {
-                   Seat& seat = seats_[from];
-                   if (seat.store == nullptr || !seat.store->put(std::move(a.record))) {
-                     schedule(now_, from, node::SubscriberSaved{a.token, false});
-                     return;
-                   }
-                   // Saves that meet while a sync is under way share the next one: group commit.
-                   seat.unsynced.emplace_back(a.token, subject_);
-                   if (seat.sync_due) return;
-                   seat.sync_due = true;
-                   queue_.push(Due{now_ + weather_.store_sync, ++order_, from, seat.life, 0, nullptr,
-                                   What::sync, subject_, 0});
+                   staged(from, a.token,
+                          seats_[from].store != nullptr && seats_[from].store->put(std::move(*a.record)));
                  },
+                 [&](node::ReserveSequence& a) {
+                   staged(from, a.token,
+                          seats_[from].store != nullptr &&
+                              seats_[from].store->reserve(a.imsi, a.version, a.seq_reserved));
+                 },
+                 [&](node::EraseSubscriber& a) {
+                   staged(from, a.token, seats_[from].store != nullptr && seats_[from].store->remove(a.imsi));
+                 },
+                 [&](node::Administered& a) { administered_.push_back(std::move(a)); },
                  [&](node::Record& a) {
                    for (Watcher* w : watchers_) w->on_ledger(a.entry, at, subject_);
                    if (keep_story_) ledger_.push_back(std::move(a.entry));
@@ -469,6 +475,20 @@ void Network::break_wire(std::size_t index, std::optional<std::size_t> silent_si
     schedule(now_ + weather_.link, wire.seat[side], node::LinkDown{wire.link[side]});
   }
   subject_ = before;
+}
+
+void Network::staged(std::size_t from, node::StoreToken token, bool taken) {
+  Seat& seat = seats_[from];
+  if (!taken) {
+    schedule(now_, from, node::SubscriberSaved{token, false});
+    return;
+  }
+  // Saves that meet while a sync is under way share the next one: group commit.
+  seat.unsynced.emplace_back(token, subject_);
+  if (seat.sync_due) return;
+  seat.sync_due = true;
+  queue_.push(
+      Due{now_ + weather_.store_sync, ++order_, from, seat.life, 0, nullptr, What::sync, subject_, 0});
 }
 
 void Network::sync(std::size_t at) {

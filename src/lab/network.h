@@ -73,6 +73,9 @@ class Network {
   void restart(std::unique_ptr<node::Node> node);
   /// command gives a node something to do now.
   void command(std::string_view name, node::Command command, Subject subject = nobody);
+  /// administer gives an HSS a task of the operator's; what becomes of it ends up in administered().
+  void administer(std::string_view name, node::Administer task, Subject subject = nobody);
+  const std::vector<node::Administered>& administered() const { return administered_; }
   /// inject delivers a datagram to a door as if `source` had sent it: the attacker's hand.
   void inject(peer::Port port, Endpoint source, Endpoint destination, ByteVector octets);
   /// inject_link delivers octets on the link between two nodes as if `from` had sent them there. False when
@@ -186,6 +189,8 @@ class Network {
   void connect(std::size_t seat, const node::OpenLink& open);
   void break_wire(std::size_t wire, std::optional<std::size_t> silent_side);
   void sync(std::size_t seat);
+  /// staged goes on with a write that the store of a seat took, or did not.
+  void staged(std::size_t from, node::StoreToken token, bool taken);
   void crash_seat(std::size_t seat);
   void restart_seat(std::size_t seat, std::unique_ptr<node::Node> node);
   void cut_seats(std::size_t a, std::size_t b);
@@ -213,6 +218,7 @@ class Network {
   bool keep_steps_ = true;
 
   std::vector<LedgerEntry> ledger_;
+  std::vector<node::Administered> administered_;
   std::vector<node::Step> steps_;
   std::vector<node::Outcome> outcomes_;
   std::vector<WireTap> taps_;

@@ -121,7 +121,7 @@ Script script(std::size_t ues, std::size_t enbs, std::uint64_t seed, std::size_t
     SeededEntropy card(seed, "card of " + imsi.digits());
     K k = drawn<K>(card);
     Opc opc = drawn<Opc>(card);
-    subscribers.push_back({.imsi = imsi, .k = k.clone(), .opc = opc.clone(), .msisdn = {}});
+    subscribers.push_back({.imsi = imsi, .secret = MilenageSecret{k.clone(), opc.clone()}});
     node::ue::Config ue{.name = "ue" + std::to_string(i + 1),
                         .id_key = {},
                         .imsi = imsi,

@@ -20,4 +20,17 @@ std::string_view to_string(Verb verb) {
   return "?";
 }
 
+std::string_view to_string(AdminOutcome o) {
+  switch (o) {
+    case AdminOutcome::done: return "done";
+    case AdminOutcome::unknown: return "no such subscriber";
+    case AdminOutcome::exists: return "the subscriber exists";
+    case AdminOutcome::conflict: return "the record has changed";
+    case AdminOutcome::invalid: return "invalid";
+    case AdminOutcome::too_busy: return "too busy";
+    case AdminOutcome::not_stored: return "not stored";
+  }
+  return "?";
+}
+
 }  // namespace baton::node

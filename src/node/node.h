@@ -1,6 +1,7 @@
 // node.h: the vocabulary of every node: events in, actions out.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,14 +44,62 @@ struct SubscriberLoaded {
   std::optional<context::SubscriberRecord> record;
   context::StoreFault fault = context::StoreFault::none;
 };
-/// The store's answer to SaveSubscriber. `ok` means durable: it survives a crash of the node. If not, `fault`
-/// says why, and the record is to be loaded again before anything else is done with it: what was to be
-/// saved may have been, or somebody else has changed it (StoreFault::conflict).
+/// The store's answer to SaveSubscriber, ReserveSequence and EraseSubscriber. `ok` means durable: it survives
+/// a crash of the node. If not, `fault` says why, and the record is to be loaded again before anything else
+/// is done with it: what was to be saved may have been, or somebody else has changed it
+/// (StoreFault::conflict).
 struct SubscriberSaved {
   StoreToken token;
   bool ok = false;
   context::StoreFault fault = context::StoreFault::none;
 };
+
+// --- administration -----------------------------------------------------------------------------
+
+/// AdminToken names one task of the operator's; Administered carries it back.
+using AdminToken = Strong<std::uint64_t, struct AdminTokenTag>;
+
+/// AddSubscriber makes a subscription. `record.version`, places and KASMEs are not looked at.
+struct AddSubscriber {
+  context::SubscriberRecord record;
+};
+/// ChangeSubscriber changes what is given and leaves the rest. New subscription data go to the nodes that
+/// serve the subscriber; a new secret or SQN ends nothing by itself.
+struct ChangeSubscriber {
+  Imsi imsi;
+  /// Only if the record still has this version; absent: whatever it has.
+  std::optional<std::uint64_t> if_version{};
+  std::optional<AkaSecret> secret{};
+  std::optional<Amf> amf{};
+  std::optional<std::uint64_t> seq{};  ///< the highest SEQ that counts as used
+  std::optional<std::uint32_t> ind_bits{};
+  std::optional<context::SqnScheme> sqn_scheme{};
+  std::optional<context::Subscription> subscription{};
+};
+/// RemoveSubscriber ends a subscription: the serving nodes are told to let go.
+struct RemoveSubscriber {
+  Imsi imsi;
+};
+struct ShowSubscriber {
+  Imsi imsi;
+};
+/// Administer is a task of the operator's. It waits its turn among the requests for the same subscriber and
+/// is durable before it is answered.
+struct Administer {
+  AdminToken token;
+  std::variant<AddSubscriber, ChangeSubscriber, RemoveSubscriber, ShowSubscriber> task;
+};
+/// What became of it.
+enum class AdminOutcome : Byte {
+  done,
+  unknown,   ///< there is no such subscriber
+  exists,    ///< AddSubscriber: there is one already
+  conflict,  ///< the record has another version than the one asked for, or changes too fast
+  invalid,   ///< `why` says what does not hold
+  too_busy,
+  not_stored,  ///< the store did not take it; nothing has changed
+};
+std::string_view to_string(AdminOutcome o);
 
 /// Verb is what a person, a scenario or a load source asks of a node.
 enum class Verb : Byte {
@@ -76,7 +125,7 @@ struct Command {
 };
 
 using Event = std::variant<Started, LinkUp, LinkDown, LinkData, DatagramIn, TimerFired, SubscriberLoaded,
-                           SubscriberSaved, Command>;
+                           SubscriberSaved, Command, Administer>;
 
 // --- what a node may ask for --------------------------------------------------------------------
 
@@ -110,9 +159,31 @@ struct LoadSubscriber {
   Imsi imsi;
 };
 /// Saved durably before SubscriberSaved{ok} comes back; what relies on it is sent only then.
+/// The record stands apart: an Action is moved often and a record is larger than all the others.
 struct SaveSubscriber {
   StoreToken token;
-  context::SubscriberRecord record;
+  std::unique_ptr<context::SubscriberRecord> record;
+};
+/// ReserveSequence is a SaveSubscriber of one number: SEQs up to `seq_reserved` count as used. It counts as a
+/// write of the record that was read at `version`, which is one higher afterwards. TS 33.102, annex C.
+struct ReserveSequence {
+  StoreToken token;
+  Imsi imsi;
+  std::optional<std::uint64_t> version;
+  std::uint64_t seq_reserved = 0;
+};
+/// EraseSubscriber removes the record that was read at `version`.
+struct EraseSubscriber {
+  StoreToken token;
+  Imsi imsi;
+  std::optional<std::uint64_t> version;
+};
+/// Administered answers Administer. The view is of the record as it is now; null when there is none.
+struct Administered {
+  AdminToken token;
+  AdminOutcome outcome{};
+  std::string why;  ///< for people, without secrets; empty when done
+  std::unique_ptr<context::SubscriberView> view;
 };
 struct Record {
   LedgerEntry entry;
@@ -148,7 +219,8 @@ struct Outcome {
 };
 
 using Action = std::variant<Send, OpenLink, CloseLink, SendDatagram, StartTimer, StopTimer, LoadSubscriber,
-                            SaveSubscriber, Record, Count, Took, Log, Step, Outcome>;
+                            SaveSubscriber, ReserveSequence, EraseSubscriber, Administered, Record, Count,
+                            Took, Log, Step, Outcome>;
 
 /// Actions collects what a node asks for while it handles one event, in order.
 class Actions final : public peer::Outlet {
@@ -180,8 +252,11 @@ class Actions final : public peer::Outlet {
   void took(std::string_view procedure, Duration time) { list_.push_back(Took{procedure, time}); }
   void load(StoreToken token, Imsi imsi) { list_.push_back(LoadSubscriber{token, std::move(imsi)}); }
   void save(StoreToken token, context::SubscriberRecord record) {
-    list_.push_back(SaveSubscriber{token, std::move(record)});
+    list_.push_back(SaveSubscriber{token, std::make_unique<context::SubscriberRecord>(std::move(record))});
   }
+  void reserve(ReserveSequence r) { list_.push_back(std::move(r)); }
+  void erase(EraseSubscriber e) { list_.push_back(std::move(e)); }
+  void administered(Administered a) { list_.push_back(std::move(a)); }
   bool steps_on() const { return wanted_.steps; }
   void step(Step s) {
     if (wanted_.steps) list_.push_back(std::move(s));

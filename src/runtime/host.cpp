@@ -113,6 +113,8 @@ Expected<Ok, std::string> Host::open_door(const Door& d) {
 }
 
 void Host::start() { feed(node::Started{}); }
+void Host::administer(node::Administer task) { feed(std::move(task)); }
+
 void Host::command(node::Command command) { feed(std::move(command)); }
 
 // Events that arise while the node handles another wait for their turn: a node is never entered twice.
@@ -255,13 +257,28 @@ void Host::carry_out(node::LoadSubscriber& a) {
 }
 
 void Host::carry_out(node::SaveSubscriber& a) {
-  Imsi imsi = a.record.imsi;
-  if (!setup_.store || !setup_.store->put(std::move(a.record))) {
+  Imsi imsi = a.record->imsi;
+  staged(a.token, std::move(imsi), setup_.store != nullptr && setup_.store->put(std::move(*a.record)));
+}
+void Host::carry_out(node::ReserveSequence& a) {
+  const bool taken = setup_.store != nullptr && setup_.store->reserve(a.imsi, a.version, a.seq_reserved);
+  staged(a.token, std::move(a.imsi), taken);
+}
+void Host::carry_out(node::EraseSubscriber& a) {
+  const bool taken = setup_.store != nullptr && setup_.store->remove(a.imsi);
+  staged(a.token, std::move(a.imsi), taken);
+}
+void Host::carry_out(node::Administered& a) {
+  if (administered_) administered_(a);
+}
+
+void Host::staged(node::StoreToken token, Imsi imsi, bool taken) {
+  if (!taken) {
     count("store.put_failed");
-    queue_.push_back(node::SubscriberSaved{a.token, false, context::StoreFault::full});
+    queue_.push_back(node::SubscriberSaved{token, false, context::StoreFault::full});
     return;
   }
-  unsynced_.emplace_back(a.token, std::move(imsi));
+  unsynced_.emplace_back(token, std::move(imsi));
   if (unsynced_.size() > 1) return;  // the commit is already on its way
   services_.loop.post([this, alive = alive_] {
     if (*alive) sync_store();

@@ -70,6 +70,9 @@ class Host {
   void start();
   /// command gives the node something to do, in this turn.
   void command(node::Command command);
+  /// administer gives an HSS a task of the operator's, in this turn; `on_administered` gets the answer.
+  void administer(node::Administer task);
+  void on_administered(std::function<void(node::Administered&)> then) { administered_ = std::move(then); }
 
   /// close_links ends every link in good order, for a process that goes. The node is told nothing.
   void close_links();
@@ -91,6 +94,9 @@ class Host {
   void carry_out(node::StopTimer& a);
   void carry_out(node::LoadSubscriber& a);
   void carry_out(node::SaveSubscriber& a);
+  void carry_out(node::ReserveSequence& a);
+  void carry_out(node::EraseSubscriber& a);
+  void carry_out(node::Administered& a);
   void carry_out(node::Record& a);
   void carry_out(node::Count& a);
   void carry_out(node::Took& a);
@@ -103,6 +109,8 @@ class Host {
   void accepted(peer::Port port, std::unique_ptr<transport::Link> link);
   void bury(std::map<peer::LinkId, std::unique_ptr<Line>>::iterator line);
   void link_down(peer::LinkId id, transport::Down why);
+  /// staged goes on with a write that the store took, or did not.
+  void staged(node::StoreToken token, Imsi imsi, bool taken);
   void sync_store();
   context::StoreFault store_failed(std::string_view counter, const store::StoreError& why);
   void arm_timer();
@@ -130,6 +138,7 @@ class Host {
   std::unique_ptr<transport::Timer> timer_;
 
   std::vector<std::pair<node::StoreToken, Imsi>> unsynced_;
+  std::function<void(node::Administered&)> administered_;
 
   std::deque<node::Event> queue_;
   bool handling_ = false;

@@ -225,19 +225,16 @@ class Importer {
     if (records_.size() >= import_subscribers_max)
       return bad(line, "", "at most " + std::to_string(import_subscribers_max) + " subscribers in a file");
 
-    SubscriberRecord record{.imsi = std::move(*imsi),
-                            .k = std::move(*k),
-                            .opc = std::move(*opc),
-                            .amf = amf,
-                            .msisdn = std::string(f.msisdn),
-                            .mme_host = {},
-                            .mme_realm = {}};
+    SubscriberRecord record{
+        .imsi = std::move(*imsi), .secret = MilenageSecret{std::move(*k), std::move(*opc)}, .amf = amf};
+    record.subscription.msisdn = std::string(f.msisdn);
     std::uint64_t number = 0;
     for (const Byte b : sqn) number = number << 8U | b;
     //= TS 33.102, C.1.1.1
     record.seq_reserved = number >> record.ind_bits;
-    if (qci) record.qci = *qci;
-    if (!f.apn.empty()) record.apn = lower(f.apn);
+    auto& apn = record.subscription.apns.front();
+    if (qci) apn.qci = *qci;
+    if (!f.apn.empty()) apn.apn = lower(f.apn);
     records_.push_back(std::move(record));
   }
 

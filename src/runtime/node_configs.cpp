@@ -111,14 +111,18 @@ node::enb::Config enb_config(const EnbSettings& enb, const Topology& topology) {
 
 node::ue::Config ue_config(const UeSettings& ue, std::size_t index, const context::SubscriberRecord& record,
                            const Topology& topology) {
-  node::ue::Config out{.name = "ue-" + record.imsi.digits(),
-                       .id_key = topology.id_key,
-                       .imsi = record.imsi,
-                       .k = record.k.clone(),
-                       .opc = record.opc.clone(),
-                       .imeisv = imeisv_of(ue.imeisv, index),
-                       .apn = {},
-                       .cells = {}};
+  // The simulated card speaks MILENAGE. One of a subscriber with another algorithm holds zeros, which its HSS
+  // and it both see at the first challenge.
+  const auto* milenage = std::get_if<MilenageSecret>(&record.secret);
+  node::ue::Config out{
+      .name = "ue-" + record.imsi.digits(),
+      .id_key = topology.id_key,
+      .imsi = record.imsi,
+      .k = milenage != nullptr ? milenage->k.clone() : K(std::array<Byte, K::size>{}),
+      .opc = milenage != nullptr ? milenage->opc.clone() : Opc(std::array<Byte, Opc::size>{}),
+      .imeisv = imeisv_of(ue.imeisv, index),
+      .apn = {},
+      .cells = {}};
   out.policy = context::built_part(topology.policy);
   out.capability.eea = bits(ue.eea);
   out.capability.eia = bits(ue.eia);

@@ -36,7 +36,28 @@ inline constexpr std::string_view schema_0002 = R"sql(
 ALTER TABLE subscriber ADD COLUMN kasme_sealed BLOB;  -- KASMEs in use and delivered, context/kasme_memory.h; sealed, bound to this row
 )sql";
 
+// What S6a needs beyond the first two. The lists of a subscription (APNs, networks) are octets of one column:
+// they are read and written together and nobody searches them. Where it is absent, a row of an older version,
+// the columns apn to msisdn say what is subscribed to; they go on showing it.
+inline constexpr std::string_view schema_0003 = R"sql(
+ALTER TABLE subscriber ADD COLUMN algorithm INTEGER NOT NULL DEFAULT 0 CHECK (algorithm BETWEEN 0 AND 2);  -- AkaAlgorithm, keys/aka_secret.h; k_sealed and opc_sealed hold K and TOPc of TUAK
+ALTER TABLE subscriber ADD COLUMN tuak_res INTEGER NOT NULL DEFAULT 8;           -- octets of RES, TS 35.231, 5.1
+ALTER TABLE subscriber ADD COLUMN tuak_iterations INTEGER NOT NULL DEFAULT 1;    -- of Keccak, TS 35.231, 5.1
+ALTER TABLE subscriber ADD COLUMN sqn_scheme INTEGER NOT NULL DEFAULT 0 CHECK (sqn_scheme BETWEEN 0 AND 2);  -- TS 33.102, C.3
+ALTER TABLE subscriber ADD COLUMN seq_offset INTEGER NOT NULL DEFAULT 0 CHECK (seq_offset >= 0);  -- DIF, TS 33.102, C.1.1.3
+ALTER TABLE subscriber ADD COLUMN resyncs INTEGER NOT NULL DEFAULT 0 CHECK (resyncs >= 0);        -- TS 33.102, 6.3.5; since the last location update
+ALTER TABLE subscriber ADD COLUMN subscription BLOB;      -- TS 29.272, 7.3.2; context/subscriber.h
+ALTER TABLE subscriber ADD COLUMN mme_plmn BLOB;          -- TS 29.272, 7.3.9; visited network of mme_host
+ALTER TABLE subscriber ADD COLUMN sgsn_host TEXT;         -- TS 23.008, 2.4; the registered SGSN
+ALTER TABLE subscriber ADD COLUMN sgsn_realm TEXT;
+ALTER TABLE subscriber ADD COLUMN sgsn_plmn BLOB;
+ALTER TABLE subscriber ADD COLUMN sgsn_purged INTEGER NOT NULL DEFAULT 0 CHECK (sgsn_purged IN (0, 1));  -- TS 23.008, 2.7.6
+ALTER TABLE subscriber ADD COLUMN imei TEXT NOT NULL DEFAULT '';               -- TS 29.272, 7.3.4; as told last
+ALTER TABLE subscriber ADD COLUMN software_version TEXT NOT NULL DEFAULT '';   -- TS 29.272, 7.3.5
+ALTER TABLE subscriber ADD COLUMN version INTEGER NOT NULL DEFAULT 1;          -- how often the row was written
+)sql";
+
 /// Element n brings a database of version n to version n + 1.
-inline constexpr std::array migrations{schema_0001, schema_0002};
+inline constexpr std::array migrations{schema_0001, schema_0002, schema_0003};
 
 }  // namespace baton::store

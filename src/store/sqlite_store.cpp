@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/cases.h"
 #include "store/schema.h"
 
 namespace baton::store {
@@ -47,6 +48,12 @@ class Statement {
   void blob(int i, Bytes v) {
     sqlite3_bind_blob(s_, i, v.data(), static_cast<int>(v.size()), SQLITE_TRANSIENT);
   }
+  void blob(int i, const std::optional<PlmnId>& v) {
+    if (v)
+      blob(i, v->wire());
+    else
+      sqlite3_bind_null(s_, i);
+  }
   void number(int i, std::uint64_t v) { sqlite3_bind_int64(s_, i, static_cast<sqlite3_int64>(v)); }
 
   std::string text_at(int i) {
@@ -59,6 +66,22 @@ class Statement {
     const auto* p = static_cast<const Byte*>(sqlite3_column_blob(s_, i));
     return {p, p == nullptr ? 0 : static_cast<std::size_t>(sqlite3_column_bytes(s_, i))};
   }
+  std::optional<DiameterIdentity> identity_at(int i) {
+    if (null_at(i)) return std::nullopt;
+    auto parsed = DiameterIdentity::parse(text_at(i));
+    return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
+  }
+  std::optional<PlmnId> plmn_at(int i) {
+    if (null_at(i)) return std::nullopt;
+    auto parsed = PlmnId::from_wire(blob_at(i));
+    return parsed ? std::optional(*parsed) : std::nullopt;
+  }
+  std::optional<context::ServingNode> node_at(int host, int realm, int plmn, int purged) {
+    auto identity = identity_at(host);
+    if (!identity) return std::nullopt;
+    return context::ServingNode{std::move(*identity), identity_at(realm), plmn_at(plmn),
+                                number_at(purged) != 0};
+  }
   std::uint64_t number_at(int i) { return static_cast<std::uint64_t>(sqlite3_column_int64(s_, i)); }
   bool null_at(int i) { return sqlite3_column_type(s_, i) == SQLITE_NULL; }
 
@@ -68,11 +91,18 @@ class Statement {
 
 constexpr std::string_view select_sql =
     "SELECT k_sealed, opc_sealed, amf, seq_reserved, ind_bits, apn, qci, ambr_up_bps, ambr_down_bps, msisdn, "
-    "mme_host, mme_realm, purged, kasme_sealed FROM subscriber WHERE imsi = ?1";
+    "mme_host, mme_realm, purged, kasme_sealed, algorithm, tuak_res, tuak_iterations, sqn_scheme, "
+    "seq_offset, "
+    "resyncs, subscription, mme_plmn, sgsn_host, sgsn_realm, sgsn_plmn, sgsn_purged, imei, software_version, "
+    "version FROM subscriber WHERE imsi = ?1";
+constexpr std::string_view version_sql = "SELECT version FROM subscriber WHERE imsi = ?1";
 constexpr std::string_view upsert_sql =
     "INSERT OR REPLACE INTO subscriber (imsi, k_sealed, opc_sealed, amf, seq_reserved, ind_bits, apn, qci, "
-    "ambr_up_bps, ambr_down_bps, msisdn, mme_host, mme_realm, purged, kasme_sealed) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    "ambr_up_bps, ambr_down_bps, msisdn, mme_host, mme_realm, purged, kasme_sealed, algorithm, tuak_res, "
+    "tuak_iterations, sqn_scheme, seq_offset, resyncs, subscription, mme_plmn, sgsn_host, sgsn_realm, "
+    "sgsn_plmn, sgsn_purged, imei, software_version, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+    "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, "
+    "?30)";
 constexpr std::string_view delete_sql = "DELETE FROM subscriber WHERE imsi = ?1";
 
 constexpr std::string_view kasme_field = "KASME memory";
@@ -84,6 +114,68 @@ std::optional<context::KasmeMemory> kasme_memory_from(const context::StoreKey& k
   auto out = context::decode_kasme_memory(*plain);
   secure_wipe(plain->data(), plain->size());
   return out;
+}
+
+// The field's name says which algorithm the secret is for, so that a row cannot be passed off as one of
+// another.
+constexpr std::string_view k_fields[] = {"K", "K of TUAK", "K of the test algorithm"};
+
+/// Both sealed secrets as they lie in k_sealed and opc_sealed.
+struct SealedSecret {
+  ByteVector k, opc;
+};
+SealedSecret seal_secret(const context::StoreKey& key, const Imsi& imsi, const AkaSecret& secret) {
+  const std::string_view field = k_fields[secret.index()];
+  return std::visit(
+      Cases{
+          [&](const MilenageSecret& s) {
+            return SealedSecret{context::seal(key, imsi, field, s.k), context::seal(key, imsi, "OPc", s.opc)};
+          },
+          [&](const TuakSecret& s) {
+            return SealedSecret{context::seal(key, imsi, field, s.k),
+                                context::seal(key, imsi, "TOPc", s.topc)};
+          },
+          [&](const TestSecret& s) {
+            return SealedSecret{context::seal(key, imsi, field, s.k), {}};
+          }},
+      secret);
+}
+
+std::optional<TuakK> unseal_tuak_k(const context::StoreKey& key, const Imsi& imsi, Bytes sealed) {
+  auto plain = context::unseal_octets(key, imsi, k_fields[1], sealed);
+  if (!plain) return std::nullopt;
+  std::optional<TuakK> out;
+  if (plain->size() <= TuakK::size_max) out.emplace(*plain);
+  secure_wipe(plain->data(), plain->size());
+  return out;
+}
+
+std::optional<AkaSecret> unseal_secret(const context::StoreKey& key, const Imsi& imsi, Bytes sealed_k,
+                                       Bytes sealed_opc, std::uint64_t algorithm, std::uint64_t tuak_res,
+                                       std::uint64_t tuak_iterations) {
+  switch (static_cast<AkaAlgorithm>(algorithm)) {
+    case AkaAlgorithm::milenage: {
+      auto k = context::unseal<K>(key, imsi, k_fields[0], sealed_k);
+      auto opc = context::unseal<Opc>(key, imsi, "OPc", sealed_opc);
+      if (!k || !opc) return std::nullopt;
+      return MilenageSecret{std::move(*k), std::move(*opc)};
+    }
+    case AkaAlgorithm::tuak: {
+      auto k = unseal_tuak_k(key, imsi, sealed_k);
+      auto topc = context::unseal<Topc>(key, imsi, "TOPc", sealed_opc);
+      if (!k || !topc || tuak_res > 0xFF || tuak_iterations > 0xFF) return std::nullopt;
+      AkaSecret secret = TuakSecret{std::move(*k), std::move(*topc), static_cast<std::uint8_t>(tuak_res),
+                                    static_cast<std::uint8_t>(tuak_iterations)};
+      if (!sound(secret)) return std::nullopt;
+      return secret;
+    }
+    case AkaAlgorithm::test: {
+      auto k = context::unseal<K>(key, imsi, k_fields[2], sealed_k);
+      if (!k) return std::nullopt;
+      return TestSecret{std::move(*k)};
+    }
+  }
+  return std::nullopt;
 }
 
 bool run(sqlite3* db, const std::string& sql) {
@@ -115,9 +207,10 @@ StoreError error_of(sqlite3* db, int code) {
 
 struct SqliteStore::Database {
   sqlite3* handle = nullptr;
-  std::unique_ptr<Statement> select, upsert, erase;
+  std::unique_ptr<Statement> select, version, upsert, erase;
   ~Database() {
     select.reset();
+    version.reset();
     upsert.reset();
     erase.reset();
     sqlite3_close(handle);
@@ -178,12 +271,105 @@ Expected<std::unique_ptr<SqliteStore>, StoreError> SqliteStore::open(const std::
   }
 
   db->select = std::make_unique<Statement>(h, select_sql);
+  db->version = std::make_unique<Statement>(h, version_sql);
   db->upsert = std::make_unique<Statement>(h, upsert_sql);
   db->erase = std::make_unique<Statement>(h, delete_sql);
-  if (!db->select->ready() || !db->upsert->ready() || !db->erase->ready())
+  if (!db->select->ready() || !db->version->ready() || !db->upsert->ready() || !db->erase->ready())
     return Fail{StoreError{path + " does not have the tables of its version: " + sqlite3_errmsg(h)}};
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(db), std::move(key)));
 }
+
+namespace {
+
+/// The row `select_sql` found; nothing when something in it cannot be unsealed or read.
+std::optional<context::SubscriberRecord> row_of(const context::StoreKey& key, Statement& s,
+                                                const Imsi& imsi) {
+  auto secret =
+      unseal_secret(key, imsi, s.blob_at(0), s.blob_at(1), s.number_at(14), s.number_at(15), s.number_at(16));
+  const Bytes amf = s.blob_at(2);
+  if (!secret || amf.size() != Amf::size) return std::nullopt;
+  context::SubscriberRecord r{.imsi = imsi, .secret = std::move(*secret)};
+  r.amf = Amf::from(amf);
+  r.seq_reserved = s.number_at(3);
+  r.ind_bits = static_cast<std::uint32_t>(s.number_at(4));
+  r.sqn_scheme = static_cast<context::SqnScheme>(s.number_at(17));
+  r.seq_offset = s.number_at(18);
+  r.resyncs = static_cast<std::uint32_t>(s.number_at(19));
+  if (s.null_at(20)) {
+    auto& apn = r.subscription.apns.front();
+    apn.apn = s.text_at(5);
+    apn.qci = static_cast<std::uint8_t>(s.number_at(6));
+    apn.ambr_up_bps = r.subscription.ambr_up_bps = static_cast<std::uint32_t>(s.number_at(7));
+    apn.ambr_down_bps = r.subscription.ambr_down_bps = static_cast<std::uint32_t>(s.number_at(8));
+    r.subscription.msisdn = s.text_at(9);
+  } else {
+    auto subscription = context::decode_subscription(s.blob_at(20));
+    if (!subscription) return std::nullopt;
+    r.subscription = std::move(*subscription);
+  }
+  r.mme = s.node_at(10, 11, 21, 12);
+  r.sgsn = s.node_at(22, 23, 24, 25);
+  r.terminal = {s.text_at(26), s.text_at(27)};
+  r.version = s.number_at(28);
+  if (!s.null_at(13)) {
+    // Without it the home network would take an old key for the one in use: better no record at all.
+    auto memory = kasme_memory_from(key, imsi, s.blob_at(13));
+    if (!memory) return std::nullopt;
+    r.kasme = std::move(*memory);
+  }
+  return r;
+}
+
+void bind_row(const context::StoreKey& key, Statement& s, const context::SubscriberRecord& r,
+              std::uint64_t version) {
+  const SealedSecret secret = seal_secret(key, r.imsi, r.secret);
+  s.blob(2, secret.k);
+  s.blob(3, secret.opc);
+  s.blob(4, r.amf.bytes);
+  s.number(5, r.seq_reserved);
+  s.number(6, r.ind_bits);
+  const context::SubscribedApn none{.apn = {}};
+  const auto* apn = r.subscription.default_apn();
+  s.text(7, (apn != nullptr ? *apn : none).apn);
+  s.number(8, (apn != nullptr ? *apn : none).qci);
+  s.number(9, r.subscription.ambr_up_bps);
+  s.number(10, r.subscription.ambr_down_bps);
+  s.text(11, r.subscription.msisdn);
+  s.text(12, r.mme ? std::optional(r.mme->host) : std::nullopt);
+  s.text(13, r.mme ? r.mme->realm : std::nullopt);
+  s.number(14, r.mme && r.mme->purged ? 1 : 0);
+  if (!r.kasme.empty()) {
+    ByteVector plain = context::encode(r.kasme);
+    s.blob(15, context::seal_octets(key, r.imsi, kasme_field, plain));
+    secure_wipe(plain.data(), plain.size());
+  }
+  s.number(16, static_cast<std::uint64_t>(algorithm_of(r.secret)));
+  const auto* tuak = std::get_if<TuakSecret>(&r.secret);
+  s.number(17, tuak != nullptr ? tuak->res_octets : 8);
+  s.number(18, tuak != nullptr ? tuak->iterations : 1);
+  s.number(19, static_cast<std::uint64_t>(r.sqn_scheme));
+  s.number(20, r.seq_offset);
+  s.number(21, r.resyncs);
+  s.blob(22, context::encode(r.subscription));
+  s.blob(23, r.mme ? r.mme->visited : std::nullopt);
+  s.text(24, r.sgsn ? std::optional(r.sgsn->host) : std::nullopt);
+  s.text(25, r.sgsn ? r.sgsn->realm : std::nullopt);
+  s.blob(26, r.sgsn ? r.sgsn->visited : std::nullopt);
+  s.number(27, r.sgsn && r.sgsn->purged ? 1 : 0);
+  s.text(28, r.terminal.imei);
+  s.text(29, r.terminal.software_version);
+  s.number(30, version);
+}
+
+/// The version of the row there is, 0 when there is none.
+std::uint64_t version_of(Statement& s, const Imsi& imsi) {
+  s.text(1, imsi.digits());
+  const std::uint64_t v = s.step() == SQLITE_ROW ? s.number_at(0) : 0;
+  s.done();
+  return v;
+}
+
+}  // namespace
 
 Expected<std::optional<context::SubscriberRecord>, StoreError> SqliteStore::find(const Imsi& imsi) {
   std::optional<context::SubscriberRecord> out;
@@ -201,35 +387,8 @@ Expected<std::optional<context::SubscriberRecord>, StoreError> SqliteStore::find
   }
   bool readable = true;
   if (row == SQLITE_ROW) {
-    auto k = context::unseal<K>(key_, imsi, "K", s.blob_at(0));
-    auto opc = context::unseal<Opc>(key_, imsi, "OPc", s.blob_at(1));
-    const Bytes amf = s.blob_at(2);
-    if (k && opc && amf.size() == Amf::size) {
-      out.emplace(context::SubscriberRecord{.imsi = imsi, .k = std::move(*k), .opc = std::move(*opc)});
-      out->amf = Amf::from(amf);
-      out->seq_reserved = s.number_at(3);
-      out->ind_bits = static_cast<std::uint32_t>(s.number_at(4));
-      out->apn = s.text_at(5);
-      out->qci = static_cast<std::uint8_t>(s.number_at(6));
-      out->ambr_up_bps = static_cast<std::uint32_t>(s.number_at(7));
-      out->ambr_down_bps = static_cast<std::uint32_t>(s.number_at(8));
-      out->msisdn = s.text_at(9);
-      if (auto host = DiameterIdentity::parse(s.text_at(10)); !s.null_at(10) && host) out->mme_host = *host;
-      if (auto realm = DiameterIdentity::parse(s.text_at(11)); !s.null_at(11) && realm)
-        out->mme_realm = *realm;
-      out->purged = s.number_at(12) != 0;
-      if (!s.null_at(13)) {
-        auto memory = kasme_memory_from(key_, imsi, s.blob_at(13));
-        // Without it the home network would take an old key for the one in use: better no record at all.
-        if (memory) {
-          out->kasme = std::move(*memory);
-        } else {
-          readable = false;
-        }
-      }
-    } else {
-      readable = false;
-    }
+    out = row_of(key_, s, imsi);
+    readable = out.has_value();
   }
   s.done();
   if (!readable) {
@@ -251,29 +410,20 @@ Expected<Committed, StoreError> SqliteStore::commit() {
     return Fail{std::move(why)};
   };
   if (!run(db_->handle, "BEGIN IMMEDIATE")) return failed();
+  Committed out;
   for (const auto& [imsi, staged] : staged_.all()) {
     const auto& record = staged.record;
     Statement& s = record ? *db_->upsert : *db_->erase;
-    s.text(1, imsi.digits());
     if (record) {
-      s.blob(2, context::seal(key_, imsi, "K", record->k));
-      s.blob(3, context::seal(key_, imsi, "OPc", record->opc));
-      s.blob(4, record->amf.bytes);
-      s.number(5, record->seq_reserved);
-      s.number(6, record->ind_bits);
-      s.text(7, record->apn);
-      s.number(8, record->qci);
-      s.number(9, record->ambr_up_bps);
-      s.number(10, record->ambr_down_bps);
-      s.text(11, record->msisdn);
-      s.text(12, record->mme_host);
-      s.text(13, record->mme_realm);
-      s.number(14, record->purged ? 1 : 0);
-      if (!record->kasme.empty()) {
-        ByteVector plain = context::encode(record->kasme);
-        s.blob(15, context::seal_octets(key_, imsi, kasme_field, plain));
-        secure_wipe(plain.data(), plain.size());
+      const std::uint64_t there = version_of(*db_->version, imsi);
+      if (!may_replace(staged.expected, there)) {
+        out.conflicts.push_back(imsi);
+        continue;
       }
+      s.text(1, imsi.digits());
+      bind_row(key_, s, *record, there + 1);
+    } else {
+      s.text(1, imsi.digits());
     }
     const bool written = s.step() == SQLITE_DONE;
     if (!written) {
@@ -285,7 +435,7 @@ Expected<Committed, StoreError> SqliteStore::commit() {
   }
   if (!run(db_->handle, "COMMIT")) return failed();
   staged_.clear();
-  return Committed{};
+  return out;
 }
 
 void SqliteStore::crash() { staged_.clear(); }

@@ -14,6 +14,14 @@ bool Store::sync() {
   return done && done->conflicts.empty();
 }
 
+bool Store::reserve(const Imsi& imsi, std::optional<std::uint64_t> version, std::uint64_t seq_reserved) {
+  auto record = load(imsi);
+  if (!record) return false;
+  record->seq_reserved = seq_reserved;
+  record->version = version;
+  return put(std::move(*record));
+}
+
 Expected<std::size_t, StoreError> import(Store& store, std::vector<context::SubscriberRecord> records) {
   const std::size_t n = records.size();
   for (auto& record : records) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,9 @@ class Store {
   /// put stages a record, new or changed (SubscriberRecord::version says what it may replace). False when
   /// the store can take no more before a commit.
   virtual bool put(context::SubscriberRecord record) = 0;
+  /// reserve is a put of one number in the record that was read at `version`: SEQs up to `seq_reserved` count
+  /// as used. A back end that can write that with less than the whole record does.
+  virtual bool reserve(const Imsi& imsi, std::optional<std::uint64_t> version, std::uint64_t seq_reserved);
   /// remove stages the removal of a record; removing what is not there is no error.
   virtual bool remove(const Imsi& imsi) = 0;
   /// commit makes everything staged durable. When it fails nothing of it can be relied on, and it stays

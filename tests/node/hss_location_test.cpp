@@ -28,8 +28,8 @@ TEST_F(HssTest, AnUpdateIsStoredAndAnsweredWithTheSubscription) {
   EXPECT_EQ(apn.service_selection, "internet");
   EXPECT_EQ(apn.context_identifier, data.apn_configuration_profile->context_identifier);
   EXPECT_EQ(apn.qos->qci, dia::QosClassIdentifier{9});
-  EXPECT_EQ(stored().mme_host, mme1_name);
-  EXPECT_EQ(stored().mme_realm, realm);
+  EXPECT_EQ(stored().mme->host, mme1_name);
+  EXPECT_EQ(stored().mme->realm, realm);
 }
 
 TEST_F(HssTest, WhoHasTheSubscriptionAlreadyIsNotToldAgain) {
@@ -49,7 +49,7 @@ TEST_F(HssTest, NoAnswerLeavesBeforeTheLocationIsDurableAndACrashKeepsIt) {
   EXPECT_TRUE(verdict()->success());
   hold_saves = false;
   crash();
-  EXPECT_EQ(stored().mme_host, mme1_name);
+  EXPECT_EQ(stored().mme->host, mme1_name);
   ask(request<Nor>());
   EXPECT_TRUE(verdict()->success()) << "the HSS still knows whom to believe";
 }
@@ -59,7 +59,7 @@ TEST_F(HssTest, ALocationThatCannotBeStoredIsNotConfirmed) {
   ask(request<Ulr>());
   EXPECT_EQ(verdict(), (dia::AnswerResult{dia::code::unable_to_comply, false, 0}));
   crash();
-  EXPECT_FALSE(stored().mme_host);
+  EXPECT_FALSE(stored().mme);
 }
 
 //= TS 29.272, 5.2.1.2.3; type=test
@@ -97,7 +97,7 @@ TEST_F(HssTest, AnOldMmeThatIsAwayDoesNotHoldTheMoveUp) {
   ask(request<Ulr>(1), 1);
   EXPECT_TRUE(verdict(1)->success());
   EXPECT_EQ(counters["hss.clr_not_sent"], 1);
-  EXPECT_EQ(stored().mme_host, mme2_name);
+  EXPECT_EQ(stored().mme->host, mme2_name);
 }
 
 TEST_F(HssTest, UpdatesAreRefusedForTheirReasons) {
@@ -115,7 +115,7 @@ TEST_F(HssTest, UpdatesAreRefusedForTheirReasons) {
   m.rat_type = dia::RatType::utran;
   ask(m);
   EXPECT_EQ(verdict(), (dia::AnswerResult{dia::experimental::rat_not_allowed, true, dia::vendor_3gpp}));
-  EXPECT_FALSE(stored().mme_host);
+  EXPECT_FALSE(stored().mme);
   m = request<Ulr>();
   m.rat_type = dia::RatType::eutran_nb_iot;
   ask(m);
@@ -129,7 +129,7 @@ TEST_F(HssTest, OnlyTheMmeOfASubscriberPurgesIt) {
   auto other = answer(1);
   ASSERT_TRUE(other && other->result.success());
   EXPECT_FALSE(dia::decode<dia::PurgeUeAnswer>(other->octets)->pua_flags);
-  EXPECT_FALSE(stored().purged);
+  EXPECT_FALSE(stored().mme->purged);
 
   answer(0);
   ask(request<Pur>(0), 0);
@@ -137,10 +137,10 @@ TEST_F(HssTest, OnlyTheMmeOfASubscriberPurgesIt) {
   ASSERT_TRUE(own && own->result.success());
   EXPECT_EQ(dia::decode<dia::PurgeUeAnswer>(own->octets)->pua_flags, dia::pua_flag::freeze_m_tmsi);
   crash();
-  EXPECT_TRUE(stored().purged);
+  EXPECT_TRUE(stored().mme->purged);
   // It comes back.
   ask(request<Ulr>(0), 0);
-  EXPECT_FALSE(stored().purged);
+  EXPECT_FALSE(stored().mme->purged);
 }
 
 TEST_F(HssTest, APurgeThatCannotBeStoredIsNotConfirmed) {
@@ -175,7 +175,7 @@ TEST_F(HssTest, TheOperatorWithdrawsASubscription) {
   ASSERT_EQ(mmes[0]->requests.size(), 1U);
   EXPECT_EQ(dia::decode<Clr>(mmes[0]->requests[0].octets)->cancellation_type,
             dia::CancellationType::subscription_withdrawal);
-  EXPECT_FALSE(stored().mme_host);
+  EXPECT_FALSE(stored().mme);
   // Nobody to withdraw from: nothing happens.
   tell(Command{Verb::detach, Imsi::test_value()});
   tell(Command{Verb::detach, *Imsi::parse("001019999999999")});
@@ -247,7 +247,7 @@ TEST_F(HssTest, ASubscriberThatIsBackIsNotCancelledForHavingLeft) {
   ASSERT_EQ(held.size(), 1U) << "the repetition looks first where the subscriber is";
   ask(request<Ulr>(0), 0);  // waits behind it
   auto record = stored();
-  record.mme_host = mme1_name;
+  record.mme = context::ServingNode{mme1_name};
   ASSERT_TRUE(store.put(std::move(record)));
   hold_loads = false;
   tell(SubscriberLoaded{held[0].token, store.load(Imsi::test_value())});

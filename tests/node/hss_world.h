@@ -41,8 +41,9 @@ S secret_from(std::string_view digits) {
   return S(std::span<const Byte, S::size>(octets.data(), S::size));
 }
 inline context::SubscriberRecord subscriber(const Imsi& imsi = Imsi::test_value()) {
-  context::SubscriberRecord r{imsi, secret_from<K>(k_digits), secret_from<Opc>(opc_digits)};
-  r.msisdn = "491701234567";
+  context::SubscriberRecord r{
+      .imsi = imsi, .secret = MilenageSecret{secret_from<K>(k_digits), secret_from<Opc>(opc_digits)}};
+  r.subscription.msisdn = "491701234567";
   return r;
 }
 inline Usim usim() { return {secret_from<K>(k_digits), secret_from<Opc>(opc_digits)}; }
@@ -161,12 +162,16 @@ class HssTest : public testing::Test {
       else
         tell(SubscriberLoaded{load->token, store.load(load->imsi)});
     } else if (auto* save = std::get_if<SaveSubscriber>(&action)) {
-      store.put(std::move(save->record));
-      if (hold_saves) {
-        held_saves.push_back(save->token);
-        return;
-      }
-      tell(SubscriberSaved{save->token, store.sync()});
+      EXPECT_TRUE(store.put(std::move(*save->record)));
+      staged(save->token);
+    } else if (auto* reserve = std::get_if<ReserveSequence>(&action)) {
+      EXPECT_TRUE(store.reserve(reserve->imsi, reserve->version, reserve->seq_reserved));
+      staged(reserve->token);
+    } else if (auto* erase = std::get_if<EraseSubscriber>(&action)) {
+      EXPECT_TRUE(store.remove(erase->imsi));
+      staged(erase->token);
+    } else if (auto* done = std::get_if<Administered>(&action)) {
+      administered.push_back(std::move(*done));
     } else if (auto* record = std::get_if<Record>(&action)) {
       ledger.push_back(record->entry);
     } else if (auto* count = std::get_if<Count>(&action)) {
@@ -174,6 +179,12 @@ class HssTest : public testing::Test {
     } else if (auto* log = std::get_if<Log>(&action)) {
       logged.push_back(log->text);
     }
+  }
+  void staged(StoreToken token) {
+    if (hold_saves)
+      held_saves.push_back(token);
+    else
+      tell(SubscriberSaved{token, store.sync()});
   }
   void from_mme(std::size_t i, Actions& out) {
     for (Action& a : out.take()) {
@@ -305,6 +316,7 @@ class HssTest : public testing::Test {
   bool hold_loads = false, hold_saves = false;
   std::vector<SubscriberLoaded> held;
   std::vector<StoreToken> held_saves;
+  std::vector<Administered> administered;
   std::vector<LedgerEntry> ledger;
   std::map<std::string, int> counters;
   std::vector<std::string> logged;

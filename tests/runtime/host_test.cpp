@@ -16,7 +16,8 @@ using peer::Port;
 
 context::SubscriberRecord record(const Imsi& imsi, std::uint64_t seq) {
   const std::array<Byte, 16> key{};
-  context::SubscriberRecord r{imsi, K(key), Opc(key), {}, seq, 5, "internet", 9, 1, 1, "", {}, {}, false};
+  context::SubscriberRecord r{.imsi = imsi, .secret = MilenageSecret{K(key), Opc(key)}};
+  r.seq_reserved = seq;
   return r;
 }
 
@@ -39,7 +40,8 @@ std::string word(const Event& e) {
           [](const node::SubscriberSaved& s) {
             return "saved " + std::to_string(s.token.value) + (s.ok ? " ok" : " failed");
           },
-          [](const node::Command& c) { return "command " + std::string(node::to_string(c.verb)); }},
+          [](const node::Command& c) { return "command " + std::string(node::to_string(c.verb)); },
+          [](const node::Administer& a) { return "administer " + std::to_string(a.token.value); }},
       e);
 }
 

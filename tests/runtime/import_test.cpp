@@ -38,10 +38,10 @@ TEST(Import, ReadsALineOfSrsepc) {
   ASSERT_EQ(result->size(), 1U);
   const auto& record = result->front();
   EXPECT_EQ(record.imsi.digits(), "001010123456789");
-  EXPECT_EQ(hex(record.k.expose()), k_hex);
-  EXPECT_EQ(hex(record.opc.expose()), opc_hex);
+  EXPECT_EQ(hex(std::get<MilenageSecret>(record.secret).k.expose()), k_hex);
+  EXPECT_EQ(hex(std::get<MilenageSecret>(record.secret).opc.expose()), opc_hex);
   EXPECT_EQ(hex(record.amf.bytes), "9001");
-  EXPECT_EQ(record.qci, 7);
+  EXPECT_EQ(record.subscription.apns.front().qci, 7);
 }
 
 TEST(Import, SplitsTheSqnIntoSeqAndInd) {
@@ -55,7 +55,7 @@ TEST(Import, SplitsTheSqnIntoSeqAndInd) {
 TEST(Import, MakesOpcOfOp) {
   auto result = parse_subscribers("sim.csv", srsepc("001010123456789", k_hex, "op", op_hex));
   ASSERT_TRUE(result) << to_text(result.why());
-  EXPECT_EQ(hex(result->front().opc.expose()), opc_hex);
+  EXPECT_EQ(hex(std::get<MilenageSecret>(result->front().secret).opc.expose()), opc_hex);
 }
 
 TEST(Import, ReadsThePlainFormatInAnyOrderOfColumns) {
@@ -66,9 +66,9 @@ TEST(Import, ReadsThePlainFormatInAnyOrderOfColumns) {
   const auto& record = result->front();
   EXPECT_EQ(record.imsi.digits(), "001010000000001");
   EXPECT_EQ(record.seq_reserved, 1U);
-  EXPECT_EQ(record.apn, "internet.example");
-  EXPECT_EQ(record.msisdn, "491700000001");
-  EXPECT_EQ(record.qci, 9);
+  EXPECT_EQ(record.subscription.apns.front().apn, "internet.example");
+  EXPECT_EQ(record.subscription.msisdn, "491700000001");
+  EXPECT_EQ(record.subscription.apns.front().qci, 9);
 }
 
 TEST(Import, ReadsThePlainFormatWithOp) {
@@ -76,7 +76,7 @@ TEST(Import, ReadsThePlainFormatWithOp) {
       std::string("imsi,k,op,amf,sqn\n001010000000001,") + k_hex + "," + op_hex + ",8000,000000000000\n";
   auto result = parse_subscribers("plain.csv", text);
   ASSERT_TRUE(result) << to_text(result.why());
-  EXPECT_EQ(hex(result->front().opc.expose()), opc_hex);
+  EXPECT_EQ(hex(std::get<MilenageSecret>(result->front().secret).opc.expose()), opc_hex);
 }
 
 TEST(Import, LoadsNothingWhenOneLineIsWrong) {

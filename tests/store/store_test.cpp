@@ -11,7 +11,9 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <vector>
 
+#include "keys/sqn.h"
 #include "store/memory_store.h"
 #include "store/sqlite_store.h"
 
@@ -33,11 +35,10 @@ Imsi imsi(int n) {
 }
 
 context::SubscriberRecord record(int n, std::uint64_t seq = 0) {
-  context::SubscriberRecord r{.imsi = imsi(n), .k = key_of<K>(0x11), .opc = key_of<Opc>(0x22)};
+  context::SubscriberRecord r{.imsi = imsi(n), .secret = MilenageSecret{key_of<K>(0x11), key_of<Opc>(0x22)}};
   r.seq_reserved = seq;
-  r.apn = "internet";
-  r.msisdn = "4912345";
-  r.mme_host = DiameterIdentity::test_value();
+  r.subscription.msisdn = "4912345";
+  r.mme = context::ServingNode{DiameterIdentity::test_value()};
   return r;
 }
 
@@ -76,11 +77,11 @@ TEST_P(AnyStore, gives_back_what_was_put_even_before_it_is_durable) {
   const auto found = store->load(imsi(1));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->seq_reserved, 77U);
-  EXPECT_EQ(found->k, key_of<K>(0x11));
-  EXPECT_EQ(found->opc, key_of<Opc>(0x22));
-  EXPECT_EQ(found->mme_host, DiameterIdentity::test_value());
-  EXPECT_EQ(found->msisdn, "4912345");
-  EXPECT_FALSE(found->mme_realm);
+  EXPECT_EQ(std::get<MilenageSecret>(found->secret).k, key_of<K>(0x11));
+  EXPECT_EQ(std::get<MilenageSecret>(found->secret).opc, key_of<Opc>(0x22));
+  EXPECT_EQ(found->mme, context::ServingNode{DiameterIdentity::test_value()});
+  EXPECT_EQ(found->subscription.msisdn, "4912345");
+  EXPECT_FALSE(found->sgsn);
   EXPECT_FALSE(store->load(imsi(2)));
 }
 
@@ -124,6 +125,68 @@ TEST_P(AnyStore, keeps_which_kasme_is_in_use_and_what_was_delivered) {
   ASSERT_TRUE(store->put(std::move(*changed)));
   store->crash();
   EXPECT_TRUE(store->load(imsi(1))->kasme == memory()) << "a change that was not synced is lost whole";
+}
+
+TEST_P(AnyStore, keeps_every_field_of_a_record) {
+  Folder folder;
+  const auto store = GetParam().open(folder);
+  auto r = record(1, 77);
+  std::array<Byte, 32> k{};
+  k.fill(0x44);
+  r.secret = TuakSecret{TuakK(k), key_of<Topc>(0x55), 16, 3};
+  r.amf = Amf{{0x00, 0x21}};
+  r.ind_bits = 6;
+  r.sqn_scheme = context::SqnScheme::time;
+  r.seq_offset = Sqn::seq_max(6);
+  r.resyncs = 9;
+  r.subscription.barred = true;
+  r.subscription.barring = context::barring::roamer_vplmn_ap;
+  r.subscription.apns.push_back({.context_id = 50, .apn = "*", .pdn = context::SubscribedPdn::ipv4v6});
+  r.subscription.default_context = 50;
+  r.subscription.allowed_plmns = {PlmnId::test_value()};
+  r.mme = context::ServingNode{DiameterIdentity::test_value(), *DiameterIdentity::parse("realm.test"),
+                               PlmnId::test_value(), true};
+  r.sgsn = context::ServingNode{*DiameterIdentity::parse("sgsn.test"), {}, *PlmnId::parse("310410"), false};
+  r.terminal = {"353490069873310", "07"};
+  r.version = 0;
+  const auto subscription = r.subscription;
+  const auto mme = r.mme;
+  const auto sgsn = r.sgsn;
+  const auto terminal = r.terminal;
+  ASSERT_TRUE(store->put(std::move(r)));
+  ASSERT_TRUE(store->sync());
+  const auto found = store->load(imsi(1));
+  ASSERT_TRUE(found);
+  const auto& secret = std::get<TuakSecret>(found->secret);
+  EXPECT_EQ(secret.k, TuakK(k));
+  EXPECT_EQ(secret.topc, key_of<Topc>(0x55));
+  EXPECT_EQ(secret.res_octets, 16);
+  EXPECT_EQ(secret.iterations, 3);
+  EXPECT_EQ(found->amf, (Amf{{0x00, 0x21}}));
+  EXPECT_EQ(found->seq_reserved, 77U);
+  EXPECT_EQ(found->ind_bits, 6U);
+  EXPECT_EQ(found->sqn_scheme, context::SqnScheme::time);
+  EXPECT_EQ(found->seq_offset, Sqn::seq_max(6));
+  EXPECT_EQ(found->resyncs, 9U);
+  EXPECT_EQ(found->subscription, subscription);
+  EXPECT_EQ(found->mme, mme);
+  EXPECT_EQ(found->sgsn, sgsn);
+  EXPECT_EQ(found->terminal, terminal);
+  EXPECT_EQ(found->version, 1U) << "the first write";
+}
+
+TEST_P(AnyStore, reserves_sequence_numbers_and_counts_that_as_a_write) {
+  Folder folder;
+  const auto store = GetParam().open(folder);
+  ASSERT_TRUE(store->put(record(1, 77)));
+  ASSERT_TRUE(store->sync());
+  ASSERT_TRUE(store->reserve(imsi(1), 1, 109));
+  ASSERT_TRUE(store->sync());
+  store->crash();
+  EXPECT_EQ(store->load(imsi(1))->seq_reserved, 109U);
+  EXPECT_EQ(store->load(imsi(1))->version, 2U);
+  EXPECT_EQ(store->load(imsi(1))->subscription.msisdn, "4912345");
+  EXPECT_FALSE(store->reserve(imsi(2), 1, 109)) << "of nobody";
 }
 
 TEST_P(AnyStore, loses_at_a_crash_exactly_what_was_not_synced) {
@@ -344,28 +407,74 @@ void in_file(const std::string& path, const std::string& sql) {
   sqlite3_close(db);
 }
 
-TEST(SqliteStore, opens_a_database_of_the_version_before_and_goes_on_with_it) {
+/// What each version added to the one before it, from version 2 on.
+const std::vector<std::vector<std::string>> added{
+    {"kasme_sealed"},
+    {"algorithm", "tuak_res", "tuak_iterations", "sqn_scheme", "seq_offset", "resyncs", "subscription",
+     "mme_plmn", "sgsn_host", "sgsn_realm", "sgsn_plmn", "sgsn_purged", "imei", "software_version",
+     "version"}};
+
+/// back_to makes a database one of an older version: without what later ones added.
+void back_to(const std::string& path, std::size_t version) {
+  std::string sql;
+  for (std::size_t v = added.size(); v >= version; --v)
+    for (const auto& column : added[v - 1]) sql += "ALTER TABLE subscriber DROP COLUMN " + column + ";";
+  in_file(path, sql + "PRAGMA user_version=" + std::to_string(version) + ";PRAGMA wal_checkpoint;");
+}
+
+TEST(SqliteStore, opens_a_database_of_every_version_before_and_goes_on_with_it) {
+  for (const std::size_t version : {1U, 2U}) {
+    SCOPED_TRACE(version);
+    Folder folder;
+    const std::string path = folder.file("old.db");
+    {
+      auto store = open_sqlite(path);
+      auto r = record(1, 5);
+      r.subscription.apns.front().apn = "old.example";
+      r.subscription.apns.front().qci = 7;
+      ASSERT_TRUE(store->put(std::move(r)));
+      ASSERT_TRUE(store->sync());
+    }
+    back_to(path, version);
+    auto store = open_sqlite(path);
+    ASSERT_TRUE(store);
+    auto found = store->load(imsi(1));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->seq_reserved, 5U);
+    EXPECT_TRUE(found->kasme.empty());
+    EXPECT_EQ(found->subscription.apns.size(), 1U);
+    EXPECT_EQ(found->subscription.apns.front().apn, "old.example");
+    EXPECT_EQ(found->subscription.apns.front().qci, 7);
+    EXPECT_EQ(found->subscription.msisdn, "4912345");
+    EXPECT_EQ(found->mme, context::ServingNode{DiameterIdentity::test_value()});
+    EXPECT_EQ(std::get<MilenageSecret>(found->secret).opc, key_of<Opc>(0x22));
+    found->kasme = memory();
+    found->subscription.apns.front().qci = 5;
+    ASSERT_TRUE(store->put(std::move(*found)));
+    ASSERT_TRUE(store->sync());
+    store.reset();
+    store = open_sqlite(path);
+    EXPECT_TRUE(store->load(imsi(1))->kasme == memory());
+    EXPECT_EQ(store->load(imsi(1))->subscription.apns.front().qci, 5);
+  }
+}
+
+TEST(SqliteStore, takes_no_secret_for_one_of_another_algorithm) {
   Folder folder;
-  const std::string path = folder.file("old.db");
+  const std::string path = folder.file("s.db");
   {
     auto store = open_sqlite(path);
-    ASSERT_TRUE(store->put(record(1, 5)));
+    auto r = record(1);
+    r.secret = TuakSecret{TuakK(key_of<K>(0x11).expose()), key_of<Topc>(0x22)};
+    ASSERT_TRUE(store->put(std::move(r)));
+    ASSERT_TRUE(store->put(record(2)));
     ASSERT_TRUE(store->sync());
   }
-  // Version 1 did not have the column.
-  in_file(path,
-          "ALTER TABLE subscriber DROP COLUMN kasme_sealed; PRAGMA user_version=1; PRAGMA wal_checkpoint;");
+  in_file(path, "UPDATE subscriber SET algorithm = 2 - 2 * algorithm");  // TUAK to MILENAGE, MILENAGE to test
   auto store = open_sqlite(path);
-  ASSERT_TRUE(store);
-  auto found = store->load(imsi(1));
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->seq_reserved, 5U);
-  EXPECT_TRUE(found->kasme.empty());
-  found->kasme = memory();
-  ASSERT_TRUE(store->put(std::move(*found)));
-  ASSERT_TRUE(store->sync());
-  store.reset();
-  EXPECT_TRUE(open_sqlite(path)->load(imsi(1))->kasme == memory());
+  EXPECT_FALSE(store->load(imsi(1)));
+  EXPECT_FALSE(store->load(imsi(2)));
+  EXPECT_EQ(store->unreadable(), 2U);
 }
 
 TEST(SqliteStore, takes_no_kasme_of_another_subscriber_and_no_octets_that_were_changed) {

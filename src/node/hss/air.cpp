@@ -1,4 +1,5 @@
 // air.cpp: authentication vectors.
+#include "base/cases.h"
 #include "keys/auc.h"
 #include "node/hss/core.h"
 
@@ -27,7 +28,7 @@ Resynced resynchronise(Core& core, const context::SubscriberRecord& record, Coun
     return {};
   }
   ++counter.resyncs;
-  const auto sqn_ms = verify_auts(record.k, record.opc, r.rand, r.auts);
+  const auto sqn_ms = verify_auts(record.secret, r.rand, r.auts);
   if (!sqn_ms) {
     core.count("hss.auts_wrong");
     core.log(LogLevel::warning,
@@ -46,13 +47,25 @@ Resynced resynchronise(Core& core, const context::SubscriberRecord& record, Coun
   return {true, moved};
 }
 
+/// The ids of what a vector is made from.
+std::vector<KeyId> secret_ids(const Core& core, const AkaSecret& secret) {
+  return std::visit(Cases{[&](const MilenageSecret& s) {
+                            return std::vector{core.keys.id(s.k), core.keys.id(s.opc)};
+                          },
+                          [&](const TuakSecret& s) {
+                            return std::vector{core.keys.id(s.k), core.keys.id(s.topc)};
+                          },
+                          [&](const TestSecret& s) { return std::vector{core.keys.id(s.k)}; }},
+                    secret);
+}
+
 /// make_vector makes one vector and writes its keys' whole life here into the ledger; KASME's goes on where
 /// it is remembered.
 dia::EutranVector make_vector(Core& core, const context::SubscriberRecord& record, const Client& client,
                               Sqn sqn, const PlmnId& plmn, bool remembered) {
   Rand rand;
   core.entropy.fill(rand.bytes);
-  NewEpsVector fresh = make_eps_vector(record.k, record.opc, record.amf, sqn, rand, plmn);
+  NewEpsVector fresh = make_eps_vector(record.secret, record.amf, sqn, rand, plmn);
   if (core.out->ledger_on()) {
     const std::string who = record.imsi.digits();
     const auto write = [&](KeyEvent event, const auto& key, std::string reason,
@@ -60,7 +73,7 @@ dia::EutranVector make_vector(Core& core, const context::SubscriberRecord& recor
       core.keys.write(*core.out, core.now, event, who, key, std::move(reason), std::move(parents),
                       std::move(to));
     };
-    const std::vector<KeyId> secrets{core.keys.id(record.k), core.keys.id(record.opc)};
+    const std::vector<KeyId> secrets = secret_ids(core, record.secret);
     write(KeyEvent::derived, fresh.ck, "TS 35.206, f3", secrets);
     write(KeyEvent::derived, fresh.ik, "TS 35.206, f4", secrets);
     write(KeyEvent::derived, fresh.vector.kasme, "TS 33.401, A.2",

@@ -76,7 +76,7 @@ Procedure cancel_again(Core& core, Desk& desk, Cancellation c) {
   core.load(desk);
   auto loading = desk.inbox.next<SubscriberLoaded>();
   auto loaded = co_await loading;
-  if (loaded.record && loaded.record->mme_host == c.mme) {
+  if (loaded.record && loaded.record->mme && loaded.record->mme->host == c.mme) {
     core.count("hss.clr_moot");
     co_return;
   }
@@ -88,14 +88,13 @@ Procedure withdraw(Core& core, Desk& desk) {
   core.load(desk);
   auto loading = desk.inbox.next<SubscriberLoaded>();
   auto loaded = co_await loading;
-  if (!loaded.record || !loaded.record->mme_host) {
+  if (!loaded.record || !loaded.record->mme) {
     core.count("hss.withdraw_nobody");
     co_return;
   }
   context::SubscriberRecord& record = *loaded.record;
-  const DiameterIdentity mme = *record.mme_host;
-  record.mme_host.reset();
-  record.mme_realm.reset();
+  const DiameterIdentity mme = record.mme->host;
+  record.mme.reset();
   const Superseded gone = forget(record.kasme);
   core.save(desk, record);
   auto saving = desk.inbox.next<SubscriberSaved>();

@@ -12,7 +12,10 @@
 
 namespace baton::node::hss {
 
-/// Client is an MME that may ask. Nobody else gets past the capabilities exchange.
+/// What a client is: an MME asks on S6a, an SGSN on S6d.
+enum class ClientKind : Byte { mme, sgsn };
+
+/// Client is an MME or an SGSN that may ask. Nobody else gets past the capabilities exchange.
 struct Client {
   std::string name;  ///< the node's name, as ledger and steps have it
   DiameterIdentity identity;
@@ -23,6 +26,7 @@ struct Client {
   /// Its index in the SQN, below 2^ind_bits of every subscription and its own, so that vectors one MME holds
   /// are not made stale by those of another. TS 33.102, C.3.4.
   std::uint32_t ind = 0;
+  ClientKind kind = ClientKind::mme;
 };
 
 /// AaaServer is a server of non-3GPP access that may ask for a key of its own. (S0.D8)
@@ -44,6 +48,8 @@ struct Config {
   std::vector<AaaServer> aaa_servers{};
   context::SecurityPolicy policy{};
   KeyIdKey key_id_key{};
+  /// Serve subscribers of the test algorithm, which protects nothing. For test cards.
+  bool test_algorithm = false;
   std::uint32_t origin_state_id = 0;  ///< one more at every start; 0 leaves it out
   peer::DiameterTimes times{};
 

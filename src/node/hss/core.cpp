@@ -54,6 +54,19 @@ void Core::save(const Desk& desk, context::SubscriberRecord& record) {
   if (record.version) ++*record.version;
 }
 
+void Core::reserve(const Desk& desk, context::SubscriberRecord& record) {
+  const StoreToken token{next_store_token++};
+  store_pending.emplace(token, desk.imsi);
+  out->reserve({token, desk.imsi, record.version, record.seq_reserved});
+  if (record.version) ++*record.version;
+}
+
+void Core::erase(const Desk& desk, const context::SubscriberRecord& record) {
+  const StoreToken token{next_store_token++};
+  store_pending.emplace(token, desk.imsi);
+  out->erase({token, desk.imsi, record.version});
+}
+
 void Core::note_steps(const Imsi& imsi, const Followed& followed, const Superseded& gone) {
   if (!out->ledger_on()) return;
   KeyId parent = keys.id(followed.from);

@@ -53,6 +53,9 @@ struct Core {
   void load(const Desk& desk);
   /// save asks for `record` to be written and makes it the version that it will then have, for another save.
   void save(const Desk& desk, context::SubscriberRecord& record);
+  /// reserve writes SEQs up to `record.seq_reserved` down as used, and nothing else of `record`.
+  void reserve(const Desk& desk, context::SubscriberRecord& record);
+  void erase(const Desk& desk, const context::SubscriberRecord& record);
   void count(std::string_view counter) { out->count(counter); }
   void log(LogLevel level, std::string text) { out->log(level, std::move(text)); }
 
@@ -101,6 +104,10 @@ Procedure notify(Core& core, Desk& desk, Notify asked);
 Procedure withdraw(Core& core, Desk& desk);
 Procedure kasme_update(Core& core, Desk& desk, KasmeUpdate asked);
 Procedure context_transfer(Core& core, Desk& desk, ContextTransfer asked);
+
+Procedure administer(Core& core, Desk& desk, Administer asked);
+/// administration_refused answers a task that got no desk.
+void administration_refused(Core& core, AdminToken token, AdminOutcome outcome);
 
 Procedure cancel_again(Core& core, Desk& desk, Cancellation c);
 

@@ -40,7 +40,7 @@ struct Cancellation {
 };
 
 using Job = std::variant<AuthenticationInformation, UpdateLocation, PurgeUe, Notify, Withdraw, Cancellation,
-                         KasmeUpdate, ContextTransfer>;
+                         KasmeUpdate, ContextTransfer, Administer>;
 
 /// What a procedure waits for.
 using DeskEvent = std::variant<SubscriberLoaded, SubscriberSaved>;

@@ -9,6 +9,14 @@ namespace baton::node::hss {
 Hss::Hss(Config config, Entropy& entropy) : core_(std::move(config), entropy) {}
 Hss::~Hss() = default;
 
+namespace {
+const Imsi& subject_of(const Administer& a) {
+  return std::visit(Cases{[](const AddSubscriber& t) -> const Imsi& { return t.record.imsi; },
+                          [](const auto& t) -> const Imsi& { return t.imsi; }},
+                    a.task);
+}
+}  // namespace
+
 void Hss::on(Event event, Instant now, Actions& out) {
   core_.out = &out;
   core_.now = now;
@@ -26,6 +34,10 @@ void Hss::on(Event event, Instant now, Actions& out) {
                    [&](SubscriberSaved& e) { on_store(e.token, DeskEvent(e)); },
                    [&](Command& e) {
                      if (e.verb == Verb::detach && e.subscriber) assign(*e.subscriber, Withdraw{});
+                   },
+                   [&](Administer& e) {
+                     const Imsi imsi = subject_of(e);
+                     assign(imsi, std::move(e));
                    },
                    [](DatagramIn&) {}},  // an HSS has no datagrams
              event);
@@ -116,6 +128,7 @@ void Hss::turn_away(const Job& job) {
   core_.count("hss.too_busy");
   std::visit(
       Cases{[](const Withdraw&) {}, [&](const Cancellation&) { core_.count("hss.clr_abandoned"); },
+            [&](const Administer& a) { administration_refused(core_, a.token, AdminOutcome::too_busy); },
             [&](const auto& asked) { core_.s6a.refuse(asked.token, dia::code::too_busy, *core_.out); }},
       job);
 }
@@ -169,7 +182,8 @@ void Hss::serve(Desk& desk) {
                          [&](Withdraw&) { return withdraw(core_, desk); },
                          [&](Cancellation& j) { return cancel_again(core_, desk, std::move(j)); },
                          [&](KasmeUpdate& j) { return kasme_update(core_, desk, std::move(j)); },
-                         [&](ContextTransfer& j) { return context_transfer(core_, desk, std::move(j)); }},
+                         [&](ContextTransfer& j) { return context_transfer(core_, desk, std::move(j)); },
+                         [&](Administer& j) { return administer(core_, desk, std::move(j)); }},
                    job);
     desk.inbox.start(desk.running);
   }

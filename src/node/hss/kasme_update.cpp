@@ -60,7 +60,7 @@ Procedure kasme_update(Core& core, Desk& desk, KasmeUpdate asked) {
   //= S0.D3
   // Only the registered MME may tell. One whose steps hold is on its way to be it; one that was it, or that
   // tells what is recorded already, is past.
-  if (record.mme_host != client.identity) {
+  if (!record.mme || record.mme->host != client.identity) {
     const bool was = record.kasme.mme_before == client.identity;
     const bool past = followed ? followed->repeated : followed.why() == dia::private_result::stale;
     if (was || past)

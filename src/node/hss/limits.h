@@ -23,6 +23,10 @@ inline constexpr std::size_t vectors_max_tracked = 2;
 /// Steps in one KASME-Update: what a context carries unacknowledged. Past them the MME runs AKA. (S0.D4)
 inline constexpr std::size_t steps_unacknowledged_max = 8;
 
+/// How often a change is tried against another HSS of the same store that writes the record in between. Two
+/// that serve one subscriber at the same time meet once or twice; more is somebody's error.
+inline constexpr int conflicts_max = 4;
+
 /// Key set identifiers that name a context; 7 means none. TS 24.301, 9.9.3.21.
 inline constexpr std::uint32_t ksi_max = 6;
 

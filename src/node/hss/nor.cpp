@@ -15,7 +15,7 @@ Procedure notify(Core& core, Desk& desk, Notify asked) {
     co_return;
   }
   // What is told (a terminal, a gateway, that the UE can be reached) is not kept yet: nobody reads it.
-  const bool serves = loaded.record->mme_host == core.client(asked.client).identity;
+  const bool serves = loaded.record->mme && loaded.record->mme->host == core.client(asked.client).identity;
   core.count(serves ? "hss.notified" : "hss.notify_refused");
   core.reply<Answer>(asked, serves ? success : experimental(dia::experimental::unknown_serving_node));
 }

@@ -18,8 +18,8 @@ Procedure purge_ue(Core& core, Desk& desk, PurgeUe asked) {
   Answer answer = core.answer_to<Answer>(asked.message.session_id, success);
 
   // Only the MME the subscriber is registered at can purge it; another's request changes nothing.
-  if (record.mme_host == core.client(asked.client).identity) {
-    record.purged = true;
+  if (record.mme && record.mme->host == core.client(asked.client).identity) {
+    record.mme->purged = true;
     const Superseded gone = forget(record.kasme);
     core.save(desk, record);
     auto saving = desk.inbox.next<SubscriberSaved>();

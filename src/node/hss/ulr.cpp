@@ -7,19 +7,29 @@ namespace {
 
 //= TS 29.272, 7.3.2
 dia::SubscriptionData subscription_of(const context::SubscriberRecord& r) {
+  const context::Subscription& s = r.subscription;
   dia::SubscriptionData data;
-  data.subscriber_status = dia::SubscriberStatus::service_granted;
-  if (!r.msisdn.empty()) data.msisdn = dia::TelephoneNumber{r.msisdn};
+  data.subscriber_status =
+      s.barred ? dia::SubscriberStatus::operator_determined_barring : dia::SubscriberStatus::service_granted;
+  if (!s.msisdn.empty()) data.msisdn = dia::TelephoneNumber{s.msisdn};
   data.network_access_mode = dia::NetworkAccessMode::only_packet;
-  const dia::Ambr ambr{r.ambr_up_bps, r.ambr_down_bps};
-  data.ambr = ambr;
-  // Bearers may be neither pre-empted nor pre-empt; priority 8 of 15 leaves room on both sides.
-  const dia::AllocationRetentionPriority priority{8, dia::Preemption::disabled, dia::Preemption::disabled};
-  constexpr std::uint32_t default_context = 1;
-  dia::ApnConfiguration apn{default_context, dia::PdnType::ipv4, r.apn,
-                            dia::EpsSubscribedQosProfile{dia::QosClassIdentifier{r.qci}, priority}, ambr};
-  data.apn_configuration_profile =
-      dia::ApnConfigurationProfile{default_context, dia::AllApnConfigurationsIncluded::all, {std::move(apn)}};
+  if (s.restrictions != 0) data.access_restriction_data = s.restrictions;
+  if (!s.charging.empty()) data.charging_characteristics = s.charging;
+  data.ambr = dia::Ambr{s.ambr_up_bps, s.ambr_down_bps};
+  data.rat_frequency_selection_priority = s.rfsp;
+  data.periodic_tau_timer_s = s.periodic_timer_s;
+  std::vector<dia::ApnConfiguration> apns;
+  const auto preemption = [](bool on) { return on ? dia::Preemption::enabled : dia::Preemption::disabled; };
+  for (const context::SubscribedApn& a : s.apns) {
+    const dia::AllocationRetentionPriority priority{a.retention.priority, preemption(a.retention.may_preempt),
+                                                    preemption(a.retention.preemptible)};
+    apns.push_back({a.context_id, static_cast<dia::PdnType>(a.pdn), a.apn,
+                    dia::EpsSubscribedQosProfile{dia::QosClassIdentifier{a.qci}, priority},
+                    dia::Ambr{a.ambr_up_bps, a.ambr_down_bps}});
+  }
+  if (!apns.empty())
+    data.apn_configuration_profile = dia::ApnConfigurationProfile{
+        s.default_context, dia::AllApnConfigurationsIncluded::all, std::move(apns)};
   return data;
 }
 
@@ -56,10 +66,9 @@ Procedure update_location(Core& core, Desk& desk, UpdateLocation asked) {
   }
 
   // The new place is on disk before the new MME hears that it is: after a crash the HSS knows whom to ask.
-  const auto previous = record.mme_host;
-  record.mme_host = client.identity;
-  record.mme_realm = client.realm;
-  record.purged = false;
+  std::optional<DiameterIdentity> previous;
+  if (record.mme) previous = record.mme->host;
+  record.mme = context::ServingNode{client.identity, client.realm, m.visited_plmn};
   if (previous && *previous != client.identity) record.kasme.mme_before = previous;
   //= S0.D4
   // It may name the vector in use. A reference that does not hold changes nothing here: where the subscriber

@@ -1,0 +1,125 @@
+// administer.cpp: what the operator asks of one subscription.
+#include "keys/sqn.h"
+#include "node/hss/core.h"
+
+namespace baton::node::hss {
+
+namespace {
+
+/// wrong_with says what of a record no HSS could serve; empty when it can.
+std::string_view wrong_with(const Core& core, const context::SubscriberRecord& r) {
+  if (!sound(r.secret)) return "the secret has a length that its algorithm does not have";
+  if (algorithm_of(r.secret) == AkaAlgorithm::test && !core.config.test_algorithm)
+    return "the test algorithm protects nothing and is not allowed here";
+  if (r.ind_bits > Sqn::ind_bits_max) return "the index has more than 8 bits";
+  if (r.seq_reserved > Sqn::seq_max(r.ind_bits)) return "the SEQ has too many bits";
+  return r.subscription.wrong();
+}
+
+context::SubscriberRecord fresh(const context::SubscriberRecord& asked) {
+  context::SubscriberRecord r = asked.copy();
+  r.mme.reset();
+  r.sgsn.reset();
+  r.terminal = {};
+  r.kasme = {};
+  r.resyncs = 0;
+  r.version = 0;
+  return r;
+}
+
+void apply(context::SubscriberRecord& r, const ChangeSubscriber& change) {
+  if (change.secret) r.secret = clone(*change.secret);
+  if (change.amf) r.amf = *change.amf;
+  if (change.seq) r.seq_reserved = *change.seq;
+  if (change.ind_bits) r.ind_bits = *change.ind_bits;
+  if (change.sqn_scheme) r.sqn_scheme = *change.sqn_scheme;
+  if (change.subscription) r.subscription = *change.subscription;
+  // A new secret or SQN is a new start for the card.
+  if (change.secret || change.seq || change.ind_bits || change.sqn_scheme) r.resyncs = 0;
+}
+
+void answer(Core& core, AdminToken token, AdminOutcome outcome, std::string_view why = {},
+            const context::SubscriberRecord* now = nullptr) {
+  core.count(outcome == AdminOutcome::done ? "hss.administered" : "hss.administration_refused");
+  core.out->administered(
+      {token, outcome, std::string(why),
+       now != nullptr ? std::make_unique<context::SubscriberView>(context::view_of(*now)) : nullptr});
+}
+
+}  // namespace
+
+void administration_refused(Core& core, AdminToken token, AdminOutcome outcome) {
+  answer(core, token, outcome, to_string(outcome));
+}
+
+Procedure administer(Core& core, Desk& desk, Administer asked) {
+  for (int attempt = 1;; ++attempt) {
+    core.load(desk);
+    auto loading = desk.inbox.next<SubscriberLoaded>();
+    auto loaded = co_await loading;
+    if (loaded.fault != context::StoreFault::none) {
+      core.count("hss.store_failed");
+      administration_refused(core, asked.token, AdminOutcome::not_stored);
+      co_return;
+    }
+    auto& record = loaded.record;
+
+    // What is asked, and can it be?
+    const auto* add = std::get_if<AddSubscriber>(&asked.task);
+    const auto* change = std::get_if<ChangeSubscriber>(&asked.task);
+    const bool remove = std::holds_alternative<RemoveSubscriber>(asked.task);
+    if (add != nullptr && record) {
+      answer(core, asked.token, AdminOutcome::exists, to_string(AdminOutcome::exists), &*record);
+      co_return;
+    }
+    if (add == nullptr && !record) {
+      answer(core, asked.token, AdminOutcome::unknown, to_string(AdminOutcome::unknown));
+      co_return;
+    }
+    if (add == nullptr && change == nullptr && !remove) {
+      answer(core, asked.token, AdminOutcome::done, {}, &*record);
+      co_return;
+    }
+    if (change != nullptr && change->if_version && change->if_version != record->version) {
+      answer(core, asked.token, AdminOutcome::conflict, to_string(AdminOutcome::conflict), &*record);
+      co_return;
+    }
+    if (add != nullptr) record = fresh(add->record);
+    if (change != nullptr) apply(*record, *change);
+    if (const auto wrong = wrong_with(core, *record); !remove && !wrong.empty()) {
+      answer(core, asked.token, AdminOutcome::invalid, wrong);
+      co_return;
+    }
+
+    // Durable before anybody hears of it.
+    if (remove)
+      core.erase(desk, *record);
+    else
+      core.save(desk, *record);
+    auto saving = desk.inbox.next<SubscriberSaved>();
+    const auto saved = co_await saving;
+    const bool conflict = saved.fault == context::StoreFault::conflict;
+    if (conflict && attempt < conflicts_max) continue;
+    if (!saved.ok) {
+      core.count(conflict ? "hss.store_conflict" : "hss.store_failed");
+      administration_refused(core, asked.token, conflict ? AdminOutcome::conflict : AdminOutcome::not_stored);
+      co_return;
+    }
+    core.counters.erase(desk.imsi);
+
+    // Whoever serves the subscriber hears of it.
+    if (remove) {
+      const Superseded gone = forget(record->kasme);
+      core.note_gone(desk.imsi, gone, "subscription removed");
+      for (const auto& node : {record->mme, record->sgsn})
+        if (node)
+          cancel_location(core, {desk.imsi, node->host, dia::CancellationType::subscription_withdrawal});
+      answer(core, asked.token, AdminOutcome::done);
+      co_return;
+    }
+    answer(core, asked.token, AdminOutcome::done, {}, &*record);
+    co_return;
+  }
+}
+
+}  // namespace baton::node::hss
