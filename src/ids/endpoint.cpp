@@ -1,6 +1,7 @@
 #include "ids/endpoint.h"
 
 #include <algorithm>
+#include <array>
 
 namespace baton {
 
@@ -32,17 +33,37 @@ std::string Ipv4::to_string() const {
   return out;
 }
 
+namespace {
+
+/// identity_octets gives for each octet what stands for it in an identity: itself, in lower case, or 0 for
+/// what may not stand there. A request has four identities of some forty octets.
+constexpr std::array<char, 256> identity_octets = [] {
+  std::array<char, 256> table{};
+  for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = static_cast<char>(c);
+  for (unsigned c = '0'; c <= '9'; ++c) table[c] = static_cast<char>(c);
+  for (const char c : {'.', '-', '_'}) table[static_cast<unsigned char>(c)] = c;
+  return table;
+}();
+
+}  // namespace
+
 Expected<DiameterIdentity, IdError> DiameterIdentity::parse(std::string_view s) {
   if (s.empty() || s.size() > length_max) return Fail{IdError::wrong_length};
-  std::string v;
-  v.reserve(s.size());
-  for (const char c : s) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    const bool digit = c >= '0' && c <= '9';
-    if (!letter && !digit && c != '.' && c != '-' && c != '_') return Fail{IdError::out_of_range};
-    v.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  std::string v(s);
+  bool all = true;
+  for (char& c : v) {
+    c = identity_octets[static_cast<unsigned char>(c)];
+    all = all && c != 0;
   }
+  if (!all) return Fail{IdError::out_of_range};
   return DiameterIdentity(std::move(v));
+}
+
+bool DiameterIdentity::is(std::string_view name) const {
+  if (name == value_) return true;
+  return std::equal(name.begin(), name.end(), value_.begin(), value_.end(), [](char sent, char ours) {
+    return identity_octets[static_cast<unsigned char>(sent)] == ours;
+  });
 }
 
 }  // namespace baton

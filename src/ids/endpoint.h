@@ -42,6 +42,8 @@ class DiameterIdentity {
   static Expected<DiameterIdentity, IdError> parse(std::string_view fqdn);
   static DiameterIdentity test_value() { return DiameterIdentity("mme1.epc.mnc001.mcc001.3gppnetwork.org"); }
   const std::string& value() const { return value_; }
+  /// is compares with a name as it was sent: without regard to case.
+  bool is(std::string_view name) const;
   friend auto operator<=>(const DiameterIdentity&, const DiameterIdentity&) = default;
 
  private:

@@ -41,12 +41,6 @@ Routing routing_of(Bytes message) {
   return out;
 }
 
-/// Host names compare without regard to case; an identity is already in lower case.
-bool names(std::string_view text, const DiameterIdentity& identity) {
-  const auto parsed = DiameterIdentity::parse(text);
-  return parsed && *parsed == identity;
-}
-
 }  // namespace
 
 void DiameterMachine::message(LinkId link, ByteVector octets) {
@@ -220,12 +214,12 @@ void DiameterMachine::request(Peer& p, LinkId link, const dia::Header& h, ByteVe
   const Routing to = routing_of(octets);
   // A broken AVP further back is for the decoder to name; what stands before it decides here.
   const auto& c = node_.config_;
-  if (!to.origin_host.empty() && (!names(to.origin_host, p.config.identity) ||
-                                  (!to.origin_realm.empty() && !names(to.origin_realm, p.config.realm))))
+  if (!to.origin_host.empty() && (!p.config.identity.is(to.origin_host) ||
+                                  (!to.origin_realm.empty() && !p.config.realm.is(to.origin_realm))))
     return refuse(dia::code::authorization_rejected, "diameter.origin_not_the_peer");
-  if (!to.destination_realm.empty() && !names(to.destination_realm, c.realm))
+  if (!to.destination_realm.empty() && !c.realm.is(to.destination_realm))
     return refuse(dia::code::realm_not_served, "diameter.realm_not_served");
-  if (!to.destination_host.empty() && !names(to.destination_host, c.identity))
+  if (!to.destination_host.empty() && !c.identity.is(to.destination_host))
     return refuse(dia::code::unable_to_deliver, "diameter.unable_to_deliver");
   if (p.owed >= DiameterLimits::owed_max) return refuse(dia::code::too_busy, "diameter.too_busy");
   //= RFC 6733, 5.5.4 and 6.1

@@ -92,6 +92,7 @@ class Reader {
 /// Writer appends octets. Lengths are written by a scope that closes, so nobody counts by hand.
 class Writer {
  public:
+  Writer() { out_.reserve(usual_octets); }
   void u8(Byte b) { out_.push_back(b); }
   /// u appends an unsigned big-endian number of 1 to 8 octets; what does not fit is our own bug.
   void u(std::uint64_t v, std::size_t octets) {
@@ -118,6 +119,8 @@ class Writer {
   ByteVector done() { return std::move(out_); }
 
  private:
+  /// Most messages fit: one allocation instead of one for each doubling.
+  static constexpr std::size_t usual_octets = 256;
   ByteVector out_;
 };
 

@@ -95,6 +95,17 @@ TEST(DiameterIdentity, IsALowerCaseNameWithinItsBounds) {
   EXPECT_FALSE(DiameterIdentity::parse("a\n"));
 }
 
+TEST(DiameterIdentity, ComparesWithANameWhateverItsCase) {
+  const DiameterIdentity hss = *DiameterIdentity::parse("hss.Example.org");
+  EXPECT_TRUE(hss.is("hss.example.org"));
+  EXPECT_TRUE(hss.is("HSS.eXample.ORG"));
+  EXPECT_FALSE(hss.is(""));
+  EXPECT_FALSE(hss.is("hss.example.or"));
+  EXPECT_FALSE(hss.is("hss.example.org2"));
+  EXPECT_FALSE(hss.is("hss.example org"));
+  EXPECT_FALSE(hss.is(std::string_view("hss\0example.org", 15)));
+}
+
 TEST(Location, HasATextForPeople) {
   EXPECT_EQ(to_string(Tai{PlmnId::test_value(), Tac{0x2A}}), "00101-002a");
   EXPECT_EQ(to_string(Guti::test_value()), "00101-8001-01-c0000001");

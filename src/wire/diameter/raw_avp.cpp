@@ -12,22 +12,30 @@ Expected<RawAvp, Error> next_avp(Reader& r) {
   const auto fail = [&](std::string_view field) {
     return Fail{Error{Fault::short_read, r.message(), field, a.offset, a.code}};
   };
+  // Every AVP of every message passes here: its header is taken at once.
   if (left < 8) return fail("AVP header");
-  a.code = static_cast<std::uint32_t>(*r.u("AVP Code", 4));
-  const auto flags = static_cast<Byte>(*r.u("AVP Flags", 1));
-  const auto length = static_cast<std::size_t>(*r.u("AVP Length", 3));
+  const Bytes head = *r.take("AVP header", 8);
+  const auto number = [](Bytes b) {
+    std::uint32_t v = 0;
+    for (const Byte x : b) v = v << 8U | x;
+    return v;
+  };
+  a.code = number(head.first<4>());
+  const Byte flags = head[4];
+  const std::size_t length = number(head.subspan<5, 3>());
   a.mandatory = (flags & 0x40U) != 0;
   std::size_t header = 8;
   if ((flags & 0x80U) != 0) {
     header = 12;
     if (left < header) return fail("AVP header");
-    a.vendor = static_cast<std::uint32_t>(*r.u("Vendor-ID", 4));
+    a.vendor = number(*r.take("Vendor-ID", 4));
   }
-  const AvpDef* def = find_avp(a.code, a.vendor);
-  const std::string_view name = def != nullptr ? def->name : "AVP";
-  if (length < header || length > left) return fail(name);
+  if (length < header || length > left) {
+    const AvpDef* def = find_avp(a.code, a.vendor);
+    return fail(def != nullptr ? def->name : "AVP");
+  }
   a.value_offset = r.offset();
-  a.value = *r.take(name, length - header);
+  a.value = *r.take("AVP", length - header);
   (void)r.take("padding", std::min((4 - length % 4) % 4, r.left()));
   return a;
 }
