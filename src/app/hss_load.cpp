@@ -446,6 +446,9 @@ std::optional<std::string> HssLoad::check(const LoadPlan& p) {
     return "an IMSI has at most fifteen digits";
   for (const auto& c : p.cards)
     if (c.imsi.digits().size() != imsi_digits) return "every IMSI has fifteen digits: " + c.imsi.digits();
+  for (const auto& c : p.cards)
+    if (algorithm_of(c.secret) != AkaAlgorithm::milenage)
+      return "the cards speak MILENAGE: not that of " + c.imsi.digits();
   if (p.ulr_percent > 100) return "the share of ULR is 0 to 100 per cent";
   if (p.vectors < 1 || p.vectors > dia::vectors_max)
     return "an AIR asks for 1 to " + std::to_string(dia::vectors_max) + " vectors";

@@ -50,7 +50,8 @@ LoadCards::LoadCards(const std::vector<context::SubscriberRecord>& cards, std::u
   cards_.reserve(cards.size());
   for (const auto& c : cards) {
     imsi_.push_back(c.imsi.digits());
-    cards_.emplace_back(c.k.clone(), c.opc.clone());
+    if (const auto* secret = std::get_if<MilenageSecret>(&c.secret))
+      cards_.emplace_back(secret->k.clone(), secret->opc.clone());
   }
 }
 

@@ -17,7 +17,8 @@ struct LoadReport;
 class LoadCards {
  public:
   LoadCards() = default;
-  /// The cards, or else `count` subscribers with consecutive numbers from `first_imsi` on.
+  /// The cards (of MILENAGE, HssLoad::check has looked), or else `count` subscribers with consecutive numbers
+  /// from `first_imsi` on.
   LoadCards(const std::vector<context::SubscriberRecord>& cards, std::uint64_t first_imsi, std::size_t count);
 
   std::size_t size() const { return last_rand_.size(); }

@@ -35,7 +35,7 @@ void AccessServer::on(node::Event event, Instant now, node::Actions& out) {
       Cases{[&](const node::Started&) { s6a_.start(now, out); },
             [&](const node::LinkUp& e) {
               if (e.port == peer::Port::diameter)
-                on_s6a(s6a_.on_link_up(e.link, e.remote, now, out), now, out);
+                on_s6a(s6a_.on_link_up(e.link, e.remote, now, out, e.proof), now, out);
             },
             [&](const node::LinkDown& e) { on_s6a(s6a_.on_link_down(e.link, now, out), now, out); },
             [&](const node::LinkData& e) { on_s6a(s6a_.on_link_data(e.link, e.octets, now, out), now, out); },

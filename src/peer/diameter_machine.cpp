@@ -119,24 +119,102 @@ void DiameterMachine::opened(Peer& p) {
   stop_timer(DiameterTimer::reconnect, p.index);
   p.wanted = true;
   p.watch = Watch::okay;
+  p.heard = now_;
   set_watchdog(p);
   out_.count("diameter.peer_up");
   out_.log(LogLevel::info, "Diameter peer " + p.config.identity.value() + " is up");
-  events_.push_back(DiameterUp{p.config.identity});
+  events_.push_back(DiameterUp{p.config.identity, std::exchange(p.restarted, false)});
+  // Whoever is behind an agent can be reached with it.
+  for (const auto& behind : node_.peers_)
+    if (behind->config.via == p.config.identity) events_.push_back(DiameterUp{behind->config.identity});
 }
 
 void DiameterMachine::left(Peer& p, On on) {
   stop_timer(DiameterTimer::watchdog, p.index);
   stop_timer(DiameterTimer::requests, p.index);
-  for (const auto& [hop_by_hop, pending] : std::exchange(p.pending, {}))
-    events_.push_back(DiameterTimeout{pending.token, p.config.identity});
+  fail_over(p, true);
   // An answer that nobody waits for any more is not sent: the peer asks again on its next connection.
   std::erase_if(node_.owed_, [&](const auto& o) { return o.second.peer == p.index; });
   p.owed = 0;
   out_.count("diameter.peer_down");
   out_.log(LogLevel::warning, "Diameter peer " + p.config.identity.value() +
                                   " is down: " + std::string(diameter::to_string(on)));
+  for (const auto& behind : node_.peers_)
+    if (behind->config.via == p.config.identity)
+      events_.push_back(DiameterDown{behind->config.identity, "its agent is down"});
   events_.push_back(DiameterDown{p.config.identity, std::string(diameter::to_string(on))});
+}
+
+//= RFC 6733, 5.5.4
+//= RFC 3539, 3.4.1
+void DiameterMachine::fail_over(Peer& p, bool gone) {
+  std::map<std::uint32_t, DiameterNode::Pending> pendings = std::exchange(p.pending, {});
+  for (auto& [hop_by_hop, pending] : pendings) {
+    DiameterNode::Peer* other = nullptr;
+    if (!pending.octets.empty() && pending.deadline > now_) {
+      const DiameterIdentity& realm = peer_at(pending.asked).config.realm;
+      for (const auto& candidate : node_.peers_) {
+        DiameterNode::Peer* const over = node_.carrier(*candidate);
+        if (candidate->config.realm == realm && over != nullptr && over != &p &&
+            DiameterNode::usable(*over) && other == nullptr)
+          other = candidate.get();
+      }
+    }
+    if (other != nullptr) {
+      ByteVector again = pending.octets;
+      dia::set_ids(again, {}, true);
+      const RequestToken token = pending.token;
+      const auto asked = peer_at(pending.asked).config.identity;
+      if (node_.transmit(*node_.carrier(*other), *other, std::move(pending), std::move(again), out_)) {
+        out_.count("diameter.failed_over");
+        continue;
+      }
+      events_.push_back(DiameterTimeout{token, asked});
+      continue;
+    }
+    if (!gone) {
+      p.pending.emplace(hop_by_hop, std::move(pending));
+      continue;
+    }
+    events_.push_back(DiameterTimeout{pending.token, peer_at(pending.asked).config.identity});
+  }
+}
+
+/// note_state remembers what a peer says of its life: another Origin-State-Id is another life.
+//= RFC 6733, 8.16
+void DiameterMachine::note_state(Peer& p, std::optional<std::uint32_t> state_id) {
+  if (!state_id) return;
+  if (p.state_id && *p.state_id != *state_id) {
+    p.restarted = true;
+    out_.count("diameter.peer_restarted");
+    out_.log(LogLevel::info, "Diameter peer " + p.config.identity.value() + " has restarted");
+  }
+  p.state_id = state_id;
+}
+
+/// take_token is whether the rate of `p` allows one more request now.
+bool DiameterMachine::take_token(Peer& p) {
+  constexpr std::int64_t request_us = 1'000'000;
+  const DiameterRate& rate = p.config.rate;
+  if (rate.per_second == 0) return true;
+  const std::int64_t most = request_us * std::max<std::uint32_t>(rate.burst, 1);
+  const std::int64_t passed = (now_ - p.refilled).count();
+  // A pause that fills the bucket is as good as any longer one, and cannot overflow.
+  if (p.refilled == Instant{} || passed > most / rate.per_second)
+    p.tokens_us = most;
+  else if (passed > 0)
+    p.tokens_us = std::min(most, p.tokens_us + passed * rate.per_second);
+  p.refilled = now_;
+  if (p.tokens_us < request_us) return false;
+  p.tokens_us -= request_us;
+  return true;
+}
+
+//= RFC 6733, 13.1
+// TLS proves a name; only the peer of that name may speak on the link.
+bool DiameterMachine::proves(const LinkProof& proof, const DiameterIdentity& identity) {
+  return proof.secured &&
+         std::find(proof.names.begin(), proof.names.end(), identity.value()) != proof.names.end();
 }
 
 void DiameterMachine::forget_link(Peer&, std::optional<LinkId>& which) {
@@ -155,7 +233,7 @@ void DiameterMachine::break_link(LinkId link, std::string_view counter) {
 
 void DiameterMachine::start(Peer& p) {
   p.wanted = true;
-  if (p.config.connect && p.state == State::closed) fire(p, On::start);
+  if (p.config.connect && !p.config.via && p.state == State::closed) fire(p, On::start);
 }
 
 void DiameterMachine::stop(Peer& p, dia::DisconnectCause cause) {
@@ -167,10 +245,17 @@ void DiameterMachine::stop(Peer& p, dia::DisconnectCause cause) {
 
 // --- links --------------------------------------------------------------------------------------
 
-void DiameterMachine::link_up(LinkId link, const Endpoint& remote) {
+void DiameterMachine::link_up(LinkId link, const Endpoint& remote, const LinkProof& proof) {
   if (const auto at = node_.links_.find(link); at != node_.links_.end()) {
-    if (at->second.ours) fire(peer_at(*at->second.peer), On::i_rcv_conn_ack);
-    return;
+    if (!at->second.ours) return;
+    Peer& p = peer_at(*at->second.peer);
+    at->second.proof = proof;
+    if (p.config.secured && !proves(proof, p.config.identity)) {
+      out_.log(LogLevel::warning, "Diameter peer " + p.config.identity.value() +
+                                      " not connected: its certificate does not name it");
+      return break_link(link, "diameter.certificate_wrong");
+    }
+    return fire(p, On::i_rcv_conn_ack);
   }
   const auto strangers = std::count_if(node_.links_.begin(), node_.links_.end(),
                                        [](const auto& l) { return !l.second.peer.has_value(); });
@@ -179,7 +264,15 @@ void DiameterMachine::link_up(LinkId link, const Endpoint& remote) {
     out_.close_link(link);
     return;
   }
-  node_.links_[link] = Link{remote, {}, false};
+  const auto neighbours = std::count_if(node_.links_.begin(), node_.links_.end(), [&](const auto& l) {
+    return !l.second.peer.has_value() && l.second.remote.address == remote.address;
+  });
+  if (static_cast<std::size_t>(neighbours) >= DiameterLimits::strangers_per_address_max) {
+    out_.count("diameter.strangers_refused");
+    out_.close_link(link);
+    return;
+  }
+  node_.links_[link] = Link{remote, {}, false, false, proof};
   set_timer(DiameterTimer::stranger, link.value, node_.config_.times.capabilities);
 }
 
@@ -210,20 +303,21 @@ void DiameterMachine::link_data(LinkId link, Bytes octets) {
     out_.count("diameter.data_on_closed_link");
     return;
   }
-  at->second.framer.push(octets);
+  // A message may close its own link; what waits for the rest of a message must not go with it meanwhile.
+  dia::StreamFramer framer = std::move(at->second.framer);
   for (;;) {
-    // A message may close its own link.
-    at = node_.links_.find(link);
-    if (at == node_.links_.end()) return;
-    auto next = at->second.framer.next();
+    const auto next = framer.take(octets);
     if (!next) {
       out_.log(LogLevel::warning, "Diameter stream broken: " + next.why().to_string());
       break_link(link, "diameter.stream_broken");
       return;
     }
-    if (!*next) return;
-    message(link, std::move(**next));
+    if (!*next) break;
+    message(link, **next);
+    if (!node_.links_.contains(link)) return;
   }
+  at = node_.links_.find(link);
+  if (at != node_.links_.end()) at->second.framer = std::move(framer);
 }
 
 // --- time ---------------------------------------------------------------------------------------
@@ -235,6 +329,7 @@ void DiameterMachine::set_watchdog(Peer& p) {
     constexpr std::int64_t jitter_us = 2'000'000;
     after += Duration(static_cast<std::int64_t>(node_.entropy_.u32() % (2 * jitter_us)) - jitter_us);
   }
+  p.quiet = after;
   set_timer(DiameterTimer::watchdog, p.index, after);
 }
 
@@ -244,6 +339,9 @@ void DiameterMachine::watchdog(Peer& p) {
   const auto& c = node_.config_;
   switch (p.watch) {
     case Watch::okay: {
+      // What arrives does not move the timer: a loaded connection would do little else. The timer looks back.
+      if (const Instant due = p.heard + p.quiet; due > now_)
+        return out_.start_timer(timer_id(DiameterTimer::watchdog, p.index), due);
       p.watch = Watch::asked;
       p.dwr_hop_by_hop = next_hop_by_hop();
       dia::DeviceWatchdogRequest dwr{c.identity, c.realm};
@@ -254,6 +352,7 @@ void DiameterMachine::watchdog(Peer& p) {
     case Watch::asked:
       p.watch = Watch::suspect;
       out_.count("diameter.peer_suspect");
+      fail_over(p, false);
       return set_watchdog(p);
     case Watch::suspect: out_.count("diameter.watchdog_expired"); return fire(p, On::timeout);
   }
@@ -264,7 +363,7 @@ void DiameterMachine::expire_requests(Peer& p) {
   for (auto at = p.pending.begin(); at != p.pending.end();) {
     if (at->second.deadline <= now_) {
       out_.count("diameter.request_timeout");
-      events_.push_back(DiameterTimeout{at->second.token, p.config.identity});
+      events_.push_back(DiameterTimeout{at->second.token, peer_at(at->second.asked).config.identity});
       at = p.pending.erase(at);
     } else {
       if (!next || at->second.deadline < *next) next = at->second.deadline;

@@ -29,8 +29,12 @@ struct DiameterNode::Pending {
   std::string session;
   std::uint32_t code = 0;
   std::uint32_t end_to_end = 0;
-  LinkId link;
-  Instant deadline;
+  LinkId link{};
+  Instant deadline{};
+  std::uint32_t asked =
+      0;  ///< index of the peer the answer is to come from; its agent may answer in its place
+  /// The request itself, while another peer of its realm could take it over.
+  ByteVector octets{};
 };
 
 struct DiameterNode::Peer {
@@ -42,6 +46,12 @@ struct DiameterNode::Peer {
   wire::diameter::MessageIds cer_ids{};    ///< of our CER
   wire::diameter::MessageIds r_cer_ids{};  ///< of the peer's, until the CEA is sent
   Watch watch = Watch::okay;
+  Instant heard{};                          ///< when something arrived last
+  Duration quiet{};                         ///< how long it may be silent this time: Tw and a jitter
+  std::optional<std::uint32_t> state_id{};  ///< its Origin-State-Id as last seen
+  bool restarted = false;                   ///< and that was another than before
+  std::int64_t tokens_us = 0;               ///< of DiameterRate, in millionths of a request
+  Instant refilled{};
   std::uint32_t dwr_hop_by_hop = 0;
   bool wanted = true;                          ///< false after stop, and after a DPR that wants no more
   wire::diameter::DisconnectCause cause{};     ///< of our DPR
@@ -59,11 +69,13 @@ struct DiameterNode::Link {
   std::optional<std::uint32_t> peer{};  ///< nothing until its CER told
   bool ours = false;                    ///< we opened it
   bool speaks_private = false;          ///< both ends announced our own application
+  LinkProof proof{};
   wire::diameter::StreamFramer framer{};
 };
 
 struct DiameterNode::Owed {
-  std::uint32_t peer = 0;
+  std::uint32_t peer = 0;    ///< over whose connection
+  std::uint32_t origin = 0;  ///< who asked
   LinkId link;
   wire::diameter::Header header;
   std::string session;
@@ -87,7 +99,7 @@ class DiameterMachine {
 
   void start(Peer& p);
   void stop(Peer& p, wire::diameter::DisconnectCause cause);
-  void link_up(LinkId link, const Endpoint& remote);
+  void link_up(LinkId link, const Endpoint& remote, const LinkProof& proof);
   void link_data(LinkId link, Bytes octets);
   void link_down(LinkId link);
   void timer(const TimerId& timer);
@@ -104,19 +116,26 @@ class DiameterMachine {
   void forget_link(Peer& p, std::optional<LinkId>& which);
   void break_link(LinkId link, std::string_view counter);
 
-  void message(LinkId link, ByteVector octets);
-  void from_stranger(LinkId link, const wire::diameter::Header& h, const ByteVector& octets);
+  void message(LinkId link, Bytes octets);
+  void from_stranger(LinkId link, const wire::diameter::Header& h, Bytes octets);
   void refuse_cer(LinkId link, const wire::diameter::Header& h, std::uint32_t result, ByteVector failed,
                   std::string_view counter);
-  void for_a_cea(Peer& p, LinkId link, const wire::diameter::Header& h, const ByteVector& octets);
-  void on_open(Peer& p, LinkId link, const wire::diameter::Header& h, ByteVector octets);
-  void base_command(Peer& p, LinkId link, const wire::diameter::Header& h, const ByteVector& octets);
-  void request(Peer& p, LinkId link, const wire::diameter::Header& h, ByteVector octets);
-  void answer(Peer& p, LinkId link, const wire::diameter::Header& h, ByteVector octets);
+  void for_a_cea(Peer& p, LinkId link, const wire::diameter::Header& h, Bytes octets);
+  void on_open(Peer& p, LinkId link, const wire::diameter::Header& h, Bytes octets);
+  void base_command(Peer& p, LinkId link, const wire::diameter::Header& h, Bytes octets);
+  void request(Peer& p, LinkId link, const wire::diameter::Header& h, Bytes octets);
+  void answer(Peer& p, LinkId link, const wire::diameter::Header& h, Bytes octets);
   void protocol_error(LinkId link, const wire::diameter::Header& h, std::uint32_t result, Bytes request);
 
   void set_watchdog(Peer& p);
   void watchdog(Peer& p);
+  void note_state(Peer& p, std::optional<std::uint32_t> state_id);
+  bool take_token(Peer& p);
+  /// fail_over hands the pending requests of `p` to other peers of their realm. Where there is none, those of
+  /// a peer that is gone are reported as timed out, and those of one that is only silent wait on.
+  void fail_over(Peer& p, bool gone);
+  static bool proves(const LinkProof& proof, const DiameterIdentity& identity);
+  Peer* origin_of(Peer& p, std::string_view host, std::string_view realm);
   void expire_requests(Peer& p);
 
   template <class M>

@@ -53,9 +53,10 @@ bool DiameterNode::owns(const TimerId& timer) {
          timer.kind <= static_cast<std::uint16_t>(DiameterTimer::requests);
 }
 
-PeerEvents DiameterNode::on_link_up(LinkId link, const Endpoint& remote, Instant now, Outlet& out) {
+PeerEvents DiameterNode::on_link_up(LinkId link, const Endpoint& remote, Instant now, Outlet& out,
+                                    const LinkProof& proof) {
   DiameterMachine m(*this, now, out);
-  m.link_up(link, remote);
+  m.link_up(link, remote, proof);
   return m.take();
 }
 
@@ -77,28 +78,77 @@ PeerEvents DiameterNode::on_timer(const TimerId& timer, Instant now, Outlet& out
   return m.take();
 }
 
+DiameterNode::Peer* DiameterNode::find(const DiameterIdentity& identity) const {
+  const auto at = std::find_if(peers_.begin(), peers_.end(),
+                               [&](const auto& p) { return p->config.identity == identity; });
+  return at == peers_.end() ? nullptr : at->get();
+}
+
+DiameterNode::Peer* DiameterNode::carrier(Peer& p) const { return p.config.via ? find(*p.config.via) : &p; }
+
+bool DiameterNode::usable(const Peer& carrier) { return carrier.open() && carrier.watch != Watch::suspect; }
+
+Expected<RequestToken, SendFault> DiameterNode::transmit(Peer& over, Peer& asked, Pending pending,
+                                                         ByteVector octets, Outlet& out) {
+  if (over.pending.size() >= DiameterLimits::pending_max) return Fail{SendFault::busy};
+  if (octets.size() > dia::message_octets_max) return Fail{SendFault::too_long};
+  while (over.pending.contains(next_hop_by_hop_)) ++next_hop_by_hop_;
+  const std::uint32_t hop_by_hop = next_hop_by_hop_++;
+  dia::set_ids(octets, {hop_by_hop, pending.end_to_end}, false);
+  const RequestToken token = pending.token;
+  pending.link = *over.link();
+  pending.asked = asked.index;
+  if (over.pending.empty()) out.start_timer(timer_id(DiameterTimer::requests, over.index), pending.deadline);
+  over.pending[hop_by_hop] = std::move(pending);
+  out.send(*over.link(), 0, std::move(octets));
+  return token;
+}
+
+namespace {
+
+std::uint32_t command_of(Bytes message) {
+  return static_cast<std::uint32_t>(message[5]) << 16U | static_cast<std::uint32_t>(message[6]) << 8U |
+         static_cast<std::uint32_t>(message[7]);
+}
+
+}  // namespace
+
 Expected<RequestToken, SendFault> DiameterNode::send_request(const DiameterIdentity& identity,
                                                              ByteVector octets, std::string session,
                                                              Instant now, Outlet& out) {
-  const auto at = std::find_if(peers_.begin(), peers_.end(),
-                               [&](const auto& p) { return p->config.identity == identity; });
-  if (at == peers_.end()) return Fail{SendFault::unknown_peer};
-  Peer& p = **at;
-  if (!p.open() || p.watch == Watch::suspect) return Fail{SendFault::not_open};
-  if (p.pending.size() >= DiameterLimits::pending_max) return Fail{SendFault::busy};
-  if (octets.size() > dia::message_octets_max) return Fail{SendFault::too_long};
+  Peer* const p = find(identity);
+  Peer* const over = p == nullptr ? nullptr : carrier(*p);
+  if (over == nullptr) return Fail{SendFault::unknown_peer};
+  if (!usable(*over)) return Fail{SendFault::not_open};
+  Pending pending{RequestToken{next_token_++}, std::move(session), command_of(octets), next_end_to_end_++};
+  pending.deadline = now + config_.times.request;
+  return transmit(*over, *p, std::move(pending), std::move(octets), out);
+}
 
-  while (p.pending.contains(next_hop_by_hop_)) ++next_hop_by_hop_;
-  const dia::MessageIds ids{next_hop_by_hop_++, next_end_to_end_++};
-  dia::set_ids(octets, ids, false);
-  const RequestToken token{next_token_++};
-  const Instant deadline = now + config_.times.request;
-  const auto code = static_cast<std::uint32_t>(octets[5]) << 16U |
-                    static_cast<std::uint32_t>(octets[6]) << 8U | static_cast<std::uint32_t>(octets[7]);
-  if (p.pending.empty()) out.start_timer(timer_id(DiameterTimer::requests, p.index), deadline);
-  p.pending[ids.hop_by_hop] = {token, std::move(session), code, ids.end_to_end, *p.link(), deadline};
-  out.send(*p.link(), 0, std::move(octets));
-  return token;
+//= RFC 6733, 6.1.6
+Expected<RequestToken, SendFault> DiameterNode::send_request_in(const DiameterIdentity& realm,
+                                                                ByteVector octets, std::string session,
+                                                                Instant now, Outlet& out) {
+  Peer* first = nullptr;
+  bool others = false;
+  bool known = false;
+  for (const auto& p : peers_) {
+    if (p->config.realm != realm) continue;
+    known = true;
+    Peer* const over = carrier(*p);
+    if (first != nullptr)
+      others = true;
+    else if (over != nullptr && usable(*over))
+      first = p.get();
+    else
+      others = true;
+  }
+  if (!known) return Fail{SendFault::unknown_peer};
+  if (first == nullptr) return Fail{SendFault::not_open};
+  Pending pending{RequestToken{next_token_++}, std::move(session), command_of(octets), next_end_to_end_++};
+  pending.deadline = now + config_.times.request;
+  if (others) pending.octets = octets;
+  return transmit(*carrier(*first), *first, std::move(pending), std::move(octets), out);
 }
 
 bool DiameterNode::send_answer(OwedToken token, ByteVector octets, Outlet& out) {
@@ -158,9 +208,9 @@ std::string DiameterNode::new_session_id() {
 bool DiameterNode::owes(OwedToken token) const { return owed_.contains(token); }
 
 bool DiameterNode::is_open(const DiameterIdentity& peer) const {
-  return std::any_of(peers_.begin(), peers_.end(), [&](const auto& p) {
-    return p->config.identity == peer && p->open() && p->watch != Watch::suspect;
-  });
+  Peer* const p = find(peer);
+  const Peer* const over = p == nullptr ? nullptr : carrier(*p);
+  return over != nullptr && usable(*over);
 }
 
 //= S0.D3
@@ -173,21 +223,22 @@ bool DiameterNode::speaks_private(const DiameterIdentity& peer) const {
 }
 
 diameter::State DiameterNode::state(const DiameterIdentity& peer) const {
-  for (const auto& p : peers_)
-    if (p->config.identity == peer) return p->state;
-  return diameter::State::closed;
+  const Peer* const p = find(peer);
+  return p == nullptr ? diameter::State::closed : p->state;
 }
 
 const DiameterIdentity* DiameterNode::open_peer_in(const DiameterIdentity& realm) const {
-  for (const auto& p : peers_)
-    if (p->config.realm == realm && p->open() && p->watch != Watch::suspect) return &p->config.identity;
+  for (const auto& p : peers_) {
+    if (p->config.realm != realm) continue;
+    const Peer* const over = carrier(*p);
+    if (over != nullptr && usable(*over)) return &p->config.identity;
+  }
   return nullptr;
 }
 
 std::size_t DiameterNode::pending(const DiameterIdentity& peer) const {
-  for (const auto& p : peers_)
-    if (p->config.identity == peer) return p->pending.size();
-  return 0;
+  const Peer* const p = find(peer);
+  return p == nullptr ? 0 : p->pending.size();
 }
 
 }  // namespace baton::peer

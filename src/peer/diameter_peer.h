@@ -34,6 +34,8 @@ namespace baton::peer {
 struct DiameterLimits {
   /// Connections that have not yet said who they are. A peer needs one; a flood gets no more than these.
   static constexpr std::size_t strangers_max = 64;
+  /// The same from one address, so that one neighbour cannot take the places of all.
+  static constexpr std::size_t strangers_per_address_max = 4;
   /// Requests sent to one peer and not yet answered. Further ones are refused with `busy`.
   static constexpr std::size_t pending_max = 65536;
   /// Requests of one peer not yet answered. Further ones get DIAMETER_TOO_BUSY.
@@ -49,13 +51,24 @@ struct DiameterTimes {
   Duration request = 10s;       ///< for an answer to a request of the node above
 };
 
-/// DiameterPeer is a peer as the configuration names it. Nobody else is spoken to.
+/// DiameterRate bounds the requests of one peer: a token bucket.
+struct DiameterRate {
+  std::uint32_t per_second = 0;  ///< 0: no bound
+  std::uint32_t burst = 1;       ///< at least 1; so many may come at once after a pause
+};
+
+/// DiameterPeer is a peer as the configuration names it. Nobody else is spoken to. The order of peers of one
+/// realm is that in which they are asked: the first is the primary.
 struct DiameterPeer {
   DiameterIdentity identity;
   DiameterIdentity realm;
   Ipv4 address;               ///< where its connections come from and ours go to
   std::uint16_t port = 3868;  ///< where ours go to
   bool connect = false;       ///< this node opens the connection (both sides may)
+  bool secured = false;       ///< over TLS only, with a certificate that names `identity`
+  /// The agent it is reached through and its requests come from; address, port and the rest are the agent's.
+  std::optional<DiameterIdentity> via{};
+  DiameterRate rate{};  ///< of its requests
 };
 
 struct DiameterConfig {
@@ -84,6 +97,8 @@ using OwedToken = Strong<std::uint64_t, struct OwedTokenTag>;
 /// Capabilities are exchanged; requests may be sent and will arrive.
 struct DiameterUp {
   DiameterIdentity peer;
+  /// Its Origin-State-Id is another than it was: it has lost whatever it did not store. RFC 6733, 8.16.
+  bool restarted = false;
 };
 /// The peer is gone. Every request still pending there has been reported as DiameterTimeout first, and
 /// what was owed to it is forgotten.
@@ -91,12 +106,12 @@ struct DiameterDown {
   DiameterIdentity peer;
   std::string reason;
 };
-/// A request for the node above: its header is sound, its Origin-Host is the peer's, its realm and host
-/// are this node's, its application is the configured one or, between two that announced it, our own
-/// (header.application). decode<M> the octets; then answer once.
+/// A request for the node above: its header is sound, its Origin-Host is the peer's or that of one behind the
+/// peer, its realm and host are this node's, its application is the configured one or, between two that
+/// announced it, our own (header.application). decode<M> the octets; then answer once.
 struct DiameterRequest {
   OwedToken token;
-  DiameterIdentity peer;
+  DiameterIdentity peer;  ///< who asks, be it through an agent
   wire::diameter::Header header;
   ByteVector octets;
 };
@@ -140,7 +155,8 @@ class DiameterNode {
   bool owns(LinkId link) const;
   static bool owns(const TimerId& timer);
 
-  PeerEvents on_link_up(LinkId link, const Endpoint& remote, Instant now, Outlet& out);
+  PeerEvents on_link_up(LinkId link, const Endpoint& remote, Instant now, Outlet& out,
+                        const LinkProof& proof = {});
   PeerEvents on_link_data(LinkId link, Bytes octets, Instant now, Outlet& out);
   PeerEvents on_link_down(LinkId link, Instant now, Outlet& out);
   PeerEvents on_timer(const TimerId& timer, Instant now, Outlet& out);
@@ -150,6 +166,14 @@ class DiameterNode {
   Expected<RequestToken, SendFault> request(const DiameterIdentity& peer, const M& message, Instant now,
                                             Outlet& out) {
     return send_request(peer, wire::diameter::encode(message, {}), message.session_id, now, out);
+  }
+  /// request_in sends `message`, which names no Destination-Host, to the first peer of a realm that is open.
+  /// When that peer falls silent or goes, the request goes on to the next, marked as repeated, with what is
+  /// left of its time. RFC 6733, 5.5.4. Fault: unknown_peer (nobody of that realm), else the first peer's.
+  template <class M>
+  Expected<RequestToken, SendFault> request_in(const DiameterIdentity& realm, const M& message, Instant now,
+                                               Outlet& out) {
+    return send_request_in(realm, wire::diameter::encode(message, {}), message.session_id, now, out);
   }
   /// answer pays what is owed under `token`. False when nothing is owed any more (the peer went away, or
   /// it has been answered): then nothing is sent.
@@ -186,6 +210,17 @@ class DiameterNode {
 
   Expected<RequestToken, SendFault> send_request(const DiameterIdentity& peer, ByteVector octets,
                                                  std::string session, Instant now, Outlet& out);
+  Expected<RequestToken, SendFault> send_request_in(const DiameterIdentity& realm, ByteVector octets,
+                                                    std::string session, Instant now, Outlet& out);
+  Peer* find(const DiameterIdentity& identity) const;
+  /// carrier is the peer whose connection reaches `p`: itself, or its agent; null when there is no such
+  /// agent.
+  Peer* carrier(Peer& p) const;
+  /// usable is whether requests may go over the connection of `carrier` now.
+  static bool usable(const Peer& carrier);
+  /// transmit puts a request on the connection of `carrier`, whose answer is to come from `asked`.
+  Expected<RequestToken, SendFault> transmit(Peer& carrier, Peer& asked, Pending pending, ByteVector octets,
+                                             Outlet& out);
   bool send_answer(OwedToken token, ByteVector octets, Outlet& out);
   bool refuse(OwedToken token, ByteVector failed, std::uint32_t result_code, Outlet& out);
 

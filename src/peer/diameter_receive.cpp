@@ -16,9 +16,10 @@ namespace {
 struct Routing {
   std::string_view origin_host, origin_realm, destination_host, destination_realm, session;
   ByteVector proxy_info;
-  bool sound = true;  ///< every AVP has a length that fits
+  bool sound = true;    ///< every AVP has a length that fits
+  bool looped = false;  ///< it has been here before
 };
-Routing routing_of(Bytes message) {
+Routing routing_of(Bytes message, const DiameterIdentity& here) {
   Routing out;
   wire::Reader r("Diameter", message.subspan(dia::header_octets), dia::header_octets);
   while (!r.empty()) {
@@ -33,6 +34,7 @@ Routing routing_of(Bytes message) {
     if (a->is(dia::avp::destination_host)) out.destination_host = text;
     if (a->is(dia::avp::destination_realm)) out.destination_realm = text;
     if (a->is(dia::avp::session_id)) out.session = text;
+    if (a->is(dia::avp::route_record) && here.is(text)) out.looped = true;
     if (a->is(dia::avp::proxy_info)) {
       const Bytes whole = message.subspan(a->offset, r.offset() - a->offset);
       out.proxy_info.insert(out.proxy_info.end(), whole.begin(), whole.end());
@@ -43,7 +45,7 @@ Routing routing_of(Bytes message) {
 
 }  // namespace
 
-void DiameterMachine::message(LinkId link, ByteVector octets) {
+void DiameterMachine::message(LinkId link, Bytes octets) {
   const auto h = dia::decode_header(octets);
   if (!h) {
     out_.count("diameter.header_bad");
@@ -54,7 +56,7 @@ void DiameterMachine::message(LinkId link, ByteVector octets) {
     request.request = true;
     request.code = static_cast<std::uint32_t>(octets[5]) << 16U |
                    static_cast<std::uint32_t>(octets[6]) << 8U | octets[7];
-    wire::Reader r("Diameter", Bytes(octets).subspan(8));
+    wire::Reader r("Diameter", octets.subspan(8));
     request.application = static_cast<std::uint32_t>(*r.u("Application-ID", 4));
     request.ids.hop_by_hop = static_cast<std::uint32_t>(*r.u("Hop-by-Hop Identifier", 4));
     request.ids.end_to_end = static_cast<std::uint32_t>(*r.u("End-to-End Identifier", 4));
@@ -71,7 +73,7 @@ void DiameterMachine::message(LinkId link, ByteVector octets) {
       return;
     case State::i_open:
     case State::r_open:
-    case State::closing: return on_open(p, link, *h, std::move(octets));
+    case State::closing: return on_open(p, link, *h, octets);
     case State::closed:
     case State::wait_conn_ack:
     case State::wait_conn_ack_elect: out_.count("diameter.before_capabilities"); return;
@@ -106,7 +108,7 @@ void DiameterMachine::refuse_cer(LinkId link, const dia::Header& h, std::uint32_
 
 /// from_stranger reads the first message of an accepted link: a CER of a peer the configuration names,
 /// from the address it gives, or the end of the link.
-void DiameterMachine::from_stranger(LinkId link, const dia::Header& h, const ByteVector& octets) {
+void DiameterMachine::from_stranger(LinkId link, const dia::Header& h, Bytes octets) {
   if (h.code != dia::CapabilitiesExchangeRequest::command.code || !h.request)
     return break_link(link, "diameter.before_capabilities");
   const auto cer = dia::decode<dia::CapabilitiesExchangeRequest>(octets);
@@ -116,10 +118,13 @@ void DiameterMachine::from_stranger(LinkId link, const dia::Header& h, const Byt
   }
   Peer* p = peer_named(cer->origin_host);
   //= RFC 6733, 5.3
-  if (p == nullptr || p->config.realm != cer->origin_realm ||
-      p->config.address != node_.links_.at(link).remote.address) {
-    out_.log(LogLevel::warning, "Diameter connection from " + node_.links_.at(link).remote.to_string() +
-                                    " refused: no peer of that identity, realm and address is configured");
+  const Link& from = node_.links_.at(link);
+  if (p == nullptr || p->config.via || p->config.realm != cer->origin_realm ||
+      p->config.address != from.remote.address ||
+      (p->config.secured || from.proof.secured) != proves(from.proof, p->config.identity)) {
+    out_.log(LogLevel::warning,
+             "Diameter connection from " + node_.links_.at(link).remote.to_string() +
+                 " refused: no peer of that identity, realm, address and certificate is configured");
     return refuse_cer(link, h, dia::code::unknown_peer, {}, "diameter.unknown_peer");
   }
   if (!shares_application(*cer))
@@ -128,10 +133,11 @@ void DiameterMachine::from_stranger(LinkId link, const dia::Header& h, const Byt
   if (!security.empty() && std::find(security.begin(), security.end(), 0U) == security.end())
     return refuse_cer(link, h, dia::code::no_common_security, {}, "diameter.no_common_security");
   node_.links_.at(link).speaks_private = both_speak_private(*cer);
+  note_state(*p, cer->origin_state_id);
   fire(*p, On::r_conn_cer, {link, h.ids});
 }
 
-void DiameterMachine::for_a_cea(Peer& p, LinkId link, const dia::Header& h, const ByteVector& octets) {
+void DiameterMachine::for_a_cea(Peer& p, LinkId link, const dia::Header& h, Bytes octets) {
   const auto cea = dia::decode<dia::CapabilitiesExchangeAnswer>(octets);
   if (!cea || h.ids != p.cer_ids) {
     out_.count("diameter.cea_bad");
@@ -149,10 +155,11 @@ void DiameterMachine::for_a_cea(Peer& p, LinkId link, const dia::Header& h, cons
     return fire(p, On::i_rcv_non_cea, {link, h.ids});
   }
   node_.links_.at(link).speaks_private = both_speak_private(*cea);
+  note_state(p, cea->origin_state_id);
   fire(p, On::i_rcv_cea, {link, h.ids});
 }
 
-void DiameterMachine::on_open(Peer& p, LinkId link, const dia::Header& h, ByteVector octets) {
+void DiameterMachine::on_open(Peer& p, LinkId link, const dia::Header& h, Bytes octets) {
   if (p.link() != link) {
     out_.count("diameter.before_capabilities");
     return;
@@ -160,16 +167,19 @@ void DiameterMachine::on_open(Peer& p, LinkId link, const dia::Header& h, ByteVe
   //= RFC 3539, 3.4.1
   // Whatever arrives shows that the peer is alive.
   if (p.open()) {
-    p.watch = Watch::okay;
-    set_watchdog(p);
+    p.heard = now_;
+    if (p.watch != Watch::okay) {
+      p.watch = Watch::okay;
+      set_watchdog(p);
+    }
   }
   if (h.application == dia::app_base) return base_command(p, link, h, octets);
   if (!p.open()) return;
-  if (h.request) return request(p, link, h, std::move(octets));
-  answer(p, link, h, std::move(octets));
+  if (h.request) return request(p, link, h, octets);
+  answer(p, link, h, octets);
 }
 
-void DiameterMachine::base_command(Peer& p, LinkId link, const dia::Header& h, const ByteVector& octets) {
+void DiameterMachine::base_command(Peer& p, LinkId link, const dia::Header& h, Bytes octets) {
   const auto& c = node_.config_;
   if (h.code == dia::DeviceWatchdogRequest::command.code && h.request) {
     const auto dwr = dia::decode<dia::DeviceWatchdogRequest>(octets);
@@ -180,6 +190,8 @@ void DiameterMachine::base_command(Peer& p, LinkId link, const dia::Header& h, c
       dwa.result_code = dia::result_code_for(dwr.why());
       if (auto failed = dia::failed_avp_for(octets, dwr.why()); !failed.empty())
         dwa.failed_avp = dia::FailedAvp{std::move(failed)};
+    } else {
+      note_state(p, dwr->origin_state_id);
     }
     return send(link, dia::encode(dwa, h.ids));
   }
@@ -203,7 +215,19 @@ void DiameterMachine::base_command(Peer& p, LinkId link, const dia::Header& h, c
   out_.count("diameter.answer_unasked");
 }
 
-void DiameterMachine::request(Peer& p, LinkId link, const dia::Header& h, ByteVector octets) {
+/// origin_of is who a request of `p` comes from: itself, or somebody whose agent it is; null for anybody
+/// else.
+DiameterMachine::Peer* DiameterMachine::origin_of(Peer& p, std::string_view host, std::string_view realm) {
+  const auto is = [&](const Peer& o) {
+    return o.config.identity.is(host) && (realm.empty() || o.config.realm.is(realm));
+  };
+  if (host.empty() || is(p)) return &p;
+  for (const auto& o : node_.peers_)
+    if (o->config.via == p.config.identity && is(*o)) return o.get();
+  return nullptr;
+}
+
+void DiameterMachine::request(Peer& p, LinkId link, const dia::Header& h, Bytes octets) {
   const auto refuse = [&](std::uint32_t result, std::string_view counter) {
     out_.count(counter);
     protocol_error(link, h, result, octets);
@@ -211,34 +235,38 @@ void DiameterMachine::request(Peer& p, LinkId link, const dia::Header& h, ByteVe
   const bool own = h.application == dia::app_private && node_.links_.at(link).speaks_private;
   if (h.application != node_.config_.application && !own)
     return refuse(dia::code::application_unsupported, "diameter.application_unsupported");
-  const Routing to = routing_of(octets);
-  // A broken AVP further back is for the decoder to name; what stands before it decides here.
   const auto& c = node_.config_;
-  if (!to.origin_host.empty() && (!p.config.identity.is(to.origin_host) ||
-                                  (!to.origin_realm.empty() && !p.config.realm.is(to.origin_realm))))
-    return refuse(dia::code::authorization_rejected, "diameter.origin_not_the_peer");
+  const Routing to = routing_of(octets, c.identity);
+  // A broken AVP further back is for the decoder to name; what stands before it decides here.
+  Peer* const origin = origin_of(p, to.origin_host, to.origin_realm);
+  if (origin == nullptr) return refuse(dia::code::authorization_rejected, "diameter.origin_not_the_peer");
+  //= RFC 6733, 6.1.3
+  if (to.looped) return refuse(dia::code::loop_detected, "diameter.loop_detected");
   if (!to.destination_realm.empty() && !c.realm.is(to.destination_realm))
     return refuse(dia::code::realm_not_served, "diameter.realm_not_served");
   if (!to.destination_host.empty() && !c.identity.is(to.destination_host))
     return refuse(dia::code::unable_to_deliver, "diameter.unable_to_deliver");
   if (p.owed >= DiameterLimits::owed_max) return refuse(dia::code::too_busy, "diameter.too_busy");
+  if (!take_token(*origin) || (origin != &p && !take_token(p)))
+    return refuse(dia::code::too_busy, "diameter.rate_limited");
   //= RFC 6733, 5.5.4 and 6.1
   // A repeated request whose first copy is still being worked on has its answer on the way.
   const bool under_way =
       h.retransmitted && std::any_of(node_.owed_.begin(), node_.owed_.end(), [&](const auto& o) {
-        return o.second.peer == p.index && o.second.header.ids.end_to_end == h.ids.end_to_end;
+        return o.second.origin == origin->index && o.second.header.ids.end_to_end == h.ids.end_to_end;
       });
   if (under_way) {
     out_.count("diameter.duplicate_request");
     return;
   }
   const OwedToken token{node_.next_token_++};
-  node_.owed_[token] = {p.index, link, h, std::string(to.session), to.proxy_info};
+  node_.owed_[token] = {p.index, origin->index, link, h, std::string(to.session), to.proxy_info};
   ++p.owed;
-  events_.push_back(DiameterRequest{token, p.config.identity, h, std::move(octets)});
+  events_.push_back(
+      DiameterRequest{token, origin->config.identity, h, ByteVector(octets.begin(), octets.end())});
 }
 
-void DiameterMachine::answer(Peer& p, LinkId link, const dia::Header& h, ByteVector octets) {
+void DiameterMachine::answer(Peer& p, LinkId link, const dia::Header& h, Bytes octets) {
   const auto at = p.pending.find(h.ids.hop_by_hop);
   //= RFC 6733, 6.2
   // Somebody who guesses a number must not complete another subscriber's procedure: link, command,
@@ -248,15 +276,24 @@ void DiameterMachine::answer(Peer& p, LinkId link, const dia::Header& h, ByteVec
     out_.count("diameter.answer_unasked");
     return;
   }
+  // And it speaks for the peer that was asked, or for the agent in between.
+  const Peer& asked = peer_at(at->second.asked);
+  const Routing from = routing_of(octets, node_.config_.identity);
+  if (!from.origin_host.empty() && !asked.config.identity.is(from.origin_host) &&
+      !p.config.identity.is(from.origin_host)) {
+    out_.count("diameter.answer_origin_wrong");
+    return;
+  }
   const RequestToken token = at->second.token;
   p.pending.erase(at);
   const auto result = dia::result_of(octets);
   if (!result) {
     out_.count("diameter.answer_bad");
-    events_.push_back(DiameterTimeout{token, p.config.identity});
+    events_.push_back(DiameterTimeout{token, asked.config.identity});
     return;
   }
-  events_.push_back(DiameterAnswer{token, p.config.identity, h, *result, std::move(octets)});
+  events_.push_back(
+      DiameterAnswer{token, asked.config.identity, h, *result, ByteVector(octets.begin(), octets.end())});
 }
 
 /// protocol_error answers a request the node above never sees.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/instant.h"
@@ -40,11 +41,17 @@ struct TimerId {
 
 // --- what happens -------------------------------------------------------------------------------
 
+/// LinkProof is what a link proved about its other end before anything was said on it.
+struct LinkProof {
+  bool secured = false;              ///< TLS 1.3, both ends with a certificate of a trusted authority
+  std::vector<std::string> names{};  ///< the host names of the neighbour's certificate, in lower case
+};
 /// A link is ready: one that this node asked for, or one that a neighbour opened.
 struct LinkUp {
   LinkId link;
   Port port{};
   Endpoint remote;
+  LinkProof proof{};
 };
 /// A link is gone, or the one asked for could not be made.
 struct LinkDown {

@@ -32,6 +32,17 @@ inline constexpr int listen_backlog = 128;
 /// How long a connection that was closed in good order may take to deliver what it still holds.
 inline constexpr Duration close_linger = 1s;
 
+/// TLS handshakes under way at one door, in all and from one address. Peers need one each; a flood of
+/// half-open ones costs some 50 kB each and gets no more than these.
+inline constexpr std::size_t tls_handshakes_max = 64;
+inline constexpr std::size_t tls_handshakes_per_address_max = 4;
+/// How long a handshake may take: three round trips anywhere on Earth, with a retransmission.
+inline constexpr Duration tls_handshake_wait = 5s;
+/// Certificates between a neighbour's own and one that is trusted.
+inline constexpr int certificate_depth_max = 4;
+/// Host names looked at in one certificate.
+inline constexpr std::size_t certificate_names_max = 32;
+
 /// Neighbours that have sent an SCTP INIT to one process and not (yet) become an association.
 /// Beyond it the oldest is forgotten; it may try again.
 inline constexpr std::size_t sctp_half_open_paths_max = 1'024;

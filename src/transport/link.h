@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "transport/address.h"
 
@@ -19,8 +21,15 @@ enum class Down : Byte {
   oversized,       ///< the peer sent more than limits.h allows
   restarted,       ///< SCTP: the peer lost its memory and has begun anew with the same ports
   local,           ///< our own system refused
+  untrusted,       ///< TLS: one of the two ends does not accept the other, or speaks something else
 };
 std::string_view to_string(Down why);
+
+/// Proof is what TLS established of the other end; nothing without it.
+struct Proof {
+  bool secured = false;
+  std::vector<std::string> names{};  ///< DNS names of its certificate, in lower case
+};
 
 /// LinkObserver hears what happens to a link. It must outlive the link. It may destroy the link, or
 /// any other, inside a call.
@@ -50,6 +59,8 @@ class Link {
   virtual void close() = 0;
   virtual Address local() const = 0;
   virtual Address remote() const = 0;
+  /// proof is known from on_up, or from the acceptance, on.
+  virtual Proof proof() const { return {}; }
 };
 
 /// OnAccept receives a link that a neighbour opened. Calling observe() on it is the first thing to do;

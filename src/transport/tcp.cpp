@@ -233,6 +233,7 @@ std::string_view to_string(Down why) {
     case Down::oversized: return "oversized message";
     case Down::restarted: return "peer restarted";
     case Down::local: return "refused by this system";
+    case Down::untrusted: return "TLS failed";
   }
   return "?";
 }

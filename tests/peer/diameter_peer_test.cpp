@@ -321,11 +321,23 @@ TEST_F(DiameterDoor, WhoSaysNothingIsHungUpOn) {
 }
 
 TEST_F(DiameterDoor, StrangersUpToTheBoundMayWaitAndOneMoreMayNot) {
-  for (std::size_t i = 0; i < DiameterLimits::strangers_max; ++i) world.dial(hss, mme_address);
+  for (std::size_t i = 0; i < DiameterLimits::strangers_max; ++i)
+    world.dial(hss, {{127, 0, 9, static_cast<Byte>(i / DiameterLimits::strangers_per_address_max)}});
   EXPECT_TRUE(world.hung_up.empty());
   world.dial(hss, mme_address);
   EXPECT_EQ(world.hung_up.size(), 1U);
   EXPECT_EQ(hss.counters["diameter.strangers_refused"], 1);
+}
+
+TEST_F(DiameterDoor, OneAddressCannotTakeThePlacesOfAll) {
+  for (std::size_t i = 0; i < DiameterLimits::strangers_per_address_max; ++i)
+    world.dial(hss, {{127, 0, 9, 9}});
+  EXPECT_TRUE(world.hung_up.empty());
+  world.dial(hss, {{127, 0, 9, 9}});
+  EXPECT_EQ(world.hung_up.size(), 1U);
+  EXPECT_EQ(hss.counters["diameter.strangers_refused"], 1);
+  world.dial(hss, mme_address);
+  EXPECT_EQ(world.hung_up.size(), 1U) << "others are not hurt";
 }
 
 TEST_F(DiameterDoor, ASecondConnectionOfAnOpenPeerIsRefused) {

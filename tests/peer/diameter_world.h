@@ -138,9 +138,9 @@ class World {
     settle();
   }
   /// dial opens a raw connection to a host from any address; what the host sends on it is in `heard`.
-  LinkId dial(Host& to, const Ipv4& from) {
+  LinkId dial(Host& to, const Ipv4& from, const peer::LinkProof& proof = {}) {
     const LinkId link{peer::accepted_links_from + ++accepted_};
-    to.note(to.node.on_link_up(link, {from, 40000}, now, to));
+    to.note(to.node.on_link_up(link, {from, 40000}, now, to, proof));
     raw_.push_back({&to, link});
     settle();
     return link;

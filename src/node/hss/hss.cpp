@@ -23,7 +23,8 @@ void Hss::on(Event event, Instant now, Actions& out) {
   auto& s6a = core_.s6a;
   std::visit(Cases{[&](Started&) { s6a.start(now, out); },
                    [&](LinkUp& e) {
-                     if (e.port == Port::diameter) on_s6a(s6a.on_link_up(e.link, e.remote, now, out));
+                     if (e.port == Port::diameter)
+                       on_s6a(s6a.on_link_up(e.link, e.remote, now, out, e.proof));
                    },
                    [&](LinkDown& e) { on_s6a(s6a.on_link_down(e.link, now, out)); },
                    [&](LinkData& e) { on_s6a(s6a.on_link_data(e.link, e.octets, now, out)); },

@@ -38,7 +38,8 @@ void Mme::start() {
 
 void Mme::on(peer::LinkUp& e) {
   if (e.port == Port::diameter || core_.s6a.owns(e.link)) {
-    for (auto& p : core_.s6a.on_link_up(e.link, e.remote, core_.now, *core_.out)) on_s6a(core_, std::move(p));
+    for (auto& p : core_.s6a.on_link_up(e.link, e.remote, core_.now, *core_.out, e.proof))
+      on_s6a(core_, std::move(p));
     return;
   }
   if (e.port != Port::s1ap || strangers_.size() >= unnamed_links_max) {

@@ -156,6 +156,7 @@ std::string_view result_name(const AnswerResult& r) {
     case code::unable_to_deliver: return "DIAMETER_UNABLE_TO_DELIVER";
     case code::realm_not_served: return "DIAMETER_REALM_NOT_SERVED";
     case code::too_busy: return "DIAMETER_TOO_BUSY";
+    case code::loop_detected: return "DIAMETER_LOOP_DETECTED";
     case code::application_unsupported: return "DIAMETER_APPLICATION_UNSUPPORTED";
     case code::invalid_hdr_bits: return "DIAMETER_INVALID_HDR_BITS";
     case code::unknown_peer: return "DIAMETER_UNKNOWN_PEER";

@@ -18,6 +18,7 @@ inline constexpr std::uint32_t command_unsupported = 3001;
 inline constexpr std::uint32_t unable_to_deliver = 3002;
 inline constexpr std::uint32_t realm_not_served = 3003;
 inline constexpr std::uint32_t too_busy = 3004;
+inline constexpr std::uint32_t loop_detected = 3005;
 inline constexpr std::uint32_t application_unsupported = 3007;
 inline constexpr std::uint32_t invalid_hdr_bits = 3008;
 inline constexpr std::uint32_t unknown_peer = 3010;
