@@ -57,7 +57,20 @@ ALTER TABLE subscriber ADD COLUMN software_version TEXT NOT NULL DEFAULT '';   -
 ALTER TABLE subscriber ADD COLUMN version INTEGER NOT NULL DEFAULT 1;          -- how often the row was written
 )sql";
 
+// Data keys. Rows of before stay as they are, sealed under the key file itself (data_key 0), until they are
+// written again.
+inline constexpr std::string_view schema_0004 = R"sql(
+ALTER TABLE subscriber ADD COLUMN data_key INTEGER NOT NULL DEFAULT 0;  -- the number under which the secrets are sealed; vault/keyring.h
+CREATE TABLE data_key (
+  number        INTEGER PRIMARY KEY CHECK (number > 0),  -- the highest seals
+  kind          TEXT NOT NULL,           -- of what wraps it: file, passphrase, token
+  wrapped       BLOB NOT NULL            -- vault/wrapper.h
+);
+)sql";
+/// Databases of an earlier version have no data keys.
+inline constexpr std::size_t first_with_data_keys = 4;
+
 /// Element n brings a database of version n to version n + 1.
-inline constexpr std::array migrations{schema_0001, schema_0002, schema_0003};
+inline constexpr std::array migrations{schema_0001, schema_0002, schema_0003, schema_0004};
 
 }  // namespace baton::store

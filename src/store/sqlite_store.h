@@ -5,28 +5,33 @@
 #include <memory>
 #include <string>
 
-#include "context/sealed.h"
+#include "store/keyed_store.h"
 #include "store/staged.h"
-#include "store/store.h"
 
 namespace baton::store {
 
 /// SqliteStore keeps subscribers in a write-ahead-logged SQLite database with synchronous=FULL. `put`
 /// stages in memory; `commit` writes everything staged in one transaction, so one flush to the disk serves
-/// them all, and a crash leaves all of a commit or none of it. K, OPc and every
-/// KASME are sealed (context/sealed.h).
-class SqliteStore final : public Store {
+/// them all, and a crash leaves all of a commit or none of it. The secrets and every KASME are sealed
+/// (row.h).
+///
+/// Several handles may be open, in one process and in several; each belongs to one thread at a time. After a
+/// failure a handle works again as soon as its file does.
+class SqliteStore final : public KeyedStore {
  public:
   /// open makes the file (mode 0600) or opens it. Fails with words for the operator when it cannot be
-  /// read, is of a newer version, or was sealed under another key.
+  /// read, is of a newer version, or its data keys are wrapped by another.
+  static Expected<std::unique_ptr<SqliteStore>, StoreError> open(const std::string& path, KeySource keys);
+  /// The same with a key file's octets.
   static Expected<std::unique_ptr<SqliteStore>, StoreError> open(const std::string& path,
-                                                                 context::StoreKey key);
+                                                                 const context::StoreKey& key);
   ~SqliteStore() override;
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
 
   Expected<std::optional<context::SubscriberRecord>, StoreError> find(const Imsi& imsi) override;
   bool put(context::SubscriberRecord record) override;
+  bool reserve(const Imsi& imsi, std::optional<std::uint64_t> version, std::uint64_t seq_reserved) override;
   bool remove(const Imsi& imsi) override;
   Expected<Committed, StoreError> commit() override;
   void crash() override;
@@ -35,15 +40,38 @@ class SqliteStore final : public Store {
   Expected<std::vector<context::SubscriberRecord>, StoreError> range(const std::optional<Imsi>& after,
                                                                      std::size_t limit) override;
 
+  Expected<std::uint32_t, StoreError> add_data_key() override;
+  Expected<std::size_t, StoreError> sealed_under(std::uint32_t number) override;
+  Expected<Ok, StoreError> drop_data_key(std::uint32_t number) override;
+  std::vector<std::uint32_t> data_keys() const override;
+  Expected<Ok, StoreError> rewrap(std::shared_ptr<vault::KeyWrapper> by) override;
+
+  /// check reads every page and every record, and says what is wrong; empty when nothing is.
+  std::vector<std::string> check();
+  /// image is the whole database at one instant, as the octets of a file.
+  Expected<ByteVector, StoreError> image();
+
   /// Records that could not be unsealed or read back.
   std::uint64_t unreadable() const { return unreadable_; }
 
  private:
   struct Database;
-  SqliteStore(std::unique_ptr<Database> db, context::StoreKey key);
+  SqliteStore(std::string path, KeySource source);
 
+  Expected<Ok, StoreError> connect();
+  Expected<Ok, StoreError> ready();
+  StoreError failed(int code);
+  /// settled is whether what is staged says all there is to say of a subscriber.
+  bool settled(const Imsi& imsi) const;
+  Expected<Ok, StoreError> read_keys();
+  Expected<Ok, StoreError> keep_key(std::uint32_t number, const vault::DataKey& key);
+  Expected<std::optional<context::SubscriberRecord>, StoreError> read(const Imsi& imsi);
+
+  std::string path_;
+  KeySource source_;
+  Keys keys_;
   std::unique_ptr<Database> db_;
-  context::StoreKey key_;
+  bool broken_ = false;  ///< the handle is to be made anew: what SQLite cached may not be what lies there
   Staging staged_;
   std::uint64_t unreadable_ = 0;
 };

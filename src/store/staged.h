@@ -15,7 +15,10 @@ struct Staged {
   /// The record as it will be found, with the version it will have where that is known; empty: removed.
   std::optional<context::SubscriberRecord> record;
   /// The version that has to be in the store for this to be written; nothing: whatever is there.
-  std::optional<std::uint64_t> expected;
+  std::optional<std::uint64_t> expected{};
+  /// With it there is no record: only these SEQs are reserved, in the record of version `expected`.
+  std::optional<std::uint64_t> reserved{};
+  bool removal() const { return !record && !reserved; }
 };
 
 /// Staging is the changes since the last commit, one for each subscriber, in ascending order.
@@ -27,6 +30,8 @@ class Staging {
   /// that expected to find, if it carries the version that the first will have. False: no room.
   bool put(context::SubscriberRecord record);
   bool remove(const Imsi& imsi);
+  /// reserve stages one number. False: no room, or something else of that subscriber is staged.
+  bool reserve(const Imsi& imsi, std::uint64_t version, std::uint64_t seq_reserved);
   const Staged* find(const Imsi& imsi) const;
   const Map& all() const { return map_; }
   Map& all() { return map_; }

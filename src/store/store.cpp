@@ -9,6 +9,13 @@ std::optional<context::SubscriberRecord> Store::load(const Imsi& imsi) {
   return found ? std::move(*found) : std::nullopt;
 }
 
+std::vector<Store::Found> Store::find_all(const std::vector<Imsi>& imsis) {
+  std::vector<Found> out;
+  out.reserve(imsis.size());
+  for (const Imsi& imsi : imsis) out.push_back(find(imsi));
+  return out;
+}
+
 bool Store::sync() {
   const auto done = commit();
   return done && done->conflicts.empty();

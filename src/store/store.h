@@ -38,14 +38,20 @@ struct Committed {
 class Store {
  public:
   virtual ~Store() = default;
+  /// What a search gives: a record, nothing when there is no such subscriber, an error when the store cannot
+  /// say.
+  using Found = Expected<std::optional<context::SubscriberRecord>, StoreError>;
   /// find sees staged records too, with the version they will have. Nothing when there is no such
   /// subscriber; an error when the store cannot say.
   virtual Expected<std::optional<context::SubscriberRecord>, StoreError> find(const Imsi& imsi) = 0;
+  /// find_all finds several, each as find() does: a store on another machine is asked once for all.
+  virtual std::vector<Found> find_all(const std::vector<Imsi>& imsis);
   /// put stages a record, new or changed (SubscriberRecord::version says what it may replace). False when
   /// the store can take no more before a commit.
   virtual bool put(context::SubscriberRecord record) = 0;
   /// reserve is a put of one number in the record that was read at `version`: SEQs up to `seq_reserved` count
-  /// as used. A back end that can write that with less than the whole record does.
+  /// as used. A back end that can write that with less than the whole record does, and says at the commit
+  /// that there is no such record of that version (Committed::conflicts).
   virtual bool reserve(const Imsi& imsi, std::optional<std::uint64_t> version, std::uint64_t seq_reserved);
   /// remove stages the removal of a record; removing what is not there is no error.
   virtual bool remove(const Imsi& imsi) = 0;

@@ -19,6 +19,8 @@ class Keyring {
   void add(std::uint32_t number, DataKey key);
   bool has(std::uint32_t number) const { return keys_.contains(number); }
   void drop(std::uint32_t number) { keys_.erase(number); }
+  /// key is there for wrapping it by another; the ring has it.
+  const DataKey& key(std::uint32_t number) const { return *keys_.at(number); }
   /// The number of the key that seals; 0 without any.
   std::uint32_t newest() const { return keys_.empty() ? 0 : keys_.rbegin()->first; }
 

@@ -1,4 +1,4 @@
-// What both back ends promise, and what a crash keeps.
+// What all back ends promise, and what a crash keeps.
 #include "store/store.h"
 
 #include <gtest/gtest.h>
@@ -15,51 +15,12 @@
 
 #include "keys/sqn.h"
 #include "store/memory_store.h"
+#include "store/postgres_cluster.h"
 #include "store/sqlite_store.h"
+#include "store/support.h"
 
 namespace baton::store {
 namespace {
-
-namespace fs = std::filesystem;
-
-template <class Key>
-Key key_of(Byte fill) {
-  std::array<Byte, Key::size> b{};
-  b.fill(fill);
-  return Key(b);
-}
-
-Imsi imsi(int n) {
-  std::string digits = std::to_string(n);
-  return *Imsi::parse("00101" + std::string(10 - digits.size(), '0') + digits);
-}
-
-context::SubscriberRecord record(int n, std::uint64_t seq = 0) {
-  context::SubscriberRecord r{.imsi = imsi(n), .secret = MilenageSecret{key_of<K>(0x11), key_of<Opc>(0x22)}};
-  r.seq_reserved = seq;
-  r.subscription.msisdn = "4912345";
-  r.mme = context::ServingNode{DiameterIdentity::test_value()};
-  return r;
-}
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "baton-store-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { fs::remove_all(path_); }
-  std::string file(const char* name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
-
-std::unique_ptr<SqliteStore> open_sqlite(const std::string& path, Byte key = 0x5A) {
-  auto opened = SqliteStore::open(path, key_of<context::StoreKey>(key));
-  EXPECT_TRUE(opened) << (opened ? "" : opened.why().what);
-  return opened ? std::move(*opened) : nullptr;
-}
 
 /// A crash of the process: what was not synced is gone, the rest is read back.
 struct Backend {
@@ -186,7 +147,8 @@ TEST_P(AnyStore, reserves_sequence_numbers_and_counts_that_as_a_write) {
   EXPECT_EQ(store->load(imsi(1))->seq_reserved, 109U);
   EXPECT_EQ(store->load(imsi(1))->version, 2U);
   EXPECT_EQ(store->load(imsi(1))->subscription.msisdn, "4912345");
-  EXPECT_FALSE(store->reserve(imsi(2), 1, 109)) << "of nobody";
+  const bool taken = store->reserve(imsi(2), 1, 109);
+  EXPECT_TRUE(!taken || store->commit()->conflicts == std::vector<Imsi>{imsi(2)}) << "of nobody";
 }
 
 TEST_P(AnyStore, loses_at_a_crash_exactly_what_was_not_synced) {
@@ -264,10 +226,57 @@ TEST_P(AnyStore, gives_its_records_page_by_page_in_ascending_order) {
   EXPECT_TRUE(store->range(imsi(8), 3)->empty());
 }
 
+TEST_P(AnyStore, reserves_no_sequence_number_in_a_record_that_another_has_written) {
+  Folder folder;
+  const auto store = GetParam().open(folder);
+  ASSERT_TRUE(store->put(record(1, 10)));
+  ASSERT_TRUE(store->sync());
+  const auto read = store->load(imsi(1));
+  ASSERT_TRUE(store->reserve(imsi(1), read->version, 42));
+  EXPECT_EQ(store->load(imsi(1))->seq_reserved, 42U) << "seen before it is durable";
+  EXPECT_EQ(store->load(imsi(1))->version, *read->version + 1);
+  ASSERT_TRUE(store->sync());
+  ASSERT_TRUE(store->reserve(imsi(1), read->version, 43));
+  const auto late = store->commit();
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->conflicts, std::vector<Imsi>{imsi(1)});
+  EXPECT_EQ(store->load(imsi(1))->seq_reserved, 42U);
+  EXPECT_EQ(store->load(imsi(1))->subscription.msisdn, "4912345") << "the rest of the record is as it was";
+  // A change of the record on top of a reservation that is not durable yet.
+  auto mine = store->load(imsi(1));
+  ASSERT_TRUE(store->reserve(imsi(1), mine->version, 74));
+  mine = store->load(imsi(1));
+  EXPECT_EQ(mine->seq_reserved, 74U);
+  mine->subscription.msisdn = "49999";
+  ASSERT_TRUE(store->put(std::move(*mine)));
+  ASSERT_TRUE(store->sync());
+  EXPECT_EQ(store->load(imsi(1))->seq_reserved, 74U);
+  EXPECT_EQ(store->load(imsi(1))->subscription.msisdn, "49999");
+}
+
+TEST_P(AnyStore, finds_several_at_once) {
+  Folder folder;
+  const auto store = GetParam().open(folder);
+  for (int n = 1; n <= 300; ++n) ASSERT_TRUE(store->put(record(n, static_cast<std::uint64_t>(n))));
+  ASSERT_TRUE(store->sync());
+  ASSERT_TRUE(store->put(record(301, 301)));
+  std::vector<Imsi> sought;
+  for (int n = 0; n <= 301; ++n) sought.push_back(imsi(n));
+  const auto found = store->find_all(sought);
+  ASSERT_EQ(found.size(), sought.size());
+  EXPECT_FALSE(*found[0]);
+  for (std::size_t n = 1; n <= 301; ++n) {
+    ASSERT_TRUE(found[n]);
+    ASSERT_TRUE(*found[n]);
+    EXPECT_EQ((*found[n])->seq_reserved, n);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Stores, AnyStore,
     testing::Values(Backend{"memory", [](const Folder&) { return std::make_unique<MemoryStore>(); }, false},
-                    Backend{"sqlite", [](const Folder& f) { return open_sqlite(f.file("s.db")); }, true}),
+                    Backend{"sqlite", [](const Folder& f) { return open_sqlite(f.file("s.db")); }, true},
+                    Backend{"postgres", [](const Folder&) { return shared_cluster().fresh_store(); }, true}),
     [](const auto& param) { return param.param.name; });
 
 TEST(MemoryStore, a_failed_sync_keeps_records_staged_and_an_import_whole) {
@@ -285,8 +294,10 @@ TEST(MemoryStore, a_failed_sync_keeps_records_staged_and_an_import_whole) {
   EXPECT_TRUE(store.load(imsi(2)));
 }
 
-TEST(MemoryStore, writes_a_record_only_over_the_version_it_was_loaded_with) {
-  MemoryStore store;
+TEST_P(AnyStore, writes_a_record_only_over_the_version_it_was_loaded_with) {
+  Folder folder;
+  const auto opened = GetParam().open(folder);
+  Store& store = *opened;
   auto fresh = record(1, 1);
   fresh.version = 0;
   ASSERT_TRUE(store.put(std::move(fresh)));
@@ -310,8 +321,10 @@ TEST(MemoryStore, writes_a_record_only_over_the_version_it_was_loaded_with) {
   EXPECT_EQ(store.commit()->conflicts.size(), 1U) << "it is there already";
 }
 
-TEST(MemoryStore, takes_two_changes_of_one_record_before_a_commit) {
-  MemoryStore store;
+TEST_P(AnyStore, takes_two_changes_of_one_record_before_a_commit) {
+  Folder folder;
+  const auto opened = GetParam().open(folder);
+  Store& store = *opened;
   ASSERT_TRUE(store.put(record(1, 1)));
   ASSERT_TRUE(store.sync());
   auto r = store.load(imsi(1));
@@ -387,7 +400,8 @@ TEST(SqliteStore, refuses_another_key_file_and_says_so) {
   { ASSERT_TRUE(open_sqlite(folder.file("s.db"), 0x5A)); }
   const auto other = SqliteStore::open(folder.file("s.db"), key_of<context::StoreKey>(0x5B));
   ASSERT_FALSE(other);
-  EXPECT_NE(other.why().what.find("another key file"), std::string::npos);
+  EXPECT_EQ(other.why().fault, StoreFault::wrong_key);
+  EXPECT_NE(other.why().what.find("not wrapped with this key file"), std::string::npos);
 }
 
 TEST(SqliteStore, refuses_a_file_that_is_no_database_and_one_of_a_newer_version) {
@@ -397,33 +411,40 @@ TEST(SqliteStore, refuses_a_file_that_is_no_database_and_one_of_a_newer_version)
   EXPECT_FALSE(SqliteStore::open("/nonexistent/s.db", key_of<context::StoreKey>(1)));
 }
 
-/// in_file runs SQL on a database as somebody else would.
-void in_file(const std::string& path, const std::string& sql) {
-  sqlite3* db = nullptr;
-  ASSERT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK);
-  char* why = nullptr;
-  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &why), SQLITE_OK) << (why != nullptr ? why : "");
-  sqlite3_free(why);
-  sqlite3_close(db);
-}
-
 /// What each version added to the one before it, from version 2 on.
 const std::vector<std::vector<std::string>> added{
     {"kasme_sealed"},
     {"algorithm", "tuak_res", "tuak_iterations", "sqn_scheme", "seq_offset", "resyncs", "subscription",
      "mme_plmn", "sgsn_host", "sgsn_realm", "sgsn_plmn", "sgsn_purged", "imei", "software_version",
-     "version"}};
+     "version"},
+    {"data_key"}};
 
-/// back_to makes a database one of an older version: without what later ones added.
+std::string hex_literal(Bytes octets) { return "x'" + hex(octets) + "'"; }
+
+/// back_to makes a database one of an older version: without what later ones added, and with the one
+/// subscriber's secrets sealed by the key file itself.
 void back_to(const std::string& path, std::size_t version) {
   std::string sql;
   for (std::size_t v = added.size(); v >= version; --v)
     for (const auto& column : added[v - 1]) sql += "ALTER TABLE subscriber DROP COLUMN " + column + ";";
+  const auto key = key_of<context::StoreKey>(0x5A);
+  const auto sealed = [&](std::string_view field, const auto& secret) {
+    return hex_literal(context::seal(key, imsi(1), field, secret));
+  };
+  constexpr std::string_view where = "store";
+  constexpr std::string_view text = "baton store key";
+  const auto octets = [](std::string_view s) {
+    return Bytes(reinterpret_cast<const Byte*>(s.data()), s.size());
+  };
+  sql += "UPDATE subscriber SET k_sealed = " + sealed("K", key_of<K>(0x11)) +
+         ", opc_sealed = " + sealed("OPc", key_of<Opc>(0x22)) + "; DROP TABLE data_key;" +
+         "INSERT INTO store (id, key_check) VALUES (1, " +
+         hex_literal(crypto::siv_seal(key, {octets(where)}, octets(text))) + ");";
   in_file(path, sql + "PRAGMA user_version=" + std::to_string(version) + ";PRAGMA wal_checkpoint;");
 }
 
 TEST(SqliteStore, opens_a_database_of_every_version_before_and_goes_on_with_it) {
-  for (const std::size_t version : {1U, 2U}) {
+  for (const std::size_t version : {1U, 2U, 3U}) {
     SCOPED_TRACE(version);
     Folder folder;
     const std::string path = folder.file("old.db");
@@ -436,8 +457,12 @@ TEST(SqliteStore, opens_a_database_of_every_version_before_and_goes_on_with_it) 
       ASSERT_TRUE(store->sync());
     }
     back_to(path, version);
+    const auto other = SqliteStore::open(path, key_of<context::StoreKey>(0x5B));
+    ASSERT_FALSE(other) << "another key file";
+    EXPECT_EQ(other.why().fault, StoreFault::wrong_key);
     auto store = open_sqlite(path);
     ASSERT_TRUE(store);
+    EXPECT_EQ(*store->sealed_under(0), 1U);
     auto found = store->load(imsi(1));
     ASSERT_TRUE(found);
     EXPECT_EQ(found->seq_reserved, 5U);
@@ -452,6 +477,7 @@ TEST(SqliteStore, opens_a_database_of_every_version_before_and_goes_on_with_it) 
     found->subscription.apns.front().qci = 5;
     ASSERT_TRUE(store->put(std::move(*found)));
     ASSERT_TRUE(store->sync());
+    EXPECT_EQ(*store->sealed_under(0), 0U);
     store.reset();
     store = open_sqlite(path);
     EXPECT_TRUE(store->load(imsi(1))->kasme == memory());

@@ -17,6 +17,7 @@ LIBRARIES = {
     "asio": ({"runtime", "transport"}, "ask for it with an Action"),
     "usrsctp": ({"transport"}, "use transport/sctp.h"),
     "sqlite3": ({"store"}, "use store/store.h"),
+    "libpq": ({"store"}, "use store/store.h"),
     "openssl/": ({"asymmetric", "transport", "vault"}, "use src/crypto, src/asymmetric or src/vault"),
     "p11-kit/": ({"vault"}, "use vault/wrapper.h"),
 }
