@@ -7,6 +7,7 @@
 #include "crypto/kdf.h"
 #include "crypto/sha256.h"
 #include "keys/kdf_string.h"
+#include "keys/mobile_identity.h"
 #include "keys/private_fc.h"
 
 namespace baton {
@@ -37,20 +38,6 @@ Key algorithm_key(const Kupe& kupe, Byte type, Byte algorithm) {
   KdfString s(Fc::algorithm_key);
   s.number(type, 1).number(algorithm, 1);
   return Key(crypto::kdf(kupe.expose(), s.octets()).expose().last<16>());
-}
-
-/// The value of a mobile identity of type IMSI: the first digit beside type and parity, then two an octet.
-//= TS 24.301, 9.9.3.12
-ByteVector mobile_identity(const Imsi& imsi) {
-  const std::string& digits = imsi.digits();
-  const auto digit = [&](std::size_t i) -> unsigned {
-    return i < digits.size() ? static_cast<unsigned>(digits[i] - '0') : 0xFU;
-  };
-  const bool odd = digits.size() % 2 == 1;
-  ByteVector out{static_cast<Byte>(digit(0) << 4U | (odd ? 8U : 0U) | 1U)};
-  for (std::size_t i = 1; i < digits.size(); i += 2)
-    out.push_back(static_cast<Byte>(digit(i + 1) << 4U | digit(i)));
-  return out;
 }
 
 }  // namespace
