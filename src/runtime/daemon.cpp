@@ -53,6 +53,7 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
 
   const auto entropy = system_entropy();
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<transport::TlsIdentity> tls;
   std::vector<std::unique_ptr<Host>> hosts;
   std::string why;
   if (setup.role == "hss") {
@@ -64,11 +65,18 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
       for (auto& s : setup.subscribers)
         if (!store->load(s.imsi)) fresh.push_back(std::move(s));
       if (const auto kept = store::import(*store, std::move(fresh)); !kept) return Fail{kept.why().what};
-      hosts.push_back(hss_host(services, *hss, topology, *entropy, *store));
+      auto certified = open_tls(hss->tls);
+      if (!certified) return Fail{certified.why()};
+      tls = std::move(*certified);
+      hosts.push_back(hss_host(services, *hss, topology, *entropy, *store, tls.get()));
     }
   } else if (setup.role == "mme") {
-    if (const auto* mme = pick(topology.mme, setup, why))
-      hosts.push_back(mme_host(services, *mme, topology, *entropy));
+    if (const auto* mme = pick(topology.mme, setup, why)) {
+      auto certified = open_tls(mme->tls);
+      if (!certified) return Fail{certified.why()};
+      tls = std::move(*certified);
+      hosts.push_back(mme_host(services, *mme, topology, *entropy, tls.get()));
+    }
   } else if (setup.role == "upe") {
     if (const auto* upe = pick(topology.upe, setup, why))
       hosts.push_back(upe_host(services, *upe, topology, *entropy));

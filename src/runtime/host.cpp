@@ -11,6 +11,18 @@ namespace baton::runtime {
 transport::Address to_address(const Endpoint& e) { return {e.address.octets, e.port}; }
 Endpoint to_endpoint(const transport::Address& a) { return {Ipv4{a.octets}, a.port}; }
 
+namespace {
+
+/// Diameter in the clear. RFC 6733, 11.5.
+constexpr std::uint32_t diameter_payload_protocol = 46;
+
+peer::LinkProof proof_of(const transport::Link& link) {
+  transport::Proof proof = link.proof();
+  return {proof.secured, std::move(proof.names)};
+}
+
+}  // namespace
+
 // Line is one link with its number: it turns what the transport tells into events.
 struct Host::Line final : transport::LinkObserver {
   Line(Host& h, peer::LinkId i, peer::Port p, bool o) : host(h), id(i), port(p), opened_by_us(o) {}
@@ -27,7 +39,7 @@ struct Host::Line final : transport::LinkObserver {
     local = to_endpoint(link->local());
     if (host.services_.capture)
       host.services_.capture->opened(host.services_.loop.now(), port, local, remote);
-    host.feed(node::LinkUp{id, port, remote});
+    host.feed(node::LinkUp{id, port, remote, proof_of(*link)});
   }
   void on_data(std::uint16_t stream, Bytes octets) override {
     if (host.captures_from(remote.address))
@@ -67,26 +79,45 @@ Expected<Ok, std::string> Host::open() {
   return Ok{};
 }
 
+Expected<transport::SctpEndpoint*, std::string> Host::sctp(peer::Port port, Ipv4 local) {
+  auto& endpoint = sctp_[{port, local}];
+  if (!endpoint) {
+    transport::SctpOptions options = setup_.sctp;
+    //= RFC 6733, 4.1
+    if (port == peer::Port::diameter) options.payload_protocol = diameter_payload_protocol;
+    auto made = transport::open_sctp(services_.loop, local.octets, options, setup_.sctp_stack);
+    if (!made) return Fail{made.why().to_string()};
+    endpoint = std::move(*made);
+  }
+  return endpoint.get();
+}
+
+Expected<Ok, std::string> Host::listen_sctp(const Door& d, const transport::OnAccept& on_accept) {
+  const auto endpoint = sctp(d.port, d.local.address);
+  if (!endpoint) return Fail{endpoint.why()};
+  if (!d.listen) return Ok{};
+  const auto listening = (*endpoint)->listen(d.local.port, on_accept);
+  if (!listening) return Fail{listening.why().to_string()};
+  return Ok{};
+}
+
 Expected<Ok, std::string> Host::open_door(const Door& d) {
   const auto on_accept = [this, port = d.port](std::unique_ptr<transport::Link> link) {
     accepted(port, std::move(link));
   };
   switch (d.port) {
-    case peer::Port::s1ap: {
-      auto& endpoint = sctp_[d.local.address];
-      if (!endpoint) {
-        auto made =
-            transport::open_sctp(services_.loop, d.local.address.octets, setup_.sctp, setup_.sctp_stack);
-        if (!made) return Fail{made.why().to_string()};
-        endpoint = std::move(*made);
-      }
-      if (!d.listen) return Ok{};
-      const auto listening = endpoint->listen(d.local.port, on_accept);
-      if (!listening) return Fail{listening.why().to_string()};
-      return Ok{};
-    }
+    case peer::Port::s1ap: return listen_sctp(d, on_accept);
     case peer::Port::diameter: {
+      if (d.carrier == Carrier::sctp) return listen_sctp(d, on_accept);
       if (!d.listen) return Ok{};
+      if (d.carrier == Carrier::tls) {
+        if (setup_.tls == nullptr) return Fail{"no certificate"};
+        auto listener =
+            transport::TlsListener::open(services_.loop, *setup_.tls, to_address(d.local), on_accept);
+        if (!listener) return Fail{listener.why().to_string()};
+        tls_listeners_.push_back(std::move(*listener));
+        return Ok{};
+      }
       auto listener = transport::TcpListener::open(services_.loop, to_address(d.local), on_accept);
       if (!listener) return Fail{listener.why().to_string()};
       listeners_.push_back(std::move(*listener));
@@ -170,8 +201,25 @@ void Host::carry_out(node::OpenLink& a) {
   Line& made = *line;
   lines_.emplace(a.link, std::move(line));
   const transport::Address remote = to_address(a.remote);
-  if (a.port == peer::Port::s1ap) {
-    made.link = sctp_.at(from->local.address)->connect(0, remote, made);
+  const auto said = setup_.carriers.find(a.remote);
+  const Carrier carrier = a.port == peer::Port::s1ap      ? Carrier::sctp
+                          : said == setup_.carriers.end() ? Carrier::tcp
+                                                          : said->second;
+  const auto refused = [&](std::string_view why) {
+    log(peer::LogLevel::error,
+        std::string(peer::to_string(a.port)) + " to " + a.remote.to_string() + ": " + std::string(why));
+    count("link.open_refused");
+    lines_.erase(a.link);
+    queue_.push_back(node::LinkDown{a.link});
+  };
+  if (carrier == Carrier::sctp) {
+    const auto endpoint = sctp(a.port, from->local.address);
+    if (!endpoint) return refused(endpoint.why());
+    made.link = (*endpoint)->connect(0, remote, made);
+  } else if (carrier == Carrier::tls) {
+    if (setup_.tls == nullptr) return refused("no certificate");
+    made.link =
+        transport::tls_connect(services_.loop, *setup_.tls, {from->local.address.octets, 0}, remote, made);
   } else {
     made.link = transport::tcp_connect(services_.loop, {from->local.address.octets, 0}, remote, made);
   }
@@ -344,7 +392,7 @@ void Host::accepted(peer::Port port, std::unique_ptr<transport::Link> link) {
     services_.capture->opened(services_.loop.now(), port, made.remote, made.local);
   const Endpoint remote = made.remote;
   made.link->observe(made);
-  feed(node::LinkUp{id, port, remote});
+  feed(node::LinkUp{id, port, remote, proof_of(*made.link)});
 }
 
 // A line may end inside its own call from the transport, so it is destroyed in a later turn.

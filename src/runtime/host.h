@@ -16,6 +16,7 @@
 #include "ids/endpoint.h"
 #include "node/node.h"
 #include "runtime/capture.h"
+#include "runtime/carrier.h"
 #include "runtime/ledger_sink.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
@@ -23,6 +24,7 @@
 #include "transport/loop.h"
 #include "transport/sctp.h"
 #include "transport/tcp.h"
+#include "transport/tls.h"
 #include "transport/udp.h"
 
 namespace baton::runtime {
@@ -45,6 +47,7 @@ struct Door {
   peer::Port port{};
   Endpoint local;
   bool listen = false;
+  Carrier carrier = Carrier::tcp;  ///< of Diameter; other ports have one each
 };
 
 /// Host runs one node. It adds nothing: what happens becomes an event, what the node asks for is done, in
@@ -55,6 +58,10 @@ class Host {
   struct Setup {
     std::vector<Door> doors{};
     store::Store* store = nullptr;  ///< for nodes that load and save; outlives the host
+    /// How Diameter neighbours are reached that the node connects to; TCP where nothing is said.
+    std::map<Endpoint, Carrier> carriers{};
+    /// The node's certificate, for doors and neighbours with TLS; outlives the host.
+    const transport::TlsIdentity* tls = nullptr;
     transport::SctpOptions sctp{};
     transport::SctpStack sctp_stack = transport::preferred_sctp();
   };
@@ -105,7 +112,10 @@ class Host {
   void carry_out(node::Outcome& a);
 
   const Door* door(peer::Port port) const;
+  /// sctp is the node's SCTP endpoint for a port at an address, opened when it is wanted first.
+  Expected<transport::SctpEndpoint*, std::string> sctp(peer::Port port, Ipv4 local);
   Expected<Ok, std::string> open_door(const Door& d);
+  Expected<Ok, std::string> listen_sctp(const Door& d, const transport::OnAccept& on_accept);
   void accepted(peer::Port port, std::unique_ptr<transport::Link> link);
   void bury(std::map<peer::LinkId, std::unique_ptr<Line>>::iterator line);
   void link_down(peer::LinkId id, transport::Down why);
@@ -125,8 +135,9 @@ class Host {
   std::string name_;
   Setup setup_;
 
-  std::map<Ipv4, std::unique_ptr<transport::SctpEndpoint>> sctp_;
+  std::map<std::pair<peer::Port, Ipv4>, std::unique_ptr<transport::SctpEndpoint>> sctp_;
   std::vector<std::unique_ptr<transport::TcpListener>> listeners_;
+  std::vector<std::unique_ptr<transport::TlsListener>> tls_listeners_;
   std::map<peer::Port, std::unique_ptr<transport::UdpSocket>> sockets_;
   std::map<peer::LinkId, std::unique_ptr<Line>> lines_;
   std::vector<std::unique_ptr<Line>> buried_;  ///< links that ended inside one of their own calls

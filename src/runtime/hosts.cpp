@@ -20,7 +20,7 @@
 
 namespace baton::runtime {
 std::unique_ptr<Host> hss_host(Services& services, const HssSettings& hss, const Topology& topology,
-                               Entropy& entropy, store::Store& store) {
+                               Entropy& entropy, store::Store& store, const transport::TlsIdentity* tls) {
   auto config = hss_config(hss, topology);
   // One more at every start (RFC 6733, 8.16): seconds are, as long as a start takes one.
   config.origin_state_id =
@@ -28,14 +28,17 @@ std::unique_ptr<Host> hss_host(Services& services, const HssSettings& hss, const
   Host::Setup setup;
   setup.doors = doors(hss);
   setup.store = &store;
+  setup.tls = tls;
   return std::make_unique<Host>(services, std::make_unique<node::hss::Hss>(std::move(config), entropy),
                                 std::move(setup));
 }
 
 std::unique_ptr<Host> mme_host(Services& services, const MmeSettings& mme, const Topology& topology,
-                               Entropy& entropy) {
+                               Entropy& entropy, const transport::TlsIdentity* tls) {
   Host::Setup setup;
   setup.doors = doors(mme);
+  setup.carriers = carriers(mme);
+  setup.tls = tls;
   return std::make_unique<Host>(
       services, std::make_unique<node::mme::Mme>(mme_config(mme, topology), entropy), std::move(setup));
 }
@@ -109,6 +112,12 @@ Expected<std::unique_ptr<store::Store>, std::string> open_store(const HssSetting
   auto opened = store::SqliteStore::open(hss.store, std::move(*key));
   if (!opened) return Fail{opened.why().what};
   return std::unique_ptr<store::Store>(std::move(*opened));
+}
+
+Expected<std::unique_ptr<transport::TlsIdentity>, std::string> open_tls(
+    const std::optional<TlsSettings>& tls) {
+  if (!tls) return std::unique_ptr<transport::TlsIdentity>();
+  return transport::TlsIdentity::open({tls->certificate, tls->key, tls->authorities});
 }
 
 Expected<Ok, std::string> make_room_for(std::size_t descriptors) {

@@ -16,9 +16,10 @@ namespace baton::runtime {
 
 /// The references outlive the host.
 std::unique_ptr<Host> hss_host(Services& services, const HssSettings& hss, const Topology& topology,
-                               Entropy& entropy, store::Store& store);
+                               Entropy& entropy, store::Store& store,
+                               const transport::TlsIdentity* tls = nullptr);
 std::unique_ptr<Host> mme_host(Services& services, const MmeSettings& mme, const Topology& topology,
-                               Entropy& entropy);
+                               Entropy& entropy, const transport::TlsIdentity* tls = nullptr);
 std::unique_ptr<Host> upe_host(Services& services, const UpeSettings& upe, const Topology& topology,
                                Entropy& entropy);
 std::unique_ptr<Host> enb_host(Services& services, const EnbSettings& enb, const Topology& topology,
@@ -31,6 +32,10 @@ std::unique_ptr<Host> ue_host(Services& services, const UeSettings& ue, std::siz
 /// seals K and OPc in it stands beside it in FILE.key (32 octets, mode 0600, made when the file is), to be
 /// kept on another medium by who fears for the database alone. Errors are in words.
 Expected<std::unique_ptr<store::Store>, std::string> open_store(const HssSettings& hss, Entropy& entropy);
+
+/// open_tls reads the certificate of a node that has one; null for one that has none.
+Expected<std::unique_ptr<transport::TlsIdentity>, std::string> open_tls(
+    const std::optional<TlsSettings>& tls);
 
 /// make_room_for asks the system for as many descriptors as nodes and links need; the error says how many
 /// there may be.

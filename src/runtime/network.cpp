@@ -109,7 +109,10 @@ Expected<Ok, std::string> EmbeddedNetwork::add_nodes(std::vector<context::Subscr
     if (const auto kept = store::import(**store, std::move(copies)); !kept)
       return Fail{hss.name + ": " + kept.why().what};
     stores_.push_back(std::move(*store));
-    auto host = hss_host(services_, hss, topology_, *entropy_, *stores_.back());
+    auto certified = open_tls(hss.tls);
+    if (!certified) return Fail{hss.name + ": " + certified.why()};
+    certificates_.push_back(std::move(*certified));
+    auto host = hss_host(services_, hss, topology_, *entropy_, *stores_.back(), certificates_.back().get());
     hsses_.push_back(static_cast<node::hss::Hss*>(&host->node()));
     if (const auto added = add(std::move(host), node::Role::hss); !added) return Fail{added.why()};
   }
@@ -118,7 +121,11 @@ Expected<Ok, std::string> EmbeddedNetwork::add_nodes(std::vector<context::Subscr
     if (!added) return Fail{added.why()};
   }
   for (const MmeSettings& mme : topology_.mme) {
-    const auto added = add(mme_host(services_, mme, topology_, *entropy_), node::Role::mme);
+    auto certified = open_tls(mme.tls);
+    if (!certified) return Fail{mme.name + ": " + certified.why()};
+    certificates_.push_back(std::move(*certified));
+    const auto added =
+        add(mme_host(services_, mme, topology_, *entropy_, certificates_.back().get()), node::Role::mme);
     if (!added) return Fail{added.why()};
   }
   for (const EnbSettings& enb : topology_.enb) {

@@ -98,7 +98,8 @@ class EmbeddedNetwork {
   LedgerSink ledger_;
   std::unique_ptr<Entropy> entropy_;
   std::vector<std::unique_ptr<store::Store>> stores_;
-  std::vector<std::unique_ptr<Host>> hosts_;  ///< all but the UEs
+  std::vector<std::unique_ptr<transport::TlsIdentity>> certificates_;  ///< before the hosts, which use them
+  std::vector<std::unique_ptr<Host>> hosts_;                           ///< all but the UEs
   std::vector<node::enb::Enb*> enbs_;
   std::vector<node::hss::Hss*> hsses_;
   std::vector<Host*> enb_hosts_;

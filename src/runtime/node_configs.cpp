@@ -50,6 +50,15 @@ node::hss::Config hss_config(const HssSettings& hss, const Topology& topology) {
     const auto ind = static_cast<std::uint32_t>(out.clients.size() + 1) % 32;
     out.clients.push_back(
         {c.name, *c.identity, c.realm.value_or(hss.realm), c.endpoint.address, {topology.plmn}, ind});
+    out.clients.back().secured = c.carrier == Carrier::tls && !c.via;
+    out.clients.back().via = c.via;
+    out.clients.back().rate = c.rate;
+  }
+  for (const NeighbourSettings& a : hss.agents) {
+    peer::DiameterPeer agent{*a.identity, a.realm.value_or(hss.realm), a.endpoint.address};
+    agent.secured = a.carrier == Carrier::tls;
+    agent.rate = a.rate;
+    out.agents.push_back(std::move(agent));
   }
   for (const NeighbourSettings& a : hss.aaa)
     out.aaa_servers.push_back({a.name, *a.identity, a.realm.value_or(hss.realm), a.endpoint.address});
@@ -57,19 +66,29 @@ node::hss::Config hss_config(const HssSettings& hss, const Topology& topology) {
   return out;
 }
 
+namespace {
+
+node::mme::HssPeer hss_peer(const NeighbourSettings& n, const MmeSettings& mme) {
+  return {n.name, *n.identity, n.realm.value_or(mme.realm), n.endpoint, n.carrier == Carrier::tls && !n.via,
+          n.via};
+}
+
+}  // namespace
+
 node::mme::Config mme_config(const MmeSettings& mme, const Topology& topology) {
   const bool null_ciphering = !mme.ciphering_order.empty() && mme.ciphering_order.back() == 0;
-  node::mme::Config out{
-      .id_key = topology.id_key,
-      .gummei = mme.gummei,
-      .tais = mme.tais,
-      .identity = mme.identity,
-      .realm = mme.realm,
-      .hss = {mme.hss.name, *mme.hss.identity, mme.hss.realm.value_or(mme.realm), mme.hss.endpoint},
-      .upe = {mme.upe.name, mme.upe.endpoint},
-      .gtpc = mme.gtpc,
-      .mmes = {}};
+  node::mme::Config out{.id_key = topology.id_key,
+                        .gummei = mme.gummei,
+                        .tais = mme.tais,
+                        .identity = mme.identity,
+                        .realm = mme.realm,
+                        .hss = hss_peer(mme.hss, mme),
+                        .upe = {mme.upe.name, mme.upe.endpoint},
+                        .gtpc = mme.gtpc,
+                        .mmes = {}};
   out.name = mme.name;
+  for (const NeighbourSettings& n : mme.more_hss) out.more_hss.push_back(hss_peer(n, mme));
+  for (const NeighbourSettings& n : mme.agents) out.agents.push_back(hss_peer(n, mme));
   for (const MmeNeighbourSettings& m : mme.mmes)
     out.mmes.push_back({m.name, m.identity, m.gummei, m.tais, m.endpoint});
   out.policy = context::built_part(topology.policy);
@@ -141,7 +160,21 @@ std::optional<Ipv4> ue_address(const UeSettings& ue, std::size_t index) {
                static_cast<Byte>(bits)}};
 }
 
-std::vector<Door> doors(const HssSettings& hss) { return {{peer::Port::diameter, hss.diameter, true}}; }
+std::vector<Door> doors(const HssSettings& hss) {
+  std::vector<Door> out{{peer::Port::diameter, hss.diameter, true, hss.carrier}};
+  for (const DiameterDoor& d : hss.more_doors)
+    out.push_back({peer::Port::diameter, d.local, true, d.carrier});
+  return out;
+}
+
+std::map<Endpoint, Carrier> carriers(const MmeSettings& mme) {
+  std::map<Endpoint, Carrier> out;
+  out[mme.hss.endpoint] = mme.hss.carrier;
+  for (const NeighbourSettings& n : mme.more_hss) out[n.endpoint] = n.carrier;
+  // An agent's door is the agent's, whatever those behind it say.
+  for (const NeighbourSettings& n : mme.agents) out[n.endpoint] = n.carrier;
+  return out;
+}
 
 std::vector<Door> doors(const MmeSettings& mme) {
   return {{peer::Port::s1ap, mme.s1ap, true},

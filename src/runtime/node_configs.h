@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -29,6 +30,8 @@ node::ue::Config ue_config(const UeSettings& ue, std::size_t index, const contex
 
 std::vector<Door> doors(const HssSettings& hss);
 std::vector<Door> doors(const MmeSettings& mme);
+/// carriers says how each Diameter neighbour that an MME connects to is reached.
+std::map<Endpoint, Carrier> carriers(const MmeSettings& mme);
 std::vector<Door> doors(const UpeSettings& upe);
 std::vector<Door> doors(const EnbSettings& enb);
 std::vector<Door> doors(const UeSettings& ue, std::size_t index);

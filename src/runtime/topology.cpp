@@ -18,6 +18,10 @@ struct Interface {
   std::vector<NeighbourSettings> clients;
   std::vector<NeighbourSettings> aaa;                     ///< the other ones that an HSS listens to
   std::optional<std::vector<MmeNeighbourSettings>> mmes;  ///< `s10`, where it was given
+  Carrier carrier = Carrier::tcp;                         ///< of `server`
+  std::vector<DiameterDoor> more_doors;
+  std::vector<NeighbourSettings> agents;
+  std::optional<TlsSettings> tls;
   bool guarded = false;
 };
 
@@ -141,14 +145,32 @@ class Reader {
     if (!s) return out;
     bool exposed = false;
     auto servers = s->sections("server");
+    const bool diameter = key == "diameter";
+    if (auto tls = diameter ? s->section("tls") : std::nullopt) out.tls = read_tls(*tls);
+    const auto carrier_of = [&](Section& one) {
+      if (!diameter) return Carrier::tcp;
+      const Carrier by = one.get("transport", carrier, "tcp, tls or sctp").value_or(Carrier::tcp);
+      if (by == Carrier::tls && !out.tls) one.wrong("transport", "certificates in `tls` beside it");
+      return by;
+    };
+    const auto port_of = [&](Carrier by) { return by == Carrier::tls ? diameter_tls_port : default_port; };
     for (Section& server : servers) {
-      out.server = read_endpoint(server, default_port);
-      exposed = exposed || (out.server && !out.server->address.is_loopback());
+      const Carrier by = carrier_of(server);
+      const auto door = read_endpoint(server, port_of(by));
       server.done();
+      if (!door) continue;
+      exposed = exposed || (by != Carrier::tls && !door->address.is_loopback());
+      claim(*s, by == Carrier::sctp ? "sctp" : key, *door);
+      if (!out.server) {
+        out.server = door;
+        out.carrier = by;
+      } else {
+        out.more_doors.push_back({*door, by});
+      }
     }
-    if (servers.size() > 1) s->wrong("server", "one address");
+    if (servers.size() > (diameter && wants_server ? diameter_doors_max : 1))
+      s->wrong("server", "one address");
     if (wants_server && servers.empty()) s->wrong("server", "the address to listen on, `- address: ...`");
-    if (out.server) claim(*s, key, *out.server);
 
     const auto read_neighbours_of = [&](std::string_view list, std::string_view called) {
       std::vector<NeighbourSettings> read;
@@ -157,17 +179,32 @@ class Reader {
         neighbour.name = client.get("name", node_name, "a name").value_or(std::string(called));
         neighbour.identity = client.get("identity", diameter_identity, "a fully qualified host name");
         neighbour.realm = client.get("realm", diameter_identity, "a realm");
-        if (auto endpoint = read_endpoint(client, default_port)) {
+        if (diameter) {
+          neighbour.via = client.get("via", diameter_identity, "the identity of one of the agents");
+          neighbour.rate.per_second =
+              client.get("rate", number<std::uint32_t, 1, 10'000'000>, "requests a second").value_or(0);
+          neighbour.rate.burst = client.get("burst", number<std::uint32_t, 1, 10'000'000>, "requests at once")
+                                     .value_or(std::max<std::uint32_t>(neighbour.rate.per_second / 10, 1));
+          if (!neighbour.identity) client.wrong("identity", "the neighbour's Diameter identity");
+        }
+        neighbour.carrier = carrier_of(client);
+        const auto agent = std::find_if(out.agents.begin(), out.agents.end(),
+                                        [&](const auto& a) { return a.identity == neighbour.via; });
+        if (neighbour.via && agent != out.agents.end()) {
+          neighbour.endpoint = agent->endpoint;
+          read.push_back(std::move(neighbour));
+        } else if (neighbour.via) {
+          client.wrong("via", "the identity of one of the agents");
+        } else if (auto endpoint = read_endpoint(client, port_of(neighbour.carrier))) {
           neighbour.endpoint = *endpoint;
-          exposed = exposed || !endpoint->address.is_loopback();
-          if (key == "diameter" && !neighbour.identity)
-            client.wrong("identity", "the neighbour's Diameter identity");
+          exposed = exposed || (neighbour.carrier != Carrier::tls && !endpoint->address.is_loopback());
           read.push_back(std::move(neighbour));
         }
         client.done();
       }
       return read;
     };
+    if (diameter) out.agents = read_neighbours_of("agent", "agent");
     out.clients = read_neighbours_of("client", client_role);
     //= S0.D8
     if (key == "diameter" && client_role == "MME") {  // an HSS's
@@ -195,6 +232,18 @@ class Reader {
     return out;
   }
 
+  static TlsSettings read_tls(Section& s) {
+    TlsSettings out;
+    const auto file = [&](std::string_view key) {
+      return s.need(key, text, "the name of a PEM file").value_or("");
+    };
+    out.certificate = file("certificate");
+    out.key = file("key");
+    out.authorities = file("authorities");
+    s.done();
+    return out;
+  }
+
   std::optional<Endpoint> read_endpoint(Section& s, std::uint16_t default_port) {
     const auto address = s.need("address", ipv4, "an IPv4 address");
     const auto port = s.get("port", port_number, "a port from 1 to 65535");
@@ -217,14 +266,19 @@ class Reader {
     auto store = s.get("store", text, "a file name, or memory").value_or("memory");
     auto subscribers = s.get("subscribers", text, "a file name").value_or("");
     if (!identity || !diameter.server) return std::nullopt;
-    return HssSettings{name,
-                       std::move(*identity),
-                       std::move(realm),
-                       *diameter.server,
-                       std::move(diameter.clients),
-                       std::move(diameter.aaa),
-                       store == "memory" ? "" : std::move(store),
-                       std::move(subscribers)};
+    HssSettings out{name,
+                    std::move(*identity),
+                    std::move(realm),
+                    *diameter.server,
+                    std::move(diameter.clients),
+                    std::move(diameter.aaa),
+                    store == "memory" ? "" : std::move(store),
+                    std::move(subscribers)};
+    out.carrier = diameter.carrier;
+    out.more_doors = std::move(diameter.more_doors);
+    out.agents = std::move(diameter.agents);
+    out.tls = std::move(diameter.tls);
+    return out;
   }
 
   std::optional<MmeSettings> read_mme(Section& s) {
@@ -242,22 +296,28 @@ class Reader {
         diameter.clients.empty())
       return std::nullopt;
     const Ipv4 own = diameter.server ? diameter.server->address : s1ap.server->address;
+    for (NeighbourSettings& one : diameter.clients)
+      if (!one.realm) one.realm = realm;
     NeighbourSettings hss = std::move(diameter.clients.front());
-    if (!hss.realm) hss.realm = realm;
+    diameter.clients.erase(diameter.clients.begin());
     mme_notes_.push_back({*s.section("gtpc"), *s.section("gummei"), gtpc.mmes.has_value(), gtpc.guarded});
-    return MmeSettings{name,
-                       *gummei,
-                       std::move(tais),
-                       std::move(*identity),
-                       std::move(realm),
-                       *s1ap.server,
-                       *gtpc.server,
-                       own,
-                       std::move(hss),
-                       std::move(gtpc.clients.front()),
-                       std::move(gtpc.mmes).value_or(std::vector<MmeNeighbourSettings>{}),
-                       std::move(orders.integrity),
-                       std::move(orders.ciphering)};
+    MmeSettings out{name,
+                    *gummei,
+                    std::move(tais),
+                    std::move(*identity),
+                    std::move(realm),
+                    *s1ap.server,
+                    *gtpc.server,
+                    own,
+                    std::move(hss),
+                    std::move(gtpc.clients.front()),
+                    std::move(gtpc.mmes).value_or(std::vector<MmeNeighbourSettings>{}),
+                    std::move(orders.integrity),
+                    std::move(orders.ciphering)};
+    out.more_hss = std::move(diameter.clients);
+    out.agents = std::move(diameter.agents);
+    out.tls = std::move(diameter.tls);
+    return out;
   }
 
   std::vector<Tai> read_tais(Section& s) {

@@ -18,7 +18,9 @@
 #include "ids/location.h"
 #include "ids/subscriber_id.h"
 #include "keys/ledger.h"
+#include "peer/diameter_peer.h"
 #include "peer/world.h"
+#include "runtime/carrier.h"
 #include "runtime/input_error.h"
 
 namespace baton::runtime {
@@ -30,11 +32,15 @@ inline constexpr std::size_t topology_s10_max = 32;
 /// Algorithms of one order: EEA0 to EEA3 or EIA0 to EIA3, each once.
 inline constexpr std::size_t algorithm_order_max = 4;
 
+/// Doors of one node for Diameter: each carrier, on two addresses.
+inline constexpr std::size_t diameter_doors_max = 6;
+
 /// Ports where the file names none.
-inline constexpr std::uint16_t s1ap_port = 36412;     ///< TS 36.412, 6
-inline constexpr std::uint16_t gtpc_port = 2123;      ///< TS 29.274, 4.4.3.1
-inline constexpr std::uint16_t diameter_port = 3868;  ///< RFC 6733, 2.1
-inline constexpr std::uint16_t radio_port = 4997;     ///< docs/extensions.md
+inline constexpr std::uint16_t s1ap_port = 36412;         ///< TS 36.412, 6
+inline constexpr std::uint16_t gtpc_port = 2123;          ///< TS 29.274, 4.4.3.1
+inline constexpr std::uint16_t diameter_port = 3868;      ///< RFC 6733, 2.1
+inline constexpr std::uint16_t diameter_tls_port = 5658;  ///< RFC 6733, 2.1
+inline constexpr std::uint16_t radio_port = 4997;         ///< docs/extensions.md
 
 struct LoggerSettings {
   peer::LogLevel level = peer::LogLevel::info;
@@ -47,6 +53,15 @@ struct NeighbourSettings {
   Endpoint endpoint;
   std::optional<DiameterIdentity> identity;
   std::optional<DiameterIdentity> realm;
+  Carrier carrier = Carrier::tcp;
+  std::optional<DiameterIdentity> via{};  ///< the Diameter agent in between; `endpoint` is its own then
+  peer::DiameterRate rate{};              ///< of its requests
+};
+
+/// Where a node listens for Diameter beside its first door.
+struct DiameterDoor {
+  Endpoint local;
+  Carrier carrier = Carrier::tcp;
 };
 
 struct HssSettings {
@@ -58,6 +73,10 @@ struct HssSettings {
   std::vector<NeighbourSettings> aaa;      ///< servers of other access that may ask for K_N3
   std::string store;                       ///< SQLite file; empty: in memory
   std::string subscribers;                 ///< file to import at start; empty: none
+  Carrier carrier = Carrier::tcp;          ///< of the first door
+  std::vector<DiameterDoor> more_doors{};
+  std::vector<NeighbourSettings> agents{};  ///< Diameter agents, through which clients may come
+  std::optional<TlsSettings> tls{};
 };
 
 /// Another MME, reached over S10 from the same door as the UPE.
@@ -83,6 +102,10 @@ struct MmeSettings {
   std::vector<MmeNeighbourSettings> mmes;  ///< `gtpc.s10`, or else the other MMEs of the file
   std::vector<Byte> integrity_order{2};    ///< numbers of TS 24.301, 9.9.3.23
   std::vector<Byte> ciphering_order{2};
+  /// HSSs of the same realm and the same subscribers, in the order in which they stand in for the first.
+  std::vector<NeighbourSettings> more_hss{};
+  std::vector<NeighbourSettings> agents{};  ///< Diameter agents, through which HSSs may be reached
+  std::optional<TlsSettings> tls{};
 };
 
 struct UpeSettings {

@@ -67,6 +67,13 @@ std::optional<Subnet> subnet(std::string_view s) {
 
 std::optional<std::uint16_t> port_number(std::string_view s) { return number<std::uint16_t, 1, 0xFFFF>(s); }
 
+std::optional<Carrier> carrier(std::string_view s) {
+  if (s == "tcp") return Carrier::tcp;
+  if (s == "tls") return Carrier::tls;
+  if (s == "sctp") return Carrier::sctp;
+  return std::nullopt;
+}
+
 std::optional<std::string> protection(std::string_view s) {
   if (s != "ipsec") return std::nullopt;
   return std::string(s);

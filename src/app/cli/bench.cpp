@@ -1,5 +1,6 @@
 #include <dlfcn.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -165,6 +166,39 @@ int run(const Options& options, const std::string& command) {
   return Exit::ok;
 }
 
+struct HssOptions {
+  std::size_t subscribers = 100'000;
+  double seconds = 5;
+  int rounds = 3;
+  bool json = false;
+};
+
+/// The measurement starts other programs and stops them, which is a script's work: bench/hss.py of the source
+/// tree.
+int run_hss(const HssOptions& o) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  fs::path script;
+  for (const fs::path& tree : {fs::path("."), self.parent_path() / ".." / ".."})
+    if (script.empty() && fs::is_regular_file(tree / "bench" / "hss.py", error))
+      script = fs::absolute(tree / "bench" / "hss.py", error).lexically_normal();
+  if (script.empty()) return complain("bench hss: bench/hss.py of the source tree is not in reach");
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, "%g", o.seconds);
+  std::vector<std::string> words{"python3",       "-B",
+                                 script.string(), self.string(),
+                                 "--subscribers", std::to_string(o.subscribers),
+                                 "--seconds",     seconds,
+                                 "--rounds",      std::to_string(o.rounds)};
+  if (o.json) words.emplace_back("--json");
+  std::vector<char*> arguments;
+  for (std::string& w : words) arguments.push_back(w.data());
+  arguments.push_back(nullptr);
+  execvp("python3", arguments.data());
+  return complain("bench hss: python3 cannot be started");
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, int& status) {
@@ -179,6 +213,21 @@ void add_bench(CLI::App& app, int& status) {
   crypto->add_option("--peers", options->peers,
                      "the module to compare with; else the one beside this program");
   crypto->add_flag("--json", options->json, "JSON instead of a table");
+  CLI::App* hss = command->add_subcommand("hss",
+                                          "Time an HSS, beside osmo-hlr, freeDiameterd and what disk and TCP "
+                                          "allow; each as a process of its own");
+  auto hss_options = std::make_shared<HssOptions>();
+  hss->add_option("--subscribers", hss_options->subscribers, "how many it has")
+      ->check(CLI::Range(1'000, 1'000'000))
+      ->capture_default_str();
+  hss->add_option("--seconds", hss_options->seconds, "how long a round takes")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
+  hss->add_option("--rounds", hss_options->rounds, "a row is the median of so many")
+      ->check(CLI::Range(1, 101))
+      ->capture_default_str();
+  hss->add_flag("--json", hss_options->json, "JSON instead of a table");
+  hss->callback([hss_options, &status] { status = run_hss(*hss_options); });
   crypto->callback([options, &status] {
     std::string line = "baton bench crypto --rounds " + std::to_string(options->rounds) + " --round-ms " +
                        number(options->round_milliseconds) + (options->json ? " --json" : "");

@@ -1,6 +1,7 @@
 // config.h: what an HSS has to be told.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct Client {
   /// are not made stale by those of another. TS 33.102, C.3.4.
   std::uint32_t ind = 0;
   ClientKind kind = ClientKind::mme;
+  bool secured = false;                   ///< over TLS only
+  std::optional<DiameterIdentity> via{};  ///< through one of Config::agents
+  peer::DiameterRate rate{};              ///< of its requests
 };
 
 /// AaaServer is a server of non-3GPP access that may ask for a key of its own. (S0.D8)
@@ -50,6 +54,9 @@ struct Config {
   KeyIdKey key_id_key{};
   /// Serve subscribers of the test algorithm, which protects nothing. For test cards.
   bool test_algorithm = false;
+  /// Diameter agents, which may bring the requests of clients that come `via` them and ask nothing
+  /// themselves.
+  std::vector<peer::DiameterPeer> agents{};
   std::uint32_t origin_state_id = 0;  ///< one more at every start; 0 leaves it out
   peer::DiameterTimes times{};
 

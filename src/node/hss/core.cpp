@@ -8,7 +8,14 @@ namespace {
 
 peer::DiameterConfig s6a_config(const Config& c) {
   peer::DiameterConfig out{c.identity, c.realm, c.address, {}};
-  for (const Client& client : c.clients) out.peers.push_back({client.identity, client.realm, client.address});
+  for (const Client& client : c.clients) {
+    peer::DiameterPeer p{client.identity, client.realm, client.address};
+    p.secured = client.secured;
+    p.via = client.via;
+    p.rate = client.rate;
+    out.peers.push_back(std::move(p));
+  }
+  for (const peer::DiameterPeer& agent : c.agents) out.peers.push_back(agent);
   for (const AaaServer& aaa : c.aaa_servers) out.peers.push_back({aaa.identity, aaa.realm, aaa.address});
   out.private_application = c.tracks_kasme();
   out.origin_state_id = c.origin_state_id;

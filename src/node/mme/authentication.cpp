@@ -34,7 +34,7 @@ Task<Expected<diameter::EutranVector, Refusal>> fetch_vector(
           diameter::VendorSpecificApplicationId{diameter::vendor_3gpp, diameter::app_s6a, std::nullopt},
       .origin_host = c.identity,
       .origin_realm = c.realm,
-      .destination_host = c.hss.identity,
+      .destination_host = c.hss_host(),
       .destination_realm = c.hss.realm,
       .user_name = *ue.claimed,
       .requested_eutran = wanted,

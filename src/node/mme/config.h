@@ -23,6 +23,8 @@ struct HssPeer {
   DiameterIdentity identity;
   DiameterIdentity realm;
   Endpoint endpoint;
+  bool secured = false;                   ///< over TLS only
+  std::optional<DiameterIdentity> via{};  ///< through one of Config::agents
 };
 
 /// The user plane entity this MME makes sessions on.
@@ -99,6 +101,15 @@ struct Config {
   GutiReallocation guti_reallocation = GutiReallocation::at_attach_and_tau;
   /// Ask for the IMEISV in the security mode command, as S6a's Terminal-Information wants it.
   bool ask_imeisv = true;
+
+  /// Others of the same realm and the same subscribers, in the order in which they stand in for `hss`.
+  std::vector<HssPeer> more_hss{};
+  /// Diameter agents between this MME and HSSs.
+  std::vector<HssPeer> agents{};
+  /// The Destination-Host of requests: where another may stand in for the HSS, none is named.
+  std::optional<DiameterIdentity> hss_host() const {
+    return more_hss.empty() ? std::optional(hss.identity) : std::nullopt;
+  }
 
   std::size_t ue_limit = ues_max;
   std::size_t provisional_limit = provisional_ues_max;

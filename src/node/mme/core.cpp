@@ -46,7 +46,12 @@ peer::DiameterConfig s6a_config(const Config& c) {
                          .origin_state_id = 0,
                          .times = {},
                          .first_link = peer::LinkId{1}};
-  d.peers.push_back({c.hss.identity, c.hss.realm, c.hss.endpoint.address, c.hss.endpoint.port, true});
+  const auto add = [&](const HssPeer& p) {
+    d.peers.push_back({p.identity, p.realm, p.endpoint.address, p.endpoint.port, !p.via, p.secured, p.via});
+  };
+  add(c.hss);
+  for (const HssPeer& p : c.more_hss) add(p);
+  for (const HssPeer& p : c.agents) add(p);
   return d;
 }
 

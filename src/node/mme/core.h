@@ -104,14 +104,20 @@ class Core {
   // --- neighbours. The answer comes as an event to the UE's inbox. False: it cannot be asked.
   template <class Request>
   bool ask_hss(Ue& ue, const Request& request) {
-    auto token = s6a.request(config.hss.identity, request, now, *out);
+    auto token = send_to_hss(request);
     return asked_hss(ue, token ? std::optional(*token) : std::nullopt);
   }
   bool ask_upe(Ue& ue, Teid teid, const wire::gtp2::Message& request);
   /// tell_* asks for nobody: the answer is counted and dropped.
   template <class Request>
   void tell_hss(const Request& request) {
-    if (auto token = s6a.request(config.hss.identity, request, now, *out); !token) count("mme.s6a.unsent");
+    if (auto token = send_to_hss(request); !token) count("mme.s6a.unsent");
+  }
+  /// send_to_hss lets another HSS of the realm answer where there is one.
+  template <class Request>
+  Expected<peer::RequestToken, peer::SendFault> send_to_hss(const Request& request) {
+    if (config.more_hss.empty()) return s6a.request(config.hss.identity, request, now, *out);
+    return s6a.request_in(config.hss.realm, request, now, *out);
   }
   void tell_upe(Teid teid, const wire::gtp2::Message& request);
   /// end_session deletes a session of `ue` at the UPE, for which nobody waits. The UPE takes that only from

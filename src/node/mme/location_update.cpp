@@ -50,7 +50,7 @@ Task<Outcomes> update_location(Core& core, Ue& ue, LocationReason reason) {
       .vendor_specific_application_id = s6a_application(),
       .origin_host = c.identity,
       .origin_realm = c.realm,
-      .destination_host = c.hss.identity,
+      .destination_host = c.hss_host(),
       .destination_realm = c.hss.realm,
       .user_name = *ue.imsi,
       .ulr_flags =
@@ -162,7 +162,7 @@ void purge(Core& core, Ue& ue) {
                                          .vendor_specific_application_id = s6a_application(),
                                          .origin_host = c.identity,
                                          .origin_realm = c.realm,
-                                         .destination_host = c.hss.identity,
+                                         .destination_host = c.hss_host(),
                                          .destination_realm = c.hss.realm,
                                          .user_name = *ue.imsi});
   core.step_to_hss(ue, "purge", "Purge UE Request");
