@@ -23,6 +23,8 @@ import time
 
 REALM = "epc.mnc001.mcc001.3gppnetwork.org"
 NET = f"127.{os.getpid() // 200 % 200 + 20}.{os.getpid() % 200 + 1}"
+# freeDiameterd does not bind an address of the loopback: it listens on all, at a port of its own.
+FD_PORT = 20_000 + os.getpid() % 20_000
 HERE = pathlib.Path(__file__).resolve().parent
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -65,14 +67,14 @@ class Bench:
         with open(self.csv, "w") as out:
             subprocess.run([sys.executable, "-B", str(HERE.parent / "tools" / "subscribers"), str(options.subscribers)], stdout=out, check=True)
 
-    def config(self, name, store, more=""):
+    def config(self, name, store, port=3868):
         path = self.folder / f"{name}.yaml"
         path.write_text(f"""hss:
   identity: hss.{REALM}
   store: {store}
-{more}  diameter:
+  diameter:
     server:
-      - address: {NET}.8
+      - {{address: {NET}.8, port: {port}}}
     client:
       - {{name: mme1, identity: mme1.{REALM}, address: {NET}.10}}
 """)
@@ -220,17 +222,17 @@ class Bench:
         run("genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048", "-out", self.folder / "dh.pem")
         (self.folder / "allowed").write_text(f"ALLOW_IPSEC mme1.{REALM}\n")
         conf = self.folder / "fd.conf"
-        conf.write_text(f"""Identity = "hss.{REALM}"; Realm = "{REALM}"; Port = 3868; SecPort = 0; No_SCTP; No_IPv6; NoRelay; ListenOn = "{NET}.8";
+        conf.write_text(f"""Identity = "hss.{REALM}"; Realm = "{REALM}"; Port = {FD_PORT}; SecPort = 0; No_SCTP; No_IPv6; NoRelay;
 TLS_Cred = "{self.folder}/fd.pem", "{self.folder}/fd.key"; TLS_CA = "{self.folder}/fd.pem"; TLS_DH_File = "{self.folder}/dh.pem";
 LoadExtension = "acl_wl.fdx" : "{self.folder}/allowed"; LoadExtension = "{extension}";
 """)
         fd = Daemon(["freeDiameterd", "-c", conf], None, f"{self.folder}/fd.log")
         try:
-            config = self.config("durable", f"{self.folder}/hss.db")
+            config = self.config("fd", "memory", port=FD_PORT)
             for _ in range(100):
                 time.sleep(0.1)
                 with socket.socket() as s:
-                    if s.connect_ex((f"{NET}.8", 3868)) == 0:
+                    if s.connect_ex((f"{NET}.8", FD_PORT)) == 0:
                         break
             time.sleep(1)
             self.fd = self.add("freeDiameterd answering a constant, window 64", self.rounds(fd.process.pid, lambda: self.load(config, 64)))

@@ -31,6 +31,7 @@ set(cli "${CMAKE_CURRENT_SOURCE_DIR}/cli")
 foreach(test key cipher decode ledger exposure scenario virtual lab load)
   baton_script(cli.${test} COMMAND Python3::Interpreter -B "${cli}/${test}_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 300)
 endforeach()
+baton_script(cli.freediameter COMMAND Python3::Interpreter -B "${cli}/freediameter_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 600)
 baton_script(cli.hostile_diameter COMMAND Python3::Interpreter -B "${cli}/hostile_diameter_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 900)
 baton_script(cli.bench COMMAND Python3::Interpreter -B "${cli}/bench_test.py" $<TARGET_FILE:baton> "${CMAKE_CXX_COMPILER}"
   LABELS cli TIMEOUT 300)
