@@ -4,7 +4,6 @@ namespace baton::context {
 
 SecurityPolicy built_part(SecurityPolicy p) {
   const SecurityPolicy plain;
-  p.delegated = plain.delegated;
   p.inter_rat_keys = plain.inter_rat_keys;
   p.context_carrier = plain.context_carrier;
   p.e2m_key_source = plain.e2m_key_source;

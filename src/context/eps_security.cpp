@@ -62,6 +62,7 @@ std::string_view to_string(NasRefusal r) {
     case NasRefusal::bad_mac: return "wrong MAC";
     case NasRefusal::not_built: return "algorithm not built in";
     case NasRefusal::null_integrity: return "null integrity not allowed";
+    case NasRefusal::no_kasme: return "no KASME";
   }
   return "?";
 }
@@ -73,13 +74,25 @@ EpsSecurityContext::EpsSecurityContext(Side side, Kasme kasme, wire::nas::Ksi ks
       null_integrity_(null_integrity),
       ksi_(ksi),
       capability_(std::move(capability)),
-      kasme_(std::move(kasme)) {}
+      root_(std::move(kasme)) {}
+
+EpsSecurityContext::EpsSecurityContext(Delegated given, Chosen algorithms, wire::nas::Ksi ksi,
+                                       wire::nas::UeSecurityCapability capability)
+    : side_(Side::network),
+      null_integrity_(NullIntegrity::refuse),
+      ksi_(ksi),
+      capability_(std::move(capability)),
+      algorithms_(algorithms),
+      root_(std::move(given.root)),
+      knas_enc_(std::move(given.knas_enc)),
+      knas_int_(std::move(given.knas_int)) {}
 
 Expected<EpsSecurityContext::Keys, NasRefusal> EpsSecurityContext::derive(Chosen algorithms) const {
   if (!is_built(algorithms.eea) || !is_built(algorithms.eia)) return Fail{NasRefusal::not_built};
   if (algorithms.eia == Eia::eia0 && null_integrity_ == NullIntegrity::refuse)
     return Fail{NasRefusal::null_integrity};
-  return Keys{derive_knas_enc(kasme_, algorithms.eea), derive_knas_int(kasme_, algorithms.eia)};
+  if (kasme() == nullptr) return Fail{NasRefusal::no_kasme};
+  return Keys{derive_knas_enc(*kasme(), algorithms.eea), derive_knas_int(*kasme(), algorithms.eia)};
 }
 
 //= TS 33.401, 7.2.4.4
@@ -204,12 +217,17 @@ void EpsSecurityContext::note_uplink(Bytes plain, NasCount count) {
 }
 
 std::optional<Kenb> EpsSecurityContext::kenb() const {
-  if (!kenb_count_) return std::nullopt;
-  return derive_kenb(kasme_, *kenb_count_);
+  if (!kenb_count_ || kasme() == nullptr) return std::nullopt;
+  return derive_kenb(*kasme(), *kenb_count_);
 }
 
 EpsSecurityContext EpsSecurityContext::clone() const {
-  EpsSecurityContext c(side_, kasme_.clone(), ksi_, capability_, null_integrity_);
+  EpsSecurityContext c = kasme() != nullptr
+                             ? EpsSecurityContext(side_, kasme()->clone(), ksi_, capability_, null_integrity_)
+                             : EpsSecurityContext({{handover_root()->kho.clone(), handover_root()->raw},
+                                                   knas_enc_->clone(),
+                                                   knas_int_->clone()},
+                                                  algorithms_, ksi_, capability_);
   c.algorithms_ = algorithms_;
   if (knas_enc_) c.knas_enc_ = knas_enc_->clone();
   if (knas_int_) c.knas_int_ = knas_int_->clone();

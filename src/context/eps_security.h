@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <string_view>
+#include <variant>
 
 #include "base/bytes.h"
 #include "base/expected.h"
@@ -44,6 +45,7 @@ enum class NasRefusal : Byte {
   bad_mac,         ///< forged, broken, replayed, or under another key
   not_built,       ///< the algorithm is not built in
   null_integrity,  ///< EIA0, and the policy does not allow it
+  no_kasme,        ///< it would take KASME, which another MME has kept (S3.D6)
 };
 std::string_view to_string(NasRefusal r);
 
@@ -51,11 +53,28 @@ std::string_view to_string(NasRefusal r);
 //= TS 33.401, 5.1.4.1
 enum class NullIntegrity : Byte { refuse, allow };
 
+/// HandoverRoot is K_HO as another MME gave it.
+//= S3.D6
+struct HandoverRoot {
+  Kho kho;
+  bool raw = false;  ///< it was made by the raw reading, and KeNB*+ is to be (S3.D2)
+};
+/// Delegated is what an MME is given in the place of KASME: what serves a handover and speaks NAS. Nothing
+/// else can be made of it, of the keys of the radio and of NAS.
+//= S3.D6
+struct Delegated {
+  HandoverRoot root;
+  KnasEnc knas_enc;
+  KnasInt knas_int;
+};
+
 /// EpsSecurityContext protects and verifies the NAS messages of one UE under one KASME.
 ///
 /// It begins partial (after AKA: no NAS keys, counts 0). `activate`, at the security mode procedure, makes
-/// it full. A message that is refused moves no count and changes nothing else; every COUNT is accepted at
-/// most once (with EIA0 there is no such promise: TS 33.401, 6.5). Move-only; all keys are wiped with it.
+/// it full. At an MME to which another one has delegated a UE it is full from the beginning and has K_HO in
+/// the place of KASME: there is no other algorithm, NH or KeNB to be had of it. A message that is refused
+/// moves no count and changes nothing else; every COUNT is accepted at most once (with EIA0 there is no such
+/// promise: TS 33.401, 6.5). Move-only; all keys are wiped with it.
 //= TS 33.401, 6.3 and 6.4; TS 24.301, 4.4
 class EpsSecurityContext {
  public:
@@ -63,6 +82,11 @@ class EpsSecurityContext {
   EpsSecurityContext(Side side, Kasme kasme, wire::nas::Ksi ksi,
                      wire::nas::UeSecurityCapability capability = {},
                      NullIntegrity null_integrity = NullIntegrity::refuse);
+
+  /// A full context at the network without its KASME.
+  //= S3.D6
+  EpsSecurityContext(Delegated given, Chosen algorithms, wire::nas::Ksi ksi,
+                     wire::nas::UeSecurityCapability capability);
 
   /// activate takes algorithms into use and derives their keys. Counts go on where they are: 0 for a
   /// context fresh from AKA, further on for a change of algorithms under the same KASME.
@@ -89,7 +113,10 @@ class EpsSecurityContext {
   Expected<Ok, NasRefusal> verify_service_request(Bytes pdu);
 
   // For the ledger and for derivations.
-  const Kasme& kasme() const { return kasme_; }
+  /// Null where another MME has kept it. A UE always has it.
+  const Kasme* kasme() const { return std::get_if<Kasme>(&root_); }
+  /// K_HO as another MME gave it; null where KASME is here to make it of.
+  const HandoverRoot* handover_root() const { return std::get_if<HandoverRoot>(&root_); }
   const KnasEnc* knas_enc() const { return knas_enc_ ? &*knas_enc_ : nullptr; }  ///< null while partial
   const KnasInt* knas_int() const { return knas_int_ ? &*knas_int_ : nullptr; }  ///< null while partial
   wire::nas::Ksi ksi() const { return ksi_; }
@@ -110,7 +137,7 @@ class EpsSecurityContext {
   /// Request (extended too), TAU Request, Attach Request. What the UE says in between does not count.
   //= TS 33.401, 7.2.6.2
   std::optional<UplinkNasCount> kenb_count() const { return kenb_count_; }
-  /// kenb derives KeNB from that COUNT; nothing when there was no such message yet.
+  /// kenb derives KeNB from that COUNT; nothing when there was no such message yet, or no KASME is here.
   std::optional<Kenb> kenb() const;
 
   /// clone is for non-volatile memory: the one place where a context exists twice.
@@ -134,7 +161,7 @@ class EpsSecurityContext {
   wire::nas::Ksi ksi_;
   wire::nas::UeSecurityCapability capability_;
   Chosen algorithms_;
-  Kasme kasme_;
+  std::variant<Kasme, HandoverRoot> root_;
   std::optional<KnasEnc> knas_enc_;
   std::optional<KnasInt> knas_int_;
   NasCounter sending_;

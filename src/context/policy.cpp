@@ -179,6 +179,8 @@ std::optional<std::string_view> contradiction(const SecurityPolicy& p) {
     return "delegated gives K_HO away, which only handover_refresh forward-secure has";
   if (p.delegated && refreshes_kasme)
     return "delegated keeps KASME from the target MME, but inter_mme_kasme sends it KASME'";
+  if (p.delegated && p.upe_keys == UpeKeys::update)
+    return "delegated keeps KASME from the target MME, but upe_keys update has it make the next K_UPE of it";
   if (p.key_in_update && p.inter_mme_kasme != InterMmeKasme::refresh_and_update_hss)
     return "key_in_update is about KASME-Update, which only inter_mme_kasme refresh-and-update-hss has";
   if (p.confusion != Confusion::dump && p.inter_mme_kasme != InterMmeKasme::refresh_temporary)
@@ -192,7 +194,6 @@ std::vector<std::string_view> not_built(const SecurityPolicy& p) {
   std::vector<std::string_view> out;
   // No node of another radio system, no HSE and no device list stands yet, whatever the value.
   out.push_back("inter_rat_keys");
-  if (p.delegated) out.push_back("delegated");
   if (p.context_carrier != ContextCarrier::gtp) out.push_back("context_carrier");
   out.push_back("e2m_key_source");
   out.push_back("device_binding");

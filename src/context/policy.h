@@ -127,9 +127,9 @@ enum class PrivateElement : std::uint16_t {
   raw_reading = 1U << 5U,    ///< S3.D2
   delegated = 1U << 6U,      ///< K_HO in the place of KASME (S3.D6)
 };
-/// What this implementation understands, whatever its policy: everything but K_HO in the place of KASME, for
-/// which there is no procedure yet. An element is announced from the day its procedure is.
-inline constexpr std::uint16_t elements_understood = 0x3F;
+/// What this implementation understands, whatever its policy. An element is announced from the day its
+/// procedure is.
+inline constexpr std::uint16_t elements_understood = 0x7F;
 
 /// Announcement says under which profiles a node is willing to run and which private elements it
 /// understands. A peer that sent none is one that knows the standards only.

@@ -102,18 +102,28 @@ void Attacker::read(const WireTap& tap) {
     namespace gtp2 = wire::gtp2;
     const auto decoded = gtp2::decode_any(tap.octets);
     if (!decoded) return;
+    const auto beside = [&](const std::vector<gtp2::PrivateExtension>& extensions) {
+      const auto said = gtp2::decode_private(extensions, gtp2::private_enterprise_default);
+      if (!said) return;
+      if (said->kenb_star) learn(stars_, said->kenb_star->clone(), true);
+      if (said->kho) learn(khos_, said->kho->clone(), true);
+      if (said->nas_keys)
+        nas_.try_emplace(key_id_of(lab_ids, said->nas_keys->integrity),
+                         NasKeys{said->nas_keys->enc.clone(), said->nas_keys->integrity.clone()});
+    };
     const auto context = [&](const auto& mm) {
-      learn(kasmes_, mm.kasme.clone(), true);
+      if (mm.kasme) learn(kasmes_, mm.kasme->clone(), true);
       if (mm.next_hop) learn(nhs_, mm.next_hop->nh.clone(), true);
       if (mm.old_security) learn(kasmes_, mm.old_security->kasme.clone(), true);
     };
     if (const auto* m = std::get_if<gtp2::ForwardRelocationRequest>(&decoded->message)) {
       context(m->mm);
-      const auto said = gtp2::decode_private(m->extensions, gtp2::private_enterprise_default);
-      if (said && said->kenb_star) learn(stars_, said->kenb_star->clone(), true);
+      beside(m->extensions);
     }
-    if (const auto* m = std::get_if<gtp2::ContextResponse>(&decoded->message); m != nullptr && m->mm)
+    if (const auto* m = std::get_if<gtp2::ContextResponse>(&decoded->message); m != nullptr && m->mm) {
       context(*m->mm);
+      beside(m->extensions);
+    }
   } else if (tap.port == peer::Port::diameter) {
     namespace diameter = wire::diameter;
     const auto m = diameter::decode<diameter::AuthenticationInformationAnswer>(tap.octets);
@@ -187,6 +197,10 @@ void Attacker::follow_all() {
     const KeyId id = key_id_of(lab_ids, key);
     if (in_ledger_.contains(id)) ids_.insert(id);
   };
+  for (const auto& [id, keys] : nas_) {
+    note(keys.enc);
+    note(keys.integrity);
+  }
   for (const auto& [id, kasme] : kasmes_) {
     for (const Eea eea : eeas) note(derive_knas_enc(kasme, eea));
     for (const Eia eia : eias) note(derive_knas_int(kasme, eia));
@@ -294,27 +308,38 @@ std::vector<Opened> Attacker::read_nas(std::string_view enb) const {
   const auto open = [&](const WireTap& tap, bool up, const ByteVector& pdu) {
     const auto parsed = wire::nas::parse_protected(pdu);
     if (!parsed || !wire::nas::ciphered(parsed->header)) return;
-    for (const auto& [id, kasme] : kasmes_)
-      for (const Eia eia : eias) {
-        const KnasInt integrity = derive_knas_int(kasme, eia);
-        std::uint32_t& highest = near[{id, up}];
-        for (const std::uint32_t turn : {highest / nas_sns, highest / nas_sns + 1}) {
-          const context::CipherInput in{turn * nas_sns + parsed->sqn, 0, direction_of(up)};
-          const auto mac = context::integrity(eia, integrity.expose(), in, parsed->authenticated);
-          if (!mac || *mac != parsed->mac) continue;
-          highest = in.count;
-          // EMM and ESM messages tell themselves by their discriminator; the algorithm that yields one is it.
-          for (const Eea eea : {Eea::eea2, Eea::eea1, Eea::eea3, Eea::eea0}) {
-            ByteVector text(parsed->payload.begin(), parsed->payload.end());
-            const KnasEnc cipher = derive_knas_enc(kasme, eea);
-            if (!in_ledger_.contains(key_id_of(lab_ids, cipher)) ||
-                !context::cipher(eea, cipher.expose(), in, text))
-              continue;
-            out.push_back({tap.at, up, in.count, id, std::move(text)});
-            return;
-          }
+    // Under this key of integrity; `cipher_of` is the key that goes with each algorithm.
+    const auto under = [&](KeyId id, Eia eia, const KnasInt& integrity, const auto& cipher_of) {
+      std::uint32_t& highest = near[{id, up}];
+      for (const std::uint32_t turn : {highest / nas_sns, highest / nas_sns + 1}) {
+        const context::CipherInput in{turn * nas_sns + parsed->sqn, 0, direction_of(up)};
+        const auto mac = context::integrity(eia, integrity.expose(), in, parsed->authenticated);
+        if (!mac || *mac != parsed->mac) continue;
+        highest = in.count;
+        // EMM and ESM messages tell themselves by their discriminator; the algorithm that yields one is it.
+        for (const Eea eea : {Eea::eea2, Eea::eea1, Eea::eea3, Eea::eea0}) {
+          ByteVector text(parsed->payload.begin(), parsed->payload.end());
+          const KnasEnc cipher = cipher_of(eea);
+          if (!in_ledger_.contains(key_id_of(lab_ids, cipher)) ||
+              !context::cipher(eea, cipher.expose(), in, text))
+            continue;
+          out.push_back({tap.at, up, in.count, id, std::move(text)});
+          return true;
         }
       }
+      return false;
+    };
+    for (const auto& [id, kasme] : kasmes_) {
+      const Kasme& of = kasme;
+      for (const Eia eia : eias)
+        if (under(id, eia, derive_knas_int(of, eia), [&of](Eea eea) { return derive_knas_enc(of, eea); }))
+          return;
+    }
+    for (const auto& [id, keys] : nas_) {
+      const NasKeys& given = keys;
+      for (const Eia eia : eias)
+        if (under(id, eia, given.integrity, [&given](Eea) { return given.enc.clone(); })) return;
+    }
   };
   for (const WireTap& tap : cast_.net.taps()) {
     if (tap.port != peer::Port::s1ap || (tap.from != enb && tap.to != enb)) continue;

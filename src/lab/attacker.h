@@ -27,7 +27,7 @@ struct Opened {
   Instant at;
   bool up = false;
   std::uint32_t count = 0;
-  KeyId key;  ///< KeNB or KASME
+  KeyId key;  ///< KeNB, KASME, or KNASint where KASME is not known
   ByteVector text;
 };
 
@@ -75,6 +75,12 @@ class Attacker {
   std::map<KeyId, Nh> nhs_;
   std::map<KeyId, KenbStar> stars_;
   std::map<KeyId, Kho> khos_;
+  /// NAS keys that moved without their KASME (S3.D6), by the id of the key of integrity.
+  struct NasKeys {
+    KnasEnc enc;
+    KnasInt integrity;
+  };
+  std::map<KeyId, NasKeys> nas_;
   std::vector<KenbStar> stars_read_;
   std::set<KeyId> ids_;
 };

@@ -181,6 +181,7 @@ class Play final : public Watcher {
  private:
   static Script script_for(const CampaignPlan& plan, std::uint64_t seed) {
     Script s = script(plan.ues, cells, seed, mmes);
+    if (context::beyond_final(plan.policy)) s = with_policy(std::move(s), plan.policy);
     for (auto& enb : s.enbs) enb.inactivity = plan.inactivity;
     return s;
   }
@@ -591,6 +592,7 @@ std::string repeat_command(const CampaignPlan& plan, std::uint64_t seed) {
       {"break", f.break_link}, {"crash", f.crash},         {"partition", f.partition}};
   for (const auto& [name, chance] : chances)
     if (chance.per_million != 0) out += std::string(" --") + name + " " + chance.to_string();
+  if (!plan.policy_named.empty()) out += " " + plan.policy_named;
   return out + " --seeds " + std::to_string(seed) + ".." + std::to_string(seed);
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "context/policy.h"
 #include "lab/faults.h"
 #include "lab/monitor.h"
 #include "lab/network.h"
@@ -33,6 +34,9 @@ struct CampaignPlan {
   Duration spacing = 250ms;            ///< mean time from one UE's move to the next one's
   std::size_t actions = 4;             ///< of each UE in `mixed`
   Duration inactivity = 10'000'000us;  ///< after which an eNB lets a silent UE go
+  /// Of every node; `policy_named` is how it was asked for, for repeat_command.
+  context::SecurityPolicy policy{};
+  std::string policy_named{};
 };
 
 /// Reattach is a UE that had to attach again because of a move, and what hit it.

@@ -142,7 +142,7 @@ bool Cast::reauthenticate(std::size_t ue_number) {
 bool Cast::comes_by_other_access(std::size_t ue_number) {
   const auto& context = ue(ue_number).context();
   if (!context) return false;
-  access().comes(imsi_of(ue_number), key_id_of(KeyIdKey{}, context->kasme()));
+  access().comes(imsi_of(ue_number), key_id_of(KeyIdKey{}, *context->kasme()));
   net.command(access_, {node::Verb::attach, imsi_of(ue_number), 0});
   return true;
 }

@@ -163,7 +163,7 @@ class Walk final : public Watcher {
   void use() {
     const auto& context = cast_.ue(0).context();
     if (!context) return;
-    const Kasme now = context->kasme().clone();
+    const Kasme now = context->kasme()->clone();
     const std::uint64_t before = cast_.access().uses();
     if (!cast_.comes_by_other_access(0)) return;
     for (int i = 0; i < 40 && cast_.access().uses() == before; ++i) cast_.net.run_for(1s);
@@ -207,7 +207,7 @@ class Walk final : public Watcher {
   }
   bool agreed() {
     const auto& context = cast_.ue(0).context();
-    return context && recorded() == key_id_of(KeyIdKey{}, context->kasme());
+    return context && recorded() == key_id_of(KeyIdKey{}, *context->kasme());
   }
 
   bool is_served() {
@@ -255,7 +255,7 @@ class Walk final : public Watcher {
       return violate(
           "at rest the HSS has " + (recorded() ? recorded()->to_string() : std::string("nothing")) +
           ", the UE " +
-          (context ? key_id_of(KeyIdKey{}, context->kasme()).to_string() : std::string("nothing")));
+          (context ? key_id_of(KeyIdKey{}, *context->kasme()).to_string() : std::string("nothing")));
     }
     const std::uint64_t stale = result_.stale;
     use();

@@ -20,7 +20,9 @@ bool is_air(KeyKind k) {
   return k == KeyKind::kenb || k == KeyKind::krrc_enc || k == KeyKind::krrc_int || k == KeyKind::kup_enc ||
          k == KeyKind::kup_int;
 }
-bool is_nas(KeyKind k) { return k == KeyKind::kasme || k == KeyKind::knas_enc || k == KeyKind::knas_int; }
+bool is_nas(KeyKind k) {
+  return k == KeyKind::kasme || k == KeyKind::kho || k == KeyKind::knas_enc || k == KeyKind::knas_int;
+}
 
 const KeyIdKey lab_ids{};
 
@@ -105,6 +107,12 @@ void Monitor::learn(Subject ue, const Nh& nh) {
   s->nhs.push_back(nh.clone());
 }
 
+void Monitor::learn(Subject ue, const KenbStar& star) {
+  UeState* s = state(ue);
+  if (s == nullptr || std::find(s->stars.begin(), s->stars.end(), star) != s->stars.end()) return;
+  s->stars.push_back(star.clone());
+}
+
 void Monitor::carried(SeatNumber to, KeyId key, Bytes message) {
   carriages_[{to, key}].messages.insert(digest_of(message));
 }
@@ -161,16 +169,25 @@ void Monitor::on_diameter(const Sent& sent) {
 }
 
 template <class Mm>
-void Monitor::context_moves(const Sent& sent, Subject ue, const Mm& mm) {
+void Monitor::context_moves(const Sent& sent, Subject ue, const Mm& mm,
+                            const std::vector<wire::gtp2::PrivateExtension>& extensions) {
   UeState* s = state(ue);
   if (s == nullptr || sent.to == nobody) return;
-  const KeyId id = key_id_of(lab_ids, mm.kasme);
-  const auto found = std::find_if(s->nas.begin(), s->nas.end(), [&](const auto& k) { return k->id == id; });
+  const auto said = wire::gtp2::decode_private(extensions, wire::gtp2::private_enterprise_default);
+  // Where KASME stays behind, its NAS keys say which one it is.
+  //= S3.D6
+  const auto is_it = [&](const auto& k) {
+    if (mm.kasme) return k->kasme == *mm.kasme;
+    return said && said->nas_keys && k->eia && *k->eia == mm.nas_integrity &&
+           derive_knas_int(k->kasme, static_cast<Eia>(*k->eia)) == said->nas_keys->integrity;
+  };
+  const auto found = std::find_if(s->nas.begin(), s->nas.end(), is_it);
   if (found == s->nas.end()) {
     violate(Invariant::known_key, ue, "a context of " + who(ue) + " moves under a KASME nobody gave it");
     return;
   }
   NasKeys& keys = **found;
+  const KeyId id = keys.id;
   if (keys.eia && (mm.nas_integrity != *keys.eia || mm.nas_ciphering != *keys.eea))
     violate(Invariant::algorithms, ue,
             "the context that moves names EIA" + std::to_string(mm.nas_integrity) + " and EEA" +
@@ -201,10 +218,31 @@ void Monitor::context_moves(const Sent& sent, Subject ue, const Mm& mm) {
   if (!again) s->home = sent.to;
 }
 
+void Monitor::carried_beside(const Sent& sent, const std::vector<wire::gtp2::PrivateExtension>& extensions) {
+  const auto said = wire::gtp2::decode_private(extensions, wire::gtp2::private_enterprise_default);
+  if (!said || sent.to == nobody) return;
+  const auto brings = [&](const auto& key) { carried(sent.to, key_id_of(lab_ids, key), sent.octets); };
+  if (said->kenb_star) brings(*said->kenb_star);
+  if (said->kho) brings(*said->kho);
+  if (said->kupe) brings(*said->kupe);
+  if (said->nas_keys) brings(said->nas_keys->enc);
+  if (said->nas_keys) brings(said->nas_keys->integrity);
+}
+
 void Monitor::on_gtp(const Sent& sent) {
   namespace gtp2 = wire::gtp2;
   // The type stands in the second octet (TS 29.274, 5.1); only these move keys.
   const Byte type = sent.octets.size() > 1 ? sent.octets[1] : 0;
+  if (type == gtp2::CreateSessionRequest::type || type == gtp2::ModifyBearerRequest::type) {
+    // K_UPE, for the UPE.
+    const auto asked = gtp2::decode_any(sent.octets);
+    if (!asked) return;
+    if (const auto* m = std::get_if<gtp2::CreateSessionRequest>(&asked->message))
+      carried_beside(sent, m->extensions);
+    if (const auto* m = std::get_if<gtp2::ModifyBearerRequest>(&asked->message))
+      carried_beside(sent, m->extensions);
+    return;
+  }
   if (type != gtp2::ContextResponse::type && type != gtp2::ForwardRelocationRequest::type &&
       type != gtp2::RelocationCancelRequest::type && type != gtp2::RelocationCancelResponse::type)
     return;
@@ -215,23 +253,25 @@ void Monitor::on_gtp(const Sent& sent) {
   };
   // KASME' of a key that is known, made as the message says, is known from here on.
   //= S0.D2
-  const auto learn_refreshed = [&](Subject ue, const Kasme& moved,
+  const auto learn_refreshed = [&](Subject ue, const std::optional<Kasme>& moved,
                                    const std::vector<gtp2::PrivateExtension>& extensions) {
     const auto said = gtp2::decode_private(extensions, gtp2::private_enterprise_default);
     const UeState* s = state(ue);
-    if (!said || !said->refresh || s == nullptr) return;
+    if (!said || !said->refresh || !moved || s == nullptr) return;
     const bool made = std::any_of(s->nas.begin(), s->nas.end(), [&](const auto& known) {
-      return derive_kasme_refreshed(known->kasme, said->refresh->direction, said->refresh->n) == moved;
+      return derive_kasme_refreshed(known->kasme, said->refresh->direction, said->refresh->n) == *moved;
     });
-    if (made) learn(ue, moved);
+    if (made) learn(ue, *moved);
   };
   if (const auto* m = std::get_if<gtp2::ForwardRelocationRequest>(&decoded->message)) {
     learn_refreshed(named(m->imsi), m->mm.kasme, m->extensions);
-    context_moves(sent, named(m->imsi), m->mm);
+    carried_beside(sent, m->extensions);
+    context_moves(sent, named(m->imsi), m->mm, m->extensions);
   } else if (const auto* r = std::get_if<gtp2::ContextResponse>(&decoded->message)) {
     if (!r->mm) return;
     learn_refreshed(named(r->imsi), r->mm->kasme, r->extensions);
-    context_moves(sent, named(r->imsi), *r->mm);
+    carried_beside(sent, r->extensions);
+    context_moves(sent, named(r->imsi), *r->mm, r->extensions);
   } else if (const auto* asked = std::get_if<gtp2::RelocationCancelRequest>(&decoded->message)) {
     cancels_[{sent.from, decoded->header.sequence.value}] = named(asked->imsi);
   } else if (const auto* c = std::get_if<gtp2::RelocationCancelResponse>(&decoded->message)) {
@@ -295,8 +335,18 @@ void Monitor::on_s1ap(const Sent& sent) {
                      carried(enb, key_id_of(lab_ids, *m.security_key), sent.octets);
                    },
                    [&](HandoverRequest& m) {
+                     // The field of NH may hold KeNB* or KeNB*+.
+                     if (m.key_handling && m.key_handling->from_star) {
+                       const KenbStar star{m.security.next_hop.expose()};
+                       learn(sent.subject, star);
+                       carried(enb, key_id_of(lab_ids, star), sent.octets);
+                       return;
+                     }
                      learn(sent.subject, m.security.next_hop);
                      carried(enb, key_id_of(lab_ids, m.security.next_hop), sent.octets);
+                   },
+                   [&](HandoverRequired& m) {
+                     if (m.kenb_star) carried(sent.to, key_id_of(lab_ids, *m.kenb_star), sent.octets);
                    },
                    [&](HandoverRequestAcknowledge& m) { connection(enb, m.enb_ue_id.value, sent.subject); },
                    [&](PathSwitchRequestAcknowledge& m) {
@@ -459,6 +509,11 @@ void Monitor::at_rest(Subject ue, bool registered, bool secured, Instant now) {
                   place(holders(ue, kind, other)[1]).name);
     const auto here = keys(kind, node::Role::ue), there = keys(kind, other);
     const bool shared = is_air(kind) ? secured : registered;
+    // An MME that was not given KASME has K_HO in the place of it.
+    //= S3.D6
+    if (kind == KeyKind::kasme && here.size() == 1 && there.empty() &&
+        keys(KeyKind::kho, node::Role::mme).size() == 1)
+      continue;
     // Whoever has deregistered may keep its context for the next attach; so may its MME. TS 24.301, annex C.
     if (shared ? here.size() != 1 || there != here : is_air(kind) && (!here.empty() || !there.empty()))
       violate(Invariant::same_keys, ue,

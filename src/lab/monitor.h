@@ -19,6 +19,7 @@
 #include "keys/derive_eps.h"
 #include "lab/watcher.h"
 #include "node/key_agreement.h"
+#include "wire/gtp2/values.h"
 #include "wire/rrc/messages.h"
 #include "wire/s1ap/s1ap.h"
 
@@ -107,6 +108,7 @@ class Monitor final : public Watcher {
 
   void on_diameter(const Sent& sent);
   void on_gtp(const Sent& sent);
+  void carried_beside(const Sent& sent, const std::vector<wire::gtp2::PrivateExtension>& extensions);
   void on_s1ap(const Sent& sent);
   void on_radio(const Sent& sent);
   void on_srb1(Subject ue, SeatNumber enb, bool up, std::uint16_t c_rnti, Bytes pdu);
@@ -115,10 +117,12 @@ class Monitor final : public Watcher {
   void learn(Subject ue, const Kasme& kasme);
   void learn(Subject ue, const Kenb& kenb);
   void learn(Subject ue, const Nh& nh);
+  void learn(Subject ue, const KenbStar& star);
   /// carried notes that a message brings a key to a node, so that it may be received once.
   void carried(SeatNumber to, KeyId key, Bytes message);
   template <class Mm>
-  void context_moves(const Sent& sent, Subject ue, const Mm& mm);
+  void context_moves(const Sent& sent, Subject ue, const Mm& mm,
+                     const std::vector<wire::gtp2::PrivateExtension>& extensions);
   void nas(Subject ue, bool up, bool ordered, Bytes pdu);
   bool nas_under(Subject ue, NasKeys& keys, bool up, bool ordered, Bytes pdu);
   struct Opened {

@@ -4,6 +4,7 @@
 
 #include "base/cases.h"
 #include "context/algorithms.h"
+#include "keys/derive_policy.h"
 #include "lab/monitor_state.h"
 #include "wire/nas/security_header.h"
 #include "wire/rrc/frame.h"
@@ -204,6 +205,10 @@ void Monitor::on_srb1(Subject ue, SeatNumber enb, bool up, std::uint16_t c_rnti,
           stars.push_back(derive_kenb_star(*nh, pci, *earfcn));
         for (auto k = s.radio.rbegin(); k != s.radio.rend(); ++k)
           stars.push_back(derive_kenb_star((*k)->kenb, pci, *earfcn));
+      }
+      for (auto star = s.stars.rbegin(); star != s.stars.rend(); ++star) {
+        stars.push_back(derive_kenb_from_star(*star, CRntiValue{c_rnti}));
+        stars.push_back(raw::derive_kenb_from_star(*star, CRntiValue{c_rnti}));
       }
       for (Kenb& star : stars) {
         auto made = std::make_unique<RadioKeys>(

@@ -52,6 +52,7 @@ struct Monitor::UeState {
   std::vector<std::unique_ptr<NasKeys>> nas;      ///< oldest first
   std::vector<std::unique_ptr<RadioKeys>> radio;  ///< KeNBs that are or were in use or handed to an eNB
   std::vector<Nh> nhs;
+  std::vector<KenbStar> stars;  ///< KeNB* and KeNB*+ as target eNBs were given them
   std::map<std::pair<SeatNumber, std::uint16_t>, Radio> radios;  ///< by eNB and C-RNTI
   wire::rrc::AsAlgorithms algorithms{2, 2};                      ///< of the last radio connection
   std::vector<Held> held;

@@ -377,7 +377,7 @@ TEST(EpsSecurity, ACloneGoesOnWhereTheContextStood) {
   Pair p;
   ASSERT_TRUE(p.mme.unprotect(*p.ue.protect(NasSecurityHeader::ciphered, text)));
   EpsSecurityContext kept = p.ue.clone();
-  EXPECT_EQ(kept.kasme(), p.ue.kasme());
+  EXPECT_EQ(*kept.kasme(), *p.ue.kasme());
   EXPECT_EQ(kept.sending(), p.ue.sending());
   EXPECT_EQ(*kept.kenb(), *p.ue.kenb());
   EXPECT_TRUE(p.mme.unprotect(*kept.protect(NasSecurityHeader::integrity, text)));

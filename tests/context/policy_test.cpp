@@ -135,6 +135,7 @@ TEST(SecurityPolicy, WhatContradictsItselfIsRefused) {
         {"handover_refresh", "forward-secure"},
         {"inter_mme_kasme", "refresh-temporary"}},
        "delegated"},
+      {{{"delegated", "true"}, {"handover_refresh", "forward-secure"}, {"upe_keys", "update"}}, "delegated"},
       {{{"key_in_update", "true"}, {"inter_mme_kasme", "refresh-temporary"}}, "key_in_update"},
       {{{"confusion", "keep"}, {"inter_mme_kasme", "refresh-and-update-hss"}}, "confusion"}};
   for (const auto& [row, word] : refused) {
@@ -149,11 +150,13 @@ TEST(SecurityPolicy, WhatContradictsItselfIsRefused) {
   empty.handover_string.clear();
   EXPECT_TRUE(contradiction(empty));
 
-  const Row allowed[] = {{{"upe_keys", "same"}},
-                         {{"handover_refresh", "hash-chain"}, {"raw_reading", "true"}},
-                         {{"handover_refresh", "forward-secure"}, {"pairs", "never"}},
-                         {{"handover_refresh", "forward-secure"}, {"delegated", "true"}},
-                         {{"inter_mme_kasme", "refresh-temporary"}, {"confusion", "keep"}}};
+  const Row allowed[] = {
+      {{"upe_keys", "same"}},
+      {{"handover_refresh", "hash-chain"}, {"raw_reading", "true"}},
+      {{"handover_refresh", "forward-secure"}, {"pairs", "never"}},
+      {{"handover_refresh", "forward-secure"}, {"delegated", "true"}},
+      {{"handover_refresh", "forward-secure"}, {"delegated", "true"}, {"upe_keys", "same"}},
+      {{"inter_mme_kasme", "refresh-temporary"}, {"confusion", "keep"}}};
   for (const Row& row : allowed) {
     SecurityPolicy p;
     for (const auto& [field, value] : row) p = with(p, field, value);
@@ -197,15 +200,15 @@ TEST(SecurityPolicy, WhatIsBuiltOfAProfileAsksForNothingElse) {
 
 TEST(Announcement, HasItsOctets) {
   const auto of = [](Profile p) { return hex(Announcement::of(policy_of(p)).encode()); };
-  EXPECT_EQ(of(Profile::final_), "0101003f");
-  EXPECT_EQ(of(Profile::seed), "0103003f");
-  EXPECT_EQ(of(Profile::hardened), "0105003f");
-  EXPECT_EQ(of(Profile::hash_chain), "0109003f");
-  EXPECT_EQ(of(Profile::temporary_kasme), "0111003f");
+  EXPECT_EQ(of(Profile::final_), "0101007f");
+  EXPECT_EQ(of(Profile::seed), "0103007f");
+  EXPECT_EQ(of(Profile::hardened), "0105007f");
+  EXPECT_EQ(of(Profile::hash_chain), "0109007f");
+  EXPECT_EQ(of(Profile::temporary_kasme), "0111007f");
   SecurityPolicy strict = policy_of(Profile::hardened);
   strict.final_fallback = false;
   EXPECT_EQ(hex(Announcement::of(strict, 0x1234).encode()), "01041234");
-  EXPECT_EQ(hex(Announcement::of(with({}, "upe_keys", "same")).encode()), "0181003f");
+  EXPECT_EQ(hex(Announcement::of(with({}, "upe_keys", "same")).encode()), "0181007f");
 }
 
 TEST(Announcement, IsReadAsItIsWrittenAndLaterVersionsAsFarAsThisOneGoes) {
@@ -263,8 +266,7 @@ TEST(Agreed, EachPolicyNeedsOfEachPeerWhatItMustUnderstand) {
   EXPECT_EQ(elements_needed(delegated, PeerRole::ue), set_of({E::refresh, E::container, E::raw_reading}));
 }
 
-// Every element there is, also those of which nothing is built.
-constexpr std::uint16_t everything = 0x7F;
+constexpr std::uint16_t everything = elements_understood;
 
 // Each pair of nodes at each place: one knows the standards only, one runs seed, one runs hardened; with and
 // without leave to fall back.

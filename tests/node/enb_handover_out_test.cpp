@@ -243,6 +243,36 @@ TEST_F(HandoverOutTest, answers_with_wrong_ids_or_at_the_wrong_time_move_nothing
   expect_served(q, 200, other);
 }
 
+//= TS 36.413, 8.4.4; type=test
+TEST_F(HandoverOutTest, a_path_switch_answer_that_nobody_asked_for_moves_nothing) {
+  Phone& p = phone(1);
+  const auto id = secured(p, 100);
+  const auto incompatible = s1ap::Cause{s1ap::CauseProtocol::message_not_compatible_with_receiver_state};
+  const std::array<Byte, 32> nh{0x4E};
+  const auto answer = [&](std::uint32_t mme_ue_id, s1ap::EnbUeS1apId enb_ue_id) {
+    return s1ap::PathSwitchRequestAcknowledge{.mme_ue_id = s1ap::MmeUeS1apId{mme_ue_id},
+                                              .enb_ue_id = enb_ue_id,
+                                              .ue_ambr = std::nullopt,
+                                              .switched = {},
+                                              .to_release = {},
+                                              .security = {2, Nh(nh)},
+                                              .diagnostics = std::nullopt};
+  };
+  // Of the UE that is here, of one that is not, and of one under another name.
+  int n = 0;
+  for (const auto& [mme_ue_id, enb_ue_id] :
+       {std::pair{100U, id}, std::pair{100U, s1ap::EnbUeS1apId{77}}, std::pair{101U, id}}) {
+    mme_says(answer(mme_ue_id, enb_ue_id), 1);
+    EXPECT_EQ(next<s1ap::ErrorIndication>().cause, incompatible);
+    EXPECT_EQ(counters["s1ap_rx_unexpected"], ++n);
+  }
+  mme_says(s1ap::PathSwitchRequestFailure{s1ap::MmeUeS1apId{100}, id, Radio::unspecified, {}}, 1);
+  EXPECT_EQ(counters["s1ap_rx_unexpected"], ++n);
+  EXPECT_TRUE(held(KeyKind::nh).empty()) << "its NH is nobody's";
+  expect_keys_of(p);
+  expect_served(p, 100, id);
+}
+
 TEST_F(HandoverOutTest, a_command_that_leads_nowhere_does_not_reach_the_ue) {
   Phone& p = phone(1);
   const auto id = secured(p, 100);

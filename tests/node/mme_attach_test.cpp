@@ -64,7 +64,7 @@ TEST_F(MmeAttach, AnUnknownImsiIsAuthenticatedSecuredAndGetsItsBearer) {
   stage.upe_says(stage.created(create), create.sender.teid);
   // 17. The eNB gets KeNB, made from the COUNT of the Security Mode Complete, and the accept inside.
   auto setup = stage.at_enb_for<s1ap::InitialContextSetupRequest>(ue);
-  EXPECT_EQ(setup.security_key, derive_kenb(ue.security->kasme(), UplinkNasCount{NasCount{}}));
+  EXPECT_EQ(setup.security_key, derive_kenb(*ue.security->kasme(), UplinkNasCount{NasCount{}}));
   EXPECT_EQ(setup.ue_security_capabilities, (s1ap::UeSecurityCapabilities{0xC000, 0xC000}));
   const auto accept = stage.opened<nas::AttachAccept>(ue, setup.erabs.at(0).nas->octets);
   ASSERT_TRUE(accept.guti);
@@ -89,10 +89,10 @@ TEST_F(MmeAttach, AnUnknownImsiIsAuthenticatedSecuredAndGetsItsBearer) {
 TEST_F(MmeAttach, TheUeHoldsWhatTheMmeHolds) {
   stage.attach(ue);
   const Ue& context = stage.context(ue);
-  EXPECT_EQ(context.security->kasme(), ue.security->kasme());
+  EXPECT_EQ(*context.security->kasme(), *ue.security->kasme());
   EXPECT_EQ(context.ncc, 1);
-  const Kenb kenb = derive_kenb(ue.security->kasme(), UplinkNasCount{NasCount{}});
-  EXPECT_EQ(*context.nh, derive_nh(ue.security->kasme(), kenb));
+  const Kenb kenb = derive_kenb(*ue.security->kasme(), UplinkNasCount{NasCount{}});
+  EXPECT_EQ(*context.nh, derive_nh(*ue.security->kasme(), kenb));
   EXPECT_FALSE(context.busy()) << "a registered UE has no frame";
   EXPECT_EQ(stage.held(ue.imsi),
             (std::vector{KeyKind::kasme, KeyKind::nh, KeyKind::knas_enc, KeyKind::knas_int}));

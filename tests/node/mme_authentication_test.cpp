@@ -293,7 +293,7 @@ TEST(MmeNullCiphering, IsTheLastChoiceAndIsCounted) {
 
 TEST_F(MmeAuthentication, AConnectedUeGetsNewKeysOnCommand) {
   stage.attach(ue);
-  const KeyId old = key_id_of(KeyIdKey{}, stage.context(ue).security->kasme());
+  const KeyId old = key_id_of(KeyIdKey{}, *stage.context(ue).security->kasme());
   stage.give(Command{Verb::reauthenticate, ue.imsi, 0});
   const auto air = stage.at_hss<diameter::AuthenticationInformationRequest>();
   stage.hss_says(stage.aia(air, ue));
@@ -301,10 +301,10 @@ TEST_F(MmeAuthentication, AConnectedUeGetsNewKeysOnCommand) {
   stage.uplink(ue, ue.complete(stage.hears<nas::SecurityModeCommand>(ue)));
   //= S0.D11; type=test
   EXPECT_FALSE(stage.was_erased(KeyKind::kasme, old)) << "the radio still runs on it";
-  EXPECT_EQ(stage.context(ue).security->kasme(), ue.security->kasme());
+  EXPECT_EQ(*stage.context(ue).security->kasme(), *ue.security->kasme());
   // The radio gets its key from the new KASME and the COUNT of the Security Mode Complete.
   const auto change = stage.at_enb_for<s1ap::UeContextModificationRequest>(ue);
-  EXPECT_EQ(*change.security_key, derive_kenb(ue.security->kasme(), UplinkNasCount{NasCount{}}));
+  EXPECT_EQ(*change.security_key, derive_kenb(*ue.security->kasme(), UplinkNasCount{NasCount{}}));
   stage.enb_says_message(0, s1ap::UeContextModificationResponse{ue.mme_id, ue.enb_id, std::nullopt});
   EXPECT_TRUE(stage.was_erased(KeyKind::kasme, old));
   EXPECT_EQ(stage.context(ue).ncc, 1);
@@ -318,7 +318,7 @@ TEST_F(MmeAuthentication, AReauthenticationWithoutHssLeavesTheOldKeysInUse) {
   (void)stage.at_hss<diameter::AuthenticationInformationRequest>();
   stage.advance(15s);
   EXPECT_FALSE(stage.outcomes.at(0).ok);
-  EXPECT_EQ(stage.context(ue).security->kasme(), ue.security->kasme());
+  EXPECT_EQ(*stage.context(ue).security->kasme(), *ue.security->kasme());
   EXPECT_EQ(stage.context(ue).emm, Ue::Emm::registered);
 }
 

@@ -2,6 +2,7 @@
 // have the number of the UE's own key.
 #include <gtest/gtest.h>
 
+#include "keys/derive_eps.h"
 #include "node/mme_stage.h"
 
 namespace baton::node::mme::test {
@@ -11,7 +12,8 @@ using Radio = s1ap::CauseRadioNetwork;
 
 class MmeChain : public ::testing::Test {
  protected:
-  MmeChain() {
+  MmeChain() : MmeChain(Stage::config()) {}
+  explicit MmeChain(Config c) : stage(std::move(c)) {
     stage.start();
     stage.attach(ue);
     stage.let_go();
@@ -119,6 +121,44 @@ TEST_F(MmeChain, IsAllBeforeAUeAgainThatHasFollowed) {
   for (const int ncc : {0, 1, 2, 3, 4, 5, 6}) EXPECT_EQ(in_vain(), ncc);
   refused();
   EXPECT_EQ(stage.counter("mme.handover.chain_spent"), 1U);
+}
+
+/// An MME that also hands over by KeNB*: that gives the UE a key of NCC 0, whatever its chain.
+class MmeChainBesideStar : public MmeChain {
+ protected:
+  static Config config() {
+    Config c = Stage::config();
+    c.policy.handover_refresh = context::HandoverRefresh::hash_chain;
+    c.policy.bit_protection = context::BitProtection::rrc;
+    return c;
+  }
+  MmeChainBesideStar() : MmeChain(config()) {}
+};
+
+/// With NH of NCC 0 such a UE would take its KeNB where the eNB takes NH. These eNBs know the standards only.
+//= TS 33.401, 7.2.8.4.3; type=test
+//= S3.D7; type=test
+TEST_F(MmeChainBesideStar, PassesOverTheCountThatKenbStarHas) {
+  Nh nh = derive_nh(*ue.security->kasme(), *ue.security->kenb());  // of NCC 1
+  const auto further = [&](int links) {
+    for (int i = 0; i < links; ++i) nh = derive_nh(*ue.security->kasme(), nh);
+  };
+  for (const int ncc : {2, 3, 4}) EXPECT_EQ(in_vain(), ncc);
+  EXPECT_EQ(moves(), 5);
+  further(4);
+  for (const int ncc : {6, 7, 1, 2, 3, 4}) {
+    EXPECT_EQ(in_vain(), ncc);
+    further(ncc == 1 ? 2 : 1);
+    EXPECT_EQ(stage.context(ue).nh, nh) << ncc;
+  }
+  refused();
+}
+
+TEST_F(MmeChainBesideStar, AndNeverGoesPastTheUeBySkipping) {
+  for (const int ncc : {2, 3}) EXPECT_EQ(in_vain(), ncc);
+  EXPECT_EQ(moves(), 4);
+  for (const int ncc : {5, 6, 7, 1, 2, 3}) EXPECT_EQ(in_vain(), ncc);
+  refused();
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ TEST_F(MmeGivesContext, WithEverythingTheOtherMmeNeedsToGoOn) {
   EXPECT_EQ(r.cause.value, CauseValue::request_accepted);
   EXPECT_EQ(r.imsi, ue.imsi);
   ASSERT_TRUE(r.mm);
-  EXPECT_EQ(r.mm->kasme, ue.security->kasme());
+  EXPECT_EQ(r.mm->kasme, *ue.security->kasme());
   EXPECT_EQ(r.mm->ksi, ue.security->ksi().value);
   EXPECT_EQ(r.mm->nas_integrity, 2);
   EXPECT_EQ(r.mm->nas_ciphering, 2);
@@ -166,7 +166,7 @@ TEST_F(MmeGivesContext, AndErasesEverythingWhenNobodySaysWhatBecameOfIt) {
   (void)given();
   for (int again = 0; again < 2; ++again) {
     stage.advance(3s);
-    EXPECT_EQ(stage.at_mme<gtp2::ContextResponse>().mm->kasme, ue.security->kasme());
+    EXPECT_EQ(stage.at_mme<gtp2::ContextResponse>().mm->kasme, *ue.security->kasme());
     EXPECT_FALSE(stage.held(ue.imsi).empty());
   }
   stage.advance(3s);

@@ -134,8 +134,8 @@ class MmeHandover : public ::testing::Test {
 //= TS 33.401, 7.2.8.4.3; type=test
 TEST_F(MmeHandover, InsideFromRequiredToRelease) {
   const Kenb kenb = *ue.security->kenb();
-  const Nh first = derive_nh(ue.security->kasme(), kenb);
-  const Nh second = derive_nh(ue.security->kasme(), first);
+  const Nh first = derive_nh(*ue.security->kasme(), kenb);
+  const Nh second = derive_nh(*ue.security->kasme(), first);
 
   // 2, 5. The target gets a fresh NH and what the MME knows of the UE.
   require(1);
@@ -190,11 +190,11 @@ TEST_F(MmeHandover, InsideFromRequiredToRelease) {
 //= TS 33.401, 7.2.8.4.3; type=test
 //= S3.D7; type=test
 TEST_F(MmeHandover, TwentyInARowWalkTheChainRoundTheCounter) {
-  Nh nh = derive_nh(ue.security->kasme(), *ue.security->kenb());
+  Nh nh = derive_nh(*ue.security->kasme(), *ue.security->kenb());
   Byte ncc = 1;
   for (int hop = 0; hop < 20; ++hop) {
     const std::size_t target = hop % 2 == 0 ? 1 : 0;
-    nh = derive_nh(ue.security->kasme(), nh);
+    nh = derive_nh(*ue.security->kasme(), nh);
     ncc = static_cast<Byte>((ncc + 1) % 8);
     require(target);
     const auto request = asked(target);
@@ -547,7 +547,7 @@ TEST_F(MmeHandover, WaitsForTheEndOfASecurityModeCommand) {
 //= S0.D11; type=test
 //= TS 33.401, 7.2.10; type=test
 TEST_F(MmeHandover, RunsOnTheOldChainWhenTheRadioWasNotRekeyed) {
-  const Kasme old = ue.security->kasme().clone();
+  const Kasme old = ue.security->kasme()->clone();
   const Nh first = derive_nh(old, *ue.security->kenb());
   reauthenticate();
   // The eNB is handing over when it hears of the new key.

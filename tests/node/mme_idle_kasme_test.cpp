@@ -7,15 +7,13 @@
 #include "context/kasme_steps.h"
 #include "keys/derive_eps.h"
 #include "keys/derive_policy.h"
-#include "node/mme_stage.h"
+#include "node/mme_moved_ue.h"
 #include "wire/gtp2/private.h"
 
 namespace baton::node::mme::test {
 namespace {
 
 using gtp2::CauseValue;
-
-constexpr Teid their_end{0x5151};
 
 context::SecurityPolicy refreshing() {
   context::SecurityPolicy p;
@@ -84,7 +82,7 @@ class MmeGivesRefreshed : public ::testing::Test {
 //= S0.D2; type=test
 //= S0.D5; type=test
 TEST_F(MmeGivesRefreshed, KasmePrimeOfTheCountOfTheVerifiedRequestAndNeverKasme) {
-  const Kasme old = ue.security->kasme().clone();
+  const Kasme old = ue.security->kasme()->clone();
   const auto request = asking();
   const NasCount n = *ue.security->last_sent();
   const auto r = given(request);
@@ -116,9 +114,9 @@ TEST_F(MmeGivesRefreshed, NotTakenItGoesOnWithKasmeAndMakesAnotherTheNextTime) {
   ASSERT_TRUE(first.mm);
   acknowledge(CauseValue::request_rejected);
   EXPECT_EQ(stage.counter("mme.context.taken_back"), 1U);
-  EXPECT_EQ(stage.context(ue).security->kasme(), ue.security->kasme());
+  EXPECT_EQ(*stage.context(ue).security->kasme(), *ue.security->kasme());
   EXPECT_EQ(stage.context(ue).lineage->step, 0U);
-  EXPECT_TRUE(stage.was_erased(KeyKind::kasme, key_id_of(KeyIdKey{}, first.mm->kasme)));
+  EXPECT_TRUE(stage.was_erased(KeyKind::kasme, key_id_of(KeyIdKey{}, *first.mm->kasme)));
   const auto second = given(asking());
   ASSERT_TRUE(second.mm);
   EXPECT_NE(second.mm->kasme, first.mm->kasme);
@@ -128,7 +126,7 @@ TEST_F(MmeGivesRefreshed, KasmeItselfToWhoDoesNotNameItselfOrForAUeThatDoesNotKn
   for (const bool announces : {true, false}) {
     const auto r = given(asking(announces, !announces));
     ASSERT_TRUE(r.mm);
-    EXPECT_EQ(r.mm->kasme, ue.security->kasme());
+    EXPECT_EQ(r.mm->kasme, *ue.security->kasme());
     EXPECT_EQ(r.mm->uplink_count, ue.security->uplink().next());
     EXPECT_TRUE(r.extensions.empty());
     acknowledge(CauseValue::request_rejected);
@@ -197,29 +195,13 @@ class MmeTakesRefreshed : public ::testing::Test {
     return out;
   }
   gtp2::ContextResponse response() const {
-    gtp2::ContextResponse r;
-    r.imsi = ue.imsi;
-    r.mm = gtp2::EpsMmContext{.ksi = 3,
-                              .nas_integrity = 2,
-                              .nas_ciphering = 2,
-                              .uplink_count = NasCount{},
-                              .downlink_count = *NasCount::from(1),
-                              .kasme = refreshed()};
-    r.mm->used_ambr = gtp2::Ambr{50'000, 100'000};
-    r.mm->ue_network_capability = {0xE0, 0x60};
-    const Ipv4 upe = stage.mme.config().upe.endpoint.address;
-    gtp2::BearerMoved bearer;
-    bearer.ebi = gtp2::Ebi{5};
-    bearer.s1u_sgw = {gtp2::InterfaceType::s1u_sgw, Teid{0x9100}, upe, {}};
-    gtp2::PdnConnection pdn;
-    pdn.apn = gtp2::Apn{"internet"};
-    pdn.ipv4 = Ipv4{{10, 45, 0, 9}};
-    pdn.linked_ebi = gtp2::Ebi{5};
-    pdn.pgw = {gtp2::InterfaceType::s5_pgw_control, Teid{1}, upe, {}};
-    pdn.bearers.push_back(bearer);
-    r.pdn_connections.push_back(pdn);
-    r.sender = gtp2::FTeid{gtp2::InterfaceType::s10_mme, their_end, Stage::other_mme().endpoint.address, {}};
-    r.sgw_s11 = gtp2::FTeid{gtp2::InterfaceType::s11_sgw, Teid{0x9000}, upe, {}};
+    gtp2::EpsMmContext mm{.ksi = 3,
+                          .nas_integrity = 2,
+                          .nas_ciphering = 2,
+                          .uplink_count = NasCount{},
+                          .downlink_count = *NasCount::from(1),
+                          .kasme = refreshed()};
+    gtp2::ContextResponse r = response_with(std::move(mm), ue, stage);
     r.extensions = extension_of(beside());
     return r;
   }

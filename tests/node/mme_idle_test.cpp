@@ -77,7 +77,7 @@ TEST_F(MmeIdle, AServiceRequestBringsTheBearerBackUnderAKeyOfItsOwnCount) {
     // 4. KeNB from the COUNT of this request, as the UE derives it.
     const auto setup = stage.at_enb_for<s1ap::InitialContextSetupRequest>(ue);
     EXPECT_EQ(setup.security_key, *ue.security->kenb());
-    EXPECT_EQ(setup.security_key, derive_kenb(ue.security->kasme(), UplinkNasCount{count}));
+    EXPECT_EQ(setup.security_key, derive_kenb(*ue.security->kasme(), UplinkNasCount{count}));
     EXPECT_FALSE(setup.erabs.at(0).nas) << "there is no accept";
     // 7, 8, 12.
     stage.context_set_up(ue);
@@ -168,7 +168,7 @@ TEST_F(MmeIdle, AnUpdateWithTheActiveFlagBringsTheBearerToo) {
   stage.initial(ue, ue.first(nas::encode(tau(true))));
   const NasCount count = *ue.security->last_sent();
   auto setup = stage.at_enb_for<s1ap::InitialContextSetupRequest>(ue);
-  EXPECT_EQ(setup.security_key, derive_kenb(ue.security->kasme(), UplinkNasCount{count}));
+  EXPECT_EQ(setup.security_key, derive_kenb(*ue.security->kasme(), UplinkNasCount{count}));
   const auto accept = stage.opened<nas::TauAccept>(ue, setup.erabs.at(0).nas->octets);
   stage.context_set_up(ue);
   stage.attach_from(ue, Until::attached);
@@ -362,7 +362,7 @@ TEST_F(MmeIdle, AnUpdateOfAConnectedUeThatBringsNewKeysBringsThemToTheRadioToo) 
   stage.uplink(ue, ue.cipher(ue.answer(stage.hears<nas::AuthenticationRequest>(ue))));
   stage.uplink(ue, ue.complete(stage.hears<nas::SecurityModeCommand>(ue)));
   const auto change = stage.at_enb_for<s1ap::UeContextModificationRequest>(ue);
-  EXPECT_EQ(*change.security_key, derive_kenb(ue.security->kasme(), UplinkNasCount{NasCount{}}));
+  EXPECT_EQ(*change.security_key, derive_kenb(*ue.security->kasme(), UplinkNasCount{NasCount{}}));
   EXPECT_TRUE(stage.quiet(ue));
   stage.enb_says_message(0, s1ap::UeContextModificationResponse{ue.mme_id, ue.enb_id, std::nullopt});
   (void)stage.hears<nas::TauAccept>(ue);

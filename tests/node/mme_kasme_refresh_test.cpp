@@ -54,7 +54,7 @@ TEST_F(MmeKasmeRefresh, AtAHandoverTheNextDownlinkCountIsUsedUpAndTheKeyIsProved
   EXPECT_EQ(renewed->kasme, derive_kasme_refreshed(key(0x11), RefreshDirection::handover, n));
   EXPECT_EQ(ue.security->downlink().next(), NasCount::from(6)) << "whatever comes of it";
   EXPECT_EQ(ue.security->uplink().next(), NasCount::from(9));
-  EXPECT_EQ(ue.security->kasme(), key(0x11)) << "a move that fails goes on with it";
+  EXPECT_EQ(*ue.security->kasme(), key(0x11)) << "a move that fails goes on with it";
   EXPECT_EQ(ue.lineage->step, 0U);
   EXPECT_EQ(renewed->lineage.step, 1U);
   EXPECT_EQ(renewed->lineage.seconds_left, 3500U) << "100 s of the hour are over";

@@ -23,7 +23,7 @@ class MmeKasme : public ::testing::Test {
   }
   const Ue& ue() { return stage.context(phone); }
   UpdateProof proof_of_aka(std::uint32_t epoch) {
-    const Kasme& k = phone.security->kasme();
+    const Kasme& k = *phone.security->kasme();
     return derive_update_proof(k, {epoch, 0}, phone.imsi, RefreshDirection::aka, NasCount{},
                                stage.mme.config().identity.value(), k);
   }
@@ -206,7 +206,7 @@ TEST_F(MmeKasmeSeed, TheSeedSendsTheKeyItself) {
   stage.hss_says(Stage::ula(stage.located()));
   const auto update = stage.at_hss<diameter::KasmeUpdateRequest>();
   ASSERT_TRUE(update.kasme);
-  EXPECT_EQ(*update.kasme, phone.security->kasme());
+  EXPECT_EQ(*update.kasme, *phone.security->kasme());
 }
 
 class MmeKasmeFinal : public MmeKasme {

@@ -3,7 +3,6 @@
 #include "context/handover_container.h"
 #include "context/kasme_steps.h"
 #include "node/mme_relocation.h"
-#include "wire/gtp2/private.h"
 
 namespace baton::node::mme::test {
 namespace {
@@ -17,35 +16,11 @@ SecurityPolicy chain_of_kasme() {
   return p;
 }
 
-Config source_of(const SecurityPolicy& policy) {
-  Config c = Stage::config();
-  c.policy = policy;
-  c.mmes[0].announced = context::Announcement::of(policy);
-  return c;
-}
-/// The target is the MME that the source knows as mme2.
-Config target_of(const SecurityPolicy& policy) {
-  Config c = source_of(policy);
-  c.mmes[0].identity = c.identity;
-  c.identity = Stage::other_mme().identity;
-  return c;
-}
-
-gtp2::MovePrivate said_in(const std::vector<gtp2::PrivateExtension>& extensions) {
-  auto said = gtp2::decode_private(extensions, gtp2::private_enterprise_default);
-  EXPECT_TRUE(said);
-  return said ? std::move(*said) : gtp2::MovePrivate{};
-}
-void say_in(std::vector<gtp2::PrivateExtension>& extensions, const gtp2::MovePrivate& said) {
-  extensions.clear();
-  if (auto e = gtp2::encode_private(said, gtp2::private_enterprise_default)) extensions.push_back(*e);
-}
-
 class MmeRefreshedRelocation : public MmeRelocation {
  protected:
   explicit MmeRefreshedRelocation(const SecurityPolicy& policy = chain_of_kasme())
       : MmeRelocation(source_of(policy), target_of(policy), context::Announcement::of(policy).encode()) {
-    kasme.emplace(ue.security->kasme().clone());
+    kasme.emplace(ue.security->kasme()->clone());
   }
 
   /// n is what the next handover makes KASME' with.
@@ -326,7 +301,7 @@ TEST(MmeRefreshPeer, AnMmeThatAnnouncedNothingIsGivenKasmeOrNothing) {
       continue;
     }
     const auto request = from.at_mme<gtp2::ForwardRelocationRequest>();
-    EXPECT_EQ(request.mm.kasme, ue.security->kasme());
+    EXPECT_EQ(request.mm.kasme, *ue.security->kasme());
     EXPECT_TRUE(request.mm.next_hop);
     EXPECT_TRUE(request.extensions.empty());
   }
@@ -354,7 +329,7 @@ TEST_F(MmeRefreshedRelocation, WhenItsTimeIsOverTheUeStaysForAnAka) {
   from.enb_says_message(0,
                         s1ap::UeContextModificationResponse{rekey.mme_ue_id, rekey.enb_ue_id, std::nullopt});
   // Now it may go.
-  kasme.emplace(ue.security->kasme().clone());
+  kasme.emplace(ue.security->kasme()->clone());
   const NasCount with = n();
   EXPECT_EQ(leaves().mm.kasme, refreshed(with));
 }

@@ -6,6 +6,7 @@
 
 #include "keys/derive_eps.h"
 #include "node/mme_stage.h"
+#include "wire/gtp2/private.h"
 
 namespace baton::node::mme::test {
 
@@ -19,6 +20,30 @@ inline constexpr std::size_t arrival_enb = 1;
 inline constexpr EnbUeS1apId at_target{501};
 
 inline Tai tai_of(std::uint16_t tac) { return {PlmnId::test_value(), Tac{tac}}; }
+
+inline Config source_of(const context::SecurityPolicy& policy) {
+  Config c = Stage::config();
+  c.policy = policy;
+  c.mmes[0].announced = context::Announcement::of(policy);
+  return c;
+}
+/// The target is the MME that the source knows as mme2.
+inline Config target_of(const context::SecurityPolicy& policy) {
+  Config c = source_of(policy);
+  c.mmes[0].identity = c.identity;
+  c.identity = Stage::other_mme().identity;
+  return c;
+}
+
+inline gtp2::MovePrivate said_in(const std::vector<gtp2::PrivateExtension>& extensions) {
+  auto said = gtp2::decode_private(extensions, gtp2::private_enterprise_default);
+  EXPECT_TRUE(said);
+  return said ? std::move(*said) : gtp2::MovePrivate{};
+}
+inline void say_in(std::vector<gtp2::PrivateExtension>& extensions, const gtp2::MovePrivate& said) {
+  extensions.clear();
+  if (auto e = gtp2::encode_private(said, gtp2::private_enterprise_default)) extensions.push_back(*e);
+}
 
 class MmeRelocation : public ::testing::Test {
  protected:

@@ -390,7 +390,7 @@ TEST_F(MmeRelocation, ComesBackBeforeTheNotificationHasComeThrough) {
 
 //= S0.D11; type=test
 TEST_F(MmeRelocation, TheOldSecurityContextTravelsWhenTheRadioWasNotRekeyed) {
-  const Kasme old = ue.security->kasme().clone();
+  const Kasme old = ue.security->kasme()->clone();
   const Nh second = derive_nh(old, derive_nh(old, *ue.security->kenb()));
   reauthenticate();
   (void)from.at_enb_for<s1ap::UeContextModificationRequest>(ue);
@@ -400,7 +400,7 @@ TEST_F(MmeRelocation, TheOldSecurityContextTravelsWhenTheRadioWasNotRekeyed) {
                                ue.mme_id, ue.enb_id, Radio::interaction_with_other_procedure, std::nullopt});
   from.outcomes.clear();
   auto m = from.at_mme<gtp2::ForwardRelocationRequest>();
-  EXPECT_EQ(m.mm.kasme, ue.security->kasme());
+  EXPECT_EQ(m.mm.kasme, *ue.security->kasme());
   EXPECT_FALSE(m.mm.next_hop);
   ASSERT_TRUE(m.mm.old_security);
   EXPECT_EQ(m.mm.old_security->kasme, old);

@@ -8,15 +8,15 @@ namespace {
 //= S1.D1; type=test
 //= TS 23.401, 5.5.1.2.2; type=test
 TEST_F(MmeRelocation, FromRequiredToRelease) {
-  const Nh first = derive_nh(ue.security->kasme(), *ue.security->kenb());
-  const Nh second = derive_nh(ue.security->kasme(), first);
+  const Nh first = derive_nh(*ue.security->kasme(), *ue.security->kenb());
+  const Nh second = derive_nh(*ue.security->kasme(), first);
 
   // 3. Everything that the target needs to go on with, and the fresh NH.
   auto request = leaves();
   EXPECT_EQ(request.imsi, ue.imsi);
   EXPECT_EQ(request.sender.interface, gtp2::InterfaceType::s10_mme);
   EXPECT_EQ(request.sender.teid, source_end());
-  EXPECT_EQ(request.mm.kasme, ue.security->kasme());
+  EXPECT_EQ(request.mm.kasme, *ue.security->kasme());
   ASSERT_TRUE(request.mm.next_hop);
   EXPECT_EQ(request.mm.next_hop->nh, second);
   EXPECT_EQ(request.mm.next_hop->ncc, 2);
@@ -349,27 +349,37 @@ TEST_F(MmeRelocation, NobodyElseCancels) {
   EXPECT_EQ(from.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::context_not_found);
 }
 
+/// Requests with numbers of the test's choice, which come round.
+class MmeRelocationByNumber : public MmeRelocation {
+ protected:
+  static void says(Stage& target, const gtp2::Message& m, std::uint32_t number) {
+    number = number > 0x7F'FFFFU ? number - 0x7F'FFFFU : number;
+    target.give(DatagramIn{Port::gtpc, Stage::other_mme().endpoint,
+                           gtp2::encode(m, Teid{0}, gtp2::Sequence{number})});
+  }
+  /// asks brings a request to the target; the source hears that it came to nothing, and may ask again.
+  void asks(Stage& target, std::uint32_t number) {
+    auto m = leaves();
+    m.target->enb.value = arrival_enb + 1;
+    m.target->tac = Tac{arrival_enb + 1};
+    says(target, gtp2::Message(std::move(m)), number);
+    gtp2::ForwardRelocationResponse no;
+    no.cause.value = CauseValue::relocation_failure;
+    from.mme_says(no, source_end());
+  }
+};
+
 // An IMSI does not say which handover is cancelled; the number of the request does.
 //= TS 29.274, 7.6; type=test
-TEST_F(MmeRelocation, AnOldCancellationByNameEndsNoLaterHandover) {
+TEST_F(MmeRelocationByNumber, AnOldCancellationByNameEndsNoLaterHandover) {
   for (const std::uint32_t first : {0x100U, 0x7F'FFFDU}) {
     SCOPED_TRACE(first);
     Stage target;
     target.start();
-    const auto say = [&](const gtp2::Message& m, std::uint32_t number) {
-      number = number > 0x7F'FFFFU ? number - 0x7F'FFFFU : number;
-      target.give(DatagramIn{Port::gtpc, Stage::other_mme().endpoint,
-                             gtp2::encode(m, Teid{0}, gtp2::Sequence{number})});
-    };
+    const auto say = [&](const gtp2::Message& m, std::uint32_t number) { says(target, m, number); };
     const auto request = [&](std::uint32_t number) {
-      auto m = leaves();
-      m.target->enb.value = arrival_enb + 1;
-      m.target->tac = Tac{arrival_enb + 1};
-      say(gtp2::Message(std::move(m)), number);
+      asks(target, number);
       (void)target.at_enb<s1ap::HandoverRequest>(arrival_enb);
-      gtp2::ForwardRelocationResponse no;
-      no.cause.value = CauseValue::relocation_failure;
-      from.mme_says(no, source_end());
     };
     gtp2::RelocationCancelRequest cancel;
     cancel.imsi = ue.imsi;
@@ -394,25 +404,13 @@ TEST_F(MmeRelocation, AnOldCancellationByNameEndsNoLaterHandover) {
 }
 
 // UDP turns the order round: the context would stay here, and nobody would come for it.
-TEST_F(MmeRelocation, ACancellationThatIsFasterThanTheRequestEndsItAllTheSame) {
+TEST_F(MmeRelocationByNumber, ACancellationThatIsFasterThanTheRequestEndsItAllTheSame) {
   for (const std::uint32_t first : {0x100U, 0x7F'FFFEU}) {
     SCOPED_TRACE(first);
     Stage target;
     target.start();
-    const auto say = [&](const gtp2::Message& m, std::uint32_t number) {
-      number = number > 0x7F'FFFFU ? number - 0x7F'FFFFU : number;
-      target.give(DatagramIn{Port::gtpc, Stage::other_mme().endpoint,
-                             gtp2::encode(m, Teid{0}, gtp2::Sequence{number})});
-    };
-    const auto request = [&](std::uint32_t number) {
-      auto m = leaves();
-      m.target->enb.value = arrival_enb + 1;
-      m.target->tac = Tac{arrival_enb + 1};
-      say(gtp2::Message(std::move(m)), number);
-      gtp2::ForwardRelocationResponse no;
-      no.cause.value = CauseValue::relocation_failure;
-      from.mme_says(no, source_end());
-    };
+    const auto say = [&](const gtp2::Message& m, std::uint32_t number) { says(target, m, number); };
+    const auto request = [&](std::uint32_t number) { asks(target, number); };
     gtp2::RelocationCancelRequest cancel;
     cancel.imsi = ue.imsi;
     say(cancel, first + 1);

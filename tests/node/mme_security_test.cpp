@@ -29,7 +29,7 @@ class MmeSecurity : public ::testing::Test {
     return {ue.emm,
             ue.security->uplink(),
             ue.security->downlink(),
-            key_id_of(KeyIdKey{}, ue.security->kasme()),
+            key_id_of(KeyIdKey{}, *ue.security->kasme()),
             ue.guti,
             ue.idle(),
             ue.session.has_value()};
@@ -57,7 +57,7 @@ TEST_F(MmeSecurity, AnAttachInTheVictimsNameNeverReachesItsContext) {
       fresh.let_go();
       const Ue& context = fresh.context(owner);
       const auto uplink = context.security->uplink();
-      const auto kasme = key_id_of(KeyIdKey{}, context.security->kasme());
+      const auto kasme = key_id_of(KeyIdKey{}, *context.security->kasme());
 
       Phone thief{owner.imsi, 0x66};  // the victim's IMSI on a card with another K
       thief.enb = 1;
@@ -77,7 +77,7 @@ TEST_F(MmeSecurity, AnAttachInTheVictimsNameNeverReachesItsContext) {
       EXPECT_EQ(context.emm, Ue::Emm::registered);
       EXPECT_EQ(context.idle(), idle);
       EXPECT_EQ(context.security->uplink(), uplink);
-      EXPECT_EQ(key_id_of(KeyIdKey{}, context.security->kasme()), kasme);
+      EXPECT_EQ(key_id_of(KeyIdKey{}, *context.security->kasme()), kasme);
       EXPECT_TRUE(fresh.upe_unasked()) << "its session stands";
       EXPECT_TRUE(fresh.quiet(owner));
       EXPECT_EQ(fresh.mme.ue_count(), 1U);
@@ -87,7 +87,7 @@ TEST_F(MmeSecurity, AnAttachInTheVictimsNameNeverReachesItsContext) {
 
 TEST_F(MmeSecurity, OnlyTheRealSubscriberReplacesItsOwnContext) {
   victim_attaches(false);
-  const KeyId old = key_id_of(KeyIdKey{}, stage.context(victim).security->kasme());
+  const KeyId old = key_id_of(KeyIdKey{}, *stage.context(victim).security->kasme());
   const MmeUeS1apId old_connection = victim.mme_id;
   // The same card in another phone, or after a battery pull: an IMSI and nothing else.
   Phone again{victim.imsi, 0x11};
@@ -95,7 +95,7 @@ TEST_F(MmeSecurity, OnlyTheRealSubscriberReplacesItsOwnContext) {
   again.enb = 1;
   again.enb_id = EnbUeS1apId{2};
   stage.attach(again, Until::commanded);
-  EXPECT_EQ(key_id_of(KeyIdKey{}, stage.context(victim).security->kasme()), old) << "not proved yet";
+  EXPECT_EQ(key_id_of(KeyIdKey{}, *stage.context(victim).security->kasme()), old) << "not proved yet";
   EXPECT_EQ(stage.mme.ue_count(), 2U);
   stage.uplink(again,
                again.complete(*nas::decode<nas::SecurityModeCommand>(context::text_of(again.last_down))));
@@ -245,7 +245,7 @@ TEST_F(MmeSecurity, AnotherAttachRequestOnTheConnectionBeginsAnew) {
 
 TEST_F(MmeSecurity, AReAttachWithAGoodMacNeedsNoAuthentication) {
   victim_attaches(true);
-  const KeyId kasme = key_id_of(KeyIdKey{}, stage.context(victim).security->kasme());
+  const KeyId kasme = key_id_of(KeyIdKey{}, *stage.context(victim).security->kasme());
   const auto guti = victim.guti;
   const auto first = victim.first(nas::encode(victim.attach()));
   const auto count = *victim.security->last_sent();
@@ -257,16 +257,16 @@ TEST_F(MmeSecurity, AReAttachWithAGoodMacNeedsNoAuthentication) {
   const auto create = stage.at_upe<gtp2::CreateSessionRequest>();
   stage.upe_says(stage.created(create), create.sender.teid);
   auto setup = stage.at_enb_for<s1ap::InitialContextSetupRequest>(victim);
-  EXPECT_EQ(setup.security_key, derive_kenb(victim.security->kasme(), UplinkNasCount{count}));
+  EXPECT_EQ(setup.security_key, derive_kenb(*victim.security->kasme(), UplinkNasCount{count}));
   victim.guti = stage.opened<nas::AttachAccept>(victim, setup.erabs.at(0).nas->octets).guti;
   EXPECT_NE(victim.guti, guti) << "a new GUTI at every attach";
   stage.attach_from(victim, Until::set_up);
-  EXPECT_EQ(key_id_of(KeyIdKey{}, stage.context(victim).security->kasme()), kasme);
+  EXPECT_EQ(key_id_of(KeyIdKey{}, *stage.context(victim).security->kasme()), kasme);
 }
 
 TEST_F(MmeSecurity, AUeThatCanDoSomethingElseNowGetsNewKeys) {
   victim_attaches(true);
-  const KeyId old = key_id_of(KeyIdKey{}, stage.context(victim).security->kasme());
+  const KeyId old = key_id_of(KeyIdKey{}, *stage.context(victim).security->kasme());
   victim.capability.eea = 0xA0;
   stage.initial(victim, victim.first(nas::encode(victim.attach())));
   const auto air = stage.at_hss<diameter::AuthenticationInformationRequest>();

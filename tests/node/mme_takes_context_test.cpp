@@ -3,14 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "keys/derive_eps.h"
-#include "node/mme_stage.h"
+#include "node/mme_moved_ue.h"
 
 namespace baton::node::mme::test {
 namespace {
 
 using gtp2::CauseValue;
-
-constexpr Teid their_end{0x5151};
 
 nas::TauRequest tau_request(const Phone& p, bool active = false) {
   nas::TauRequest r;
@@ -38,30 +36,13 @@ class MmeTakesContext : public ::testing::Test {
     return Kasme(k);
   }
   gtp2::ContextResponse response() const {
-    gtp2::ContextResponse r;
-    r.imsi = ue.imsi;
-    r.mm = gtp2::EpsMmContext{.ksi = 3,
-                              .nas_integrity = 2,
-                              .nas_ciphering = 2,
-                              .uplink_count = *ue.security->uplink().next(),
-                              .downlink_count = *ue.security->downlink().next(),
-                              .kasme = kasme()};
-    r.mm->used_ambr = gtp2::Ambr{50'000, 100'000};
-    r.mm->ue_network_capability = {0xE0, 0x60};
-    const Ipv4 upe = stage.mme.config().upe.endpoint.address;
-    gtp2::BearerMoved bearer;
-    bearer.ebi = gtp2::Ebi{5};
-    bearer.s1u_sgw = {gtp2::InterfaceType::s1u_sgw, Teid{0x9100}, upe, {}};
-    gtp2::PdnConnection pdn;
-    pdn.apn = gtp2::Apn{"internet"};
-    pdn.ipv4 = Ipv4{{10, 45, 0, 9}};
-    pdn.linked_ebi = gtp2::Ebi{5};
-    pdn.pgw = {gtp2::InterfaceType::s5_pgw_control, Teid{1}, upe, {}};
-    pdn.bearers.push_back(bearer);
-    r.pdn_connections.push_back(pdn);
-    r.sender = gtp2::FTeid{gtp2::InterfaceType::s10_mme, their_end, Stage::other_mme().endpoint.address, {}};
-    r.sgw_s11 = gtp2::FTeid{gtp2::InterfaceType::s11_sgw, Teid{0x9000}, upe, {}};
-    return r;
+    gtp2::EpsMmContext mm{.ksi = 3,
+                          .nas_integrity = 2,
+                          .nas_ciphering = 2,
+                          .uplink_count = *ue.security->uplink().next(),
+                          .downlink_count = *ue.security->downlink().next(),
+                          .kasme = kasme()};
+    return response_with(std::move(mm), ue, stage);
   }
   // 2 to 4: the update arrives, and the other MME holds the question.
   gtp2::ContextRequest asked(bool active = false) {
@@ -452,7 +433,7 @@ TEST_F(MmeTakesContext, InPlaceOfWhatItHadOfTheUeBefore) {
   stage.hss_says(stage.ula(stage.at_hss<diameter::UpdateLocationRequest>()));
   accepted();
   EXPECT_EQ(stage.mme.ue_count(), 1U);
-  EXPECT_EQ(stage.context(ue).security->kasme(), kasme());
+  EXPECT_EQ(*stage.context(ue).security->kasme(), kasme());
   EXPECT_EQ(stage.held(ue.imsi).size(), 3U) << "KASME and two NAS keys of the one that came, no more";
 }
 

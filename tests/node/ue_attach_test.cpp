@@ -54,7 +54,7 @@ TEST(UeAttach, TheLedgerEndsWithOneOfEachKeyAndTheSameOnesAsTheNetworks) {
     return id;
   };
   const KeyIdKey zero;
-  EXPECT_EQ(last(KeyKind::kasme), key_id_of(zero, n.context->kasme()));
+  EXPECT_EQ(last(KeyKind::kasme), key_id_of(zero, *n.context->kasme()));
   EXPECT_EQ(last(KeyKind::knas_int), key_id_of(zero, *n.context->knas_int()));
   EXPECT_EQ(last(KeyKind::knas_enc), key_id_of(zero, *n.context->knas_enc()));
   EXPECT_EQ(last(KeyKind::kenb), key_id_of(zero, *n.context->kenb()));

@@ -456,7 +456,7 @@ TEST(UeHandover, AfterAKeyChangeTheChainBeginsWithTheFreshKenb) {
 TEST(UeHandover, TheRadioMovesOnUnderItsOldChainWhileNasHasANewKasme) {
   Road n;
   n.cells.at(UeNetwork::radio(12)).tac = Tac{1};
-  n.old_kasme.emplace(n.context->kasme().clone());
+  n.old_kasme.emplace(n.context->kasme()->clone());
   n.challenge(7, 2);
   n.secure();
   EXPECT_EQ(n.held_of("K_ASME"), 2);

@@ -36,7 +36,7 @@ struct Moving {
     EXPECT_TRUE(net.fresh->activate({Eea::eea2, Eia::eia2}));
   }
   Kasme refreshed(NasCount with) const {
-    return derive_kasme_refreshed(old->kasme(), RefreshDirection::idle, with);
+    return derive_kasme_refreshed(*old->kasme(), RefreshDirection::idle, with);
   }
   nas::SecurityModeCommand command() const {
     auto m = net.command_for(net.capability);
@@ -52,14 +52,14 @@ struct Moving {
   }
   void refused() {
     (void)net.heard_as<nas::SecurityModeReject>();
-    EXPECT_EQ(net.ue.context()->kasme(), old->kasme());
+    EXPECT_EQ(*net.ue.context()->kasme(), *old->kasme());
     EXPECT_EQ(kasmes(), 1);
   }
   int kasmes() const { return net.held()["K_ASME"]; }
   /// back: the next update is under KASME again, with a COUNT above n.
   void expect_back() {
     ASSERT_TRUE(net.ue.context());
-    EXPECT_EQ(net.ue.context()->kasme(), old->kasme());
+    EXPECT_EQ(*net.ue.context()->kasme(), *old->kasme());
     EXPECT_EQ(kasmes(), 1);
     net.context.emplace(old->clone());
     net.is_sealed = false;
@@ -78,7 +78,7 @@ struct Moving {
 TEST(UeIdleKasme, MakesKasmePrimeOfTheCountItSentAndKeepsTheOldOneUntilItIsAccepted) {
   Moving m;
   m.commanded();
-  EXPECT_EQ(m.net.ue.context()->kasme(), m.refreshed(m.n));
+  EXPECT_EQ(*m.net.ue.context()->kasme(), m.refreshed(m.n));
   EXPECT_EQ(m.net.ue.context()->uplink().next(), NasCount::from(1)) << "COUNTs begin anew";
   EXPECT_EQ(m.kasmes(), 2) << "nobody has accepted it yet";
   nas::TauAccept accept;
@@ -87,7 +87,7 @@ TEST(UeIdleKasme, MakesKasmePrimeOfTheCountItSentAndKeepsTheOldOneUntilItIsAccep
   (void)m.net.heard_as<nas::TauComplete>();
   EXPECT_EQ(m.kasmes(), 1);
   EXPECT_EQ(m.net.ue.state(), State::registered);
-  EXPECT_EQ(m.net.ue.context()->kasme(), m.refreshed(m.n));
+  EXPECT_EQ(*m.net.ue.context()->kasme(), m.refreshed(m.n));
 }
 
 TEST(UeIdleKasme, ARepeatedCommandIsAnsweredUnderTheNextCount) {
@@ -152,7 +152,7 @@ TEST(UeIdleKasme, OutsideAnUpdateThereIsNoSuchMove) {
   UeNetwork net(config_of(refreshing()));
   net.echo = nas::AnnouncementEcho{announcement_of(refreshing()), announcement_of(refreshing())};
   net.attach();
-  const Kasme before = net.ue.context()->kasme().clone();
+  const Kasme before = net.ue.context()->kasme()->clone();
   const NasCount last = *net.context->last_received();
   net.fresh.emplace(context::Side::network, derive_kasme_refreshed(before, RefreshDirection::idle, last),
                     net.context->ksi());
@@ -161,7 +161,7 @@ TEST(UeIdleKasme, OutsideAnUpdateThereIsNoSuchMove) {
   command.kasme = nas::KasmeNotice{last.sqn()};
   net.nas_octets(net.sealed_command(command));
   (void)net.heard_as<nas::SecurityModeReject>();
-  EXPECT_EQ(net.ue.context()->kasme(), before);
+  EXPECT_EQ(*net.ue.context()->kasme(), before);
 }
 
 //= S0.D2; type=test
@@ -192,12 +192,48 @@ TEST(UeIdleKasme, WhateverEndsTheUpdateBadlyBringsTheOldOneBack) {
   }
 }
 
+/// An MME that another one gave KASME as it is: with leave to fall back the UE goes on, without it attaches
+/// anew.
+//= S0.D2; type=test
+TEST(UeIdleKasme, AnotherMmeWithTheSameKasmeIsTakenOnlyWithLeaveToFallBack) {
+  for (const bool fallback : {true, false}) {
+    context::SecurityPolicy policy = refreshing();
+    policy.final_fallback = fallback;
+    Moving m(policy);
+    nas::TauAccept accept;
+    accept.guti = Guti::test_value();
+    accept.guti->mme.code = MmeCode{static_cast<Byte>(accept.guti->mme.code.value + 1)};
+    m.net.sealed(accept);
+    EXPECT_EQ(m.kasmes(), fallback ? 1 : 0);
+    if (fallback) {
+      (void)m.net.heard_as<nas::TauComplete>();
+      EXPECT_EQ(m.net.ue.state(), State::registered);
+    } else {
+      EXPECT_NE(m.net.ue.state(), State::registered);
+      EXPECT_FALSE(m.net.ue.context());
+    }
+  }
+}
+
+/// The same MME has nothing to refresh.
+//= S0.D9; type=test
+TEST(UeIdleKasme, TheSameMmeNeedsNoKasmePrime) {
+  context::SecurityPolicy policy = refreshing();
+  policy.final_fallback = false;
+  Moving m(policy);
+  nas::TauAccept accept;
+  accept.guti = Guti::test_value();
+  m.net.sealed(accept);
+  EXPECT_EQ(m.net.ue.state(), State::registered);
+  EXPECT_EQ(*m.net.ue.context()->kasme(), *m.old->kasme());
+}
+
 TEST(UeIdleKasme, ALostBatteryBringsTheOldOneBack) {
   Moving m;
   m.commanded();
   m.net.command(Verb::power_cycle);
   ASSERT_TRUE(m.net.ue.context());
-  EXPECT_EQ(m.net.ue.context()->kasme(), m.old->kasme());
+  EXPECT_EQ(*m.net.ue.context()->kasme(), *m.old->kasme());
   EXPECT_EQ(m.kasmes(), 1);
 }
 

@@ -27,7 +27,7 @@ const StarUse plus{true, true, false};
 class RefreshedRoad : public Road {
  public:
   explicit RefreshedRoad(const SecurityPolicy& policy = refreshing())
-      : Road(under(policy), answer(policy)), first(context->kasme().clone()) {
+      : Road(under(policy), answer(policy)), first(context->kasme()->clone()) {
     cells.at(radio(12)).tac = Tac{1};
   }
   static Config under(const SecurityPolicy& policy) {
@@ -122,7 +122,7 @@ TEST(UeRefreshedHandover, TheUeArrivesUnderKasmeRefreshedAndKeepsTheOldOneUntilN
   n.send(with, n.container(with));
   n.expect_arrival(with);
   // 2. Both contexts stand side by side: nothing under the new one has come yet.
-  const KeyId refreshed = id_of(n.context->kasme());
+  const KeyId refreshed = id_of(*n.context->kasme());
   EXPECT_TRUE(n.holds(refreshed));
   EXPECT_TRUE(n.holds(id_of(n.first)));
   EXPECT_EQ(n.held_of("K_NASint"), 2);
@@ -134,7 +134,7 @@ TEST(UeRefreshedHandover, TheUeArrivesUnderKasmeRefreshedAndKeepsTheOldOneUntilN
   EXPECT_EQ(n.context->last_received(), NasCount{});
   n.expect_keys();
   // 4. The chain of the radio begins with KeNB' of KASME', as the MME's does.
-  const Nh begun(derive_kenb_after_handover_from_utran(n.context->kasme()).expose());
+  const Nh begun(derive_kenb_after_handover_from_utran(*n.context->kasme()).expose());
   EXPECT_TRUE(n.holds(id_of(begun)));
 }
 
@@ -266,7 +266,7 @@ TEST(UeRefreshedHandover, ALaterHandoverByTheChainFindsBothEndsAtOnePlace) {
   n.send(with, n.container(with));
   n.expect_arrival(with);
   n.sealed(nas::EmmInformation{});
-  const Kasme& kasme = n.context->kasme();
+  const Kasme& kasme = *n.context->kasme();
   const Nh first = derive_nh(kasme, derive_kenb_after_handover_from_utran(kasme));
   n.command_verb(0);
   ASSERT_TRUE(n.heard_rrc<rrc::MeasurementReport>());
@@ -303,7 +303,7 @@ TEST(UeRefreshedHandover, ARefusedCommandAfterItLeadsBackToKasmeRefreshedAndNotB
   n.kenb.emplace(std::move(next));
   n.confirm();
   n.expect_outcome(false, "back at the source");
-  EXPECT_TRUE(n.holds(id_of(n.context->kasme())));
+  EXPECT_TRUE(n.holds(id_of(*n.context->kasme())));
   EXPECT_FALSE(n.holds(id_of(n.first)));
   n.expect_served();
 }

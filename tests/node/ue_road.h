@@ -30,7 +30,7 @@ class Road : public UeNetwork {
     for (int i = 1; i < n; ++i) next = derive_nh(kasme(), next);
     return next;
   }
-  const Kasme& kasme() const { return old_kasme ? *old_kasme : context->kasme(); }
+  const Kasme& kasme() const { return old_kasme ? *old_kasme : *context->kasme(); }
   static rrc::Reconfiguration way(std::uint16_t pci, rrc::CRnti c_rnti, Byte ncc) {
     rrc::Reconfiguration m{4, {}, {{5, 1}}, {}};
     m.mobility = rrc::MobilityControl{pci, 1575, c_rnti, false, ncc, {}};

@@ -41,7 +41,7 @@ class StarRoad : public Road {
     KenbStar star = use.raw ? raw::derive_kenb_star_of_cell(*kenb, Pci{2}, bound)
                             : derive_kenb_star_of_cell(*kenb, Pci{2}, bound);
     if (use.plus) {
-      const Kho kho = use.raw ? raw::derive_kho(context->kasme()) : derive_kho(context->kasme());
+      const Kho kho = use.raw ? raw::derive_kho(*context->kasme()) : derive_kho(*context->kasme());
       star = use.raw ? raw::derive_kenb_star_plus(kho, star) : derive_kenb_star_plus(kho, star);
     }
     const CRntiValue name{c_rnti.value};

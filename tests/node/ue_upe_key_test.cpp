@@ -60,7 +60,7 @@ class UeUpeKey : public ::testing::Test {
     return out;
   }
   KeyId expected(std::uint16_t counter) const {
-    return key_id_of(KeyIdKey{}, derive_kupe(n.context->kasme(), "upe", UpeKeyCounter{counter}));
+    return key_id_of(KeyIdKey{}, derive_kupe(*n.context->kasme(), "upe", UpeKeyCounter{counter}));
   }
 
   UeNetwork n;

@@ -36,7 +36,7 @@ struct Walk {
   void attached_and_idle() {
     ASSERT_TRUE(cast.attach(0)) << story(cast);
     ASSERT_TRUE(cast.idle(0)) << story(cast);
-    kasme = cast.ue(0).context()->kasme().clone();
+    kasme = cast.ue(0).context()->kasme()->clone();
   }
   /// until steps through the run to the moment at which a GTP-C message of that type leaves `from`.
   bool until(std::string_view from, Byte type) {
@@ -51,7 +51,7 @@ struct Walk {
   void begin_move(std::size_t enb) {
     cast.net.command(Cast::ue_name(0), {node::Verb::move, imsi_of(0), static_cast<std::uint32_t>(enb)});
   }
-  const Kasme& now() { return cast.ue(0).context()->kasme(); }
+  const Kasme& now() { return *cast.ue(0).context()->kasme(); }
   std::optional<context::KasmeRecord> recorded() {
     auto stored = cast.subscribers.load(imsi_of(0));
     return stored && stored->kasme.record ? std::optional(stored->kasme.record->copy()) : std::nullopt;
@@ -69,7 +69,7 @@ struct Walk {
     const auto* here = cast.mme(mme).find(imsi_of(0));
     ASSERT_NE(here, nullptr) << story(cast);
     ASSERT_TRUE(here->security && cast.ue(0).context());
-    EXPECT_EQ(here->security->kasme(), now());
+    EXPECT_EQ(*here->security->kasme(), now());
     EXPECT_EQ(here->security->uplink(), cast.ue(0).context()->uplink());
     EXPECT_EQ(here->security->downlink(), cast.ue(0).context()->downlink());
     EXPECT_EQ(cast.mme(1 - mme).find(imsi_of(0)), nullptr) << story(cast);

@@ -103,7 +103,7 @@ class Stage {
     auto out = keys_at(Cast::ue_name(ue), ue, kind);
     const auto& context = cast.ue(ue).context();
     if (kind != KeyKind::kasme || !cast.ue(ue).as_secured() || !context || out.size() != 2) return out;
-    const KeyId current = key_id_of(KeyIdKey{}, context->kasme());
+    const KeyId current = key_id_of(KeyIdKey{}, *context->kasme());
     std::erase_if(out, [&](KeyId id) { return id != current; });
     return out;
   }

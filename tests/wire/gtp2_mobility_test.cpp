@@ -107,7 +107,7 @@ TEST(Gtp2Mobility, AnMmContextIsReadOctetByOctet) {
   EXPECT_EQ(mm->nas_ciphering, 1);
   EXPECT_EQ(mm->downlink_count.value(), 10U);
   EXPECT_EQ(mm->uplink_count.value(), 0x010203U);
-  EXPECT_EQ(hex(exposed(mm->kasme)), k32);
+  EXPECT_EQ(hex(exposed(*mm->kasme)), k32);
   ASSERT_EQ(mm->vectors.size(), 3U);
   EXPECT_EQ(hex(mm->vectors[0].rand.bytes), r16);
   EXPECT_EQ(hex(mm->vectors[0].xres.expose()), "8081828384858687");
@@ -298,7 +298,7 @@ void blank(ByteVector& datagram) {
 std::vector<ByteVector> keys_of(const EpsMmContext& mm) {
   std::vector<ByteVector> out;
   const auto add = [&](Bytes key) { out.emplace_back(key.begin(), key.end()); };
-  add(mm.kasme.expose());
+  add(mm.kasme->expose());
   add(mm.next_hop->nh.expose());
   add(mm.old_security->kasme.expose());
   add(mm.old_security->next_hop->nh.expose());

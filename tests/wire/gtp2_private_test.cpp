@@ -35,6 +35,7 @@ MovePrivate everything() {
   m.mme = *DiameterIdentity::parse("mme1.example");
   m.kho = sample_key<Kho>(0xA0);
   m.kupe = sample_key<Kupe>(0xC0);
+  m.nas_keys.emplace(NasKeys{5, true, sample_key<KnasEnc>(0xE0), sample_key<KnasInt>(0xF0)});
   return m;
 }
 std::vector<PrivateExtension> of(std::string_view digits) { return {{0, ours, *parse_hex(digits)}}; }
@@ -71,6 +72,13 @@ TEST(Gtp2Private, HasItsOctets) {
   EXPECT_EQ(hex(encode_private(m, ours)->octets),
             "04000501000102050500047531010207000401"
             "01007f");
+  MovePrivate d;
+  d.nas_keys.emplace(NasKeys{5, true, sample_key<KnasEnc>(0xE0), sample_key<KnasInt>(0xF0)});
+  EXPECT_EQ(hex(encode_private(d, ours)->octets),
+            "0b0022"
+            "0105"
+            "e0e1e2e3e4e5e6e7e8e9eaebecedeeef"
+            "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff");
   MovePrivate l;
   l.lineage = lineage();
   l.lineage->unacknowledged.pop_back();
@@ -165,6 +173,9 @@ TEST(Gtp2Private, WhatCannotBeIsRefused) {
   EXPECT_EQ(why("050043" + std::string(134, '0')), Fault::too_many);  // upe_id_octets_max + 1
   EXPECT_EQ(why("0800016b00"), Fault::short_read);
   EXPECT_EQ(why("080003ff2e2e"), Fault::bad_value);  // no identity
+  const std::string keys(64, '0');
+  EXPECT_EQ(why("0b00220207" + keys), Fault::bad_value);  // a reading that nobody knows
+  EXPECT_EQ(why("0b00220107" + keys), Fault::bad_value);  // no key set
   const std::string rand(32, '0');
   EXPECT_EQ(why("030025" + rand +
                 "00000003000000020000000000000001"
@@ -218,6 +229,8 @@ std::vector<ByteVector> keys() {
   add(m.kenb_star->expose());
   add(m.kho->expose());
   add(m.kupe->expose());
+  add(m.nas_keys->enc.expose());
+  add(m.nas_keys->integrity.expose());
   for (const KasmeStep& s : m.lineage->unacknowledged) add(s.proof.expose());
   return out;
 }

@@ -6,6 +6,8 @@
 
 #include "app/cli/command.h"
 #include "app/terminal.h"
+#include "base/expected.h"
+#include "context/built_policy.h"
 #include "lab/campaign.h"
 #include "lab/cost.h"
 #include "lab/kasme_walk.h"
@@ -24,6 +26,8 @@ struct Options {
   std::string seeds = "1..1";
   std::string loss = "0", duplicate = "0", reorder = "0", delay = "0", link = "0", crash = "0",
               partition = "0";
+  std::string profile = "final";
+  std::vector<std::string> set;
   std::uint64_t seed = 1;
   bool json = false;
 };
@@ -203,6 +207,22 @@ void print(const lab::CampaignPlan& plan, const std::vector<lab::SeedResult>& re
   for (const std::string& m : missed) terminal.line(terminal.paint("MISSED ", Paint::bad) + m);
 }
 
+/// policy_asked is a profile with some of its fields changed.
+Expected<context::SecurityPolicy, std::string> policy_asked(const std::string& name,
+                                                            const std::vector<std::string>& set) {
+  const auto profile = context::profile_named(name);
+  if (!profile) return Fail{"there is no profile " + printable(name)};
+  context::SecurityPolicy policy = context::policy_of(*profile);
+  for (const std::string& one : set) {
+    const auto equals = one.find('=');
+    if (equals == std::string::npos) return Fail{"--set takes FIELD=VALUE, not " + printable(one)};
+    if (const auto done = context::set(policy, one.substr(0, equals), one.substr(equals + 1)); !done)
+      return Fail{done.why()};
+  }
+  if (const auto why = context::contradiction(policy)) return Fail{std::string(*why)};
+  return policy;
+}
+
 int run(const Options& options) {
   const lab::CampaignName* name = lab::find_campaign(options.scenario);
   if (name == nullptr)
@@ -229,6 +249,12 @@ int run(const Options& options) {
                       " takes percent from 0 to 100 with at most four places");
     *value.second = *chance;
   }
+  auto policy = policy_asked(options.profile, options.set);
+  if (!policy) return complain("lab: " + policy.why());
+  plan.policy = context::built_part(std::move(*policy));
+  if (options.profile != "final") plan.policy_named = "--profile " + options.profile;
+  for (const std::string& one : options.set)
+    plan.policy_named += (plan.policy_named.empty() ? "--set " : " --set ") + one;
 
   std::vector<lab::SeedResult> results;
   bool held = true;
@@ -274,19 +300,12 @@ int run(const Options& options) {
 int walk(const WalkOptions& options) {
   const auto seeds = seeds_of(options.seeds);
   if (!seeds) return complain("lab: --seeds takes one number or FIRST..LAST, at most 100000 of them");
-  const auto profile = context::profile_named(options.profile);
-  if (!profile) return complain("lab: there is no profile " + printable(options.profile));
   if (options.actions == 0 || options.actions > actions_most)
     return complain("lab: --actions takes 1 to 1000");
   lab::KasmeWalk plan;
-  plan.policy = context::policy_of(*profile);
-  for (const std::string& one : options.set) {
-    const auto equals = one.find('=');
-    if (equals == std::string::npos) return complain("lab: --set takes FIELD=VALUE, not " + printable(one));
-    if (const auto done = context::set(plan.policy, one.substr(0, equals), one.substr(equals + 1)); !done)
-      return complain("lab: " + done.why());
-  }
-  if (const auto why = context::contradiction(plan.policy)) return complain("lab: " + std::string(*why));
+  auto policy = policy_asked(options.profile, options.set);
+  if (!policy) return complain("lab: " + policy.why());
+  plan.policy = std::move(*policy);
   plan.faults = lab::usual_faults();
   plan.actions = options.actions;
 
@@ -366,6 +385,8 @@ void add_lab(CLI::App& app, int& status) {
   CLI::App* one = command->add_subcommand("run", "Play a scenario for each seed and check every invariant");
   one->add_option("scenario", options->scenario, "see lab list")->required();
   one->add_option("--ues", options->ues, "how many UEs")->capture_default_str();
+  one->add_option("--profile", options->profile, "key policy")->capture_default_str();
+  one->add_option("--set", options->set, "change one field of the policy: FIELD=VALUE");
   one->add_option("--loss", options->loss, "of the datagrams of GTP-C and the radio hop, percent");
   one->add_option("--duplicate", options->duplicate, "of those datagrams, percent");
   one->add_option("--reorder", options->reorder, "of those datagrams, up to 30 ms later, percent");

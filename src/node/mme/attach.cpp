@@ -137,8 +137,9 @@ Task<Outcomes> attach_steps(Core& core, Ue& ue) {
   }
 
   // 5a. Is it so? A UE whose request was verified under a context that both ends have need not prove it
-  // again.
-  if (!ue.secured || ue.capabilities_changed) {
+  // again, unless another MME has kept its KASME.
+  const bool without_kasme = ue.security && ue.security->kasme() == nullptr;
+  if (!ue.secured || ue.capabilities_changed || without_kasme) {
     if (ue.imsi) ue.claimed = ue.imsi;
     auto authenticate = authentication(core, ue);
     auto authenticated = co_await authenticate;

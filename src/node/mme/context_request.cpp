@@ -7,6 +7,7 @@
 // Where the policy has it, KASME stays: what leaves is KASME', made of it and of the COUNT of the UE's
 // message.
 #include "node/mme/context_transfer.h"
+#include "node/mme/delegation.h"
 #include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/kasme_refresh.h"
@@ -186,6 +187,12 @@ void on_context_request(Core& core, const MmePeer& from, const peer::GtpRequestR
   if (asked->announcement) ue_said = asked->announcement->bytes();
   auto renewed = renewed_for(core, *ue, from, request, ue_said);
   if (!renewed) return refuse(renewed.why().cause, renewed.why().counter);
+  //= S3.D6
+  const auto keeps = delegates(core, from);
+  if (!keeps) return refuse(CauseValue::request_rejected, "mme.context.policy_refused");
+  const bool delegated = !*renewed && (*keeps || ue->security->kasme() == nullptr);
+  if (delegated && !takes_delegated(core, from))
+    return refuse(CauseValue::request_rejected, "mme.delegated.kasme_needed");
   std::optional<Kept<Kasme>> refreshed;
   if (*renewed) refreshed.emplace(core, *ue, (*renewed)->kasme.clone(), "the offer is over");
 
@@ -197,7 +204,9 @@ void on_context_request(Core& core, const MmePeer& from, const peer::GtpRequestR
     if (ue->session->s1u_enb) core.tell_upe(ue->session->upe_teid, gtp2::ReleaseAccessBearersRequest{});
     core.release_s1(*c, s1ap::CauseNas::normal_release);
   }
-  auto mm = mm_context_of(core, *ue, from.name, "Context Response", *renewed ? &**renewed : nullptr);
+  gtp2::MovePrivate told;
+  auto mm = mm_context_of(core, *ue, from.name, "Context Response", *renewed ? &**renewed : nullptr,
+                          delegated ? &told : nullptr);
   const auto teid = core.draw_teid();
   if (!mm || !teid) {
     core.go_idle(*ue, "the context cannot be given away");
@@ -209,7 +218,7 @@ void on_context_request(Core& core, const MmePeer& from, const peer::GtpRequestR
   response.pdn_connections = pdn_connections_of(core, *ue);
   response.sender = gtp2::FTeid{gtp2::InterfaceType::s10_mme, *teid, core.config.gtpc.address, std::nullopt};
   response.sgw_s11 = sgw_end_of(core, *ue);
-  gtp2::MovePrivate told;
+  if (delegated) core.count("mme.delegated.out");
   if (*renewed) {
     core.count("mme.context.kasme_refreshed");
     told.lineage = std::move((*renewed)->lineage);

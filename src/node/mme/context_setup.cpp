@@ -31,16 +31,19 @@ Outcomes send_context_setup(Core& core, Ue& ue, std::optional<ByteVector> nas, s
   S1Connection* c = core.connection_of(ue);
   if (!c || !ue.security || !ue.as_count || !ue.session)
     return Fail{abandon("there is nothing to set a context up with")};
+  //= S3.D6
+  const Kasme* kasme = ue.security->kasme();
+  if (kasme == nullptr) return Fail{abandon("another MME has kept its KASME")};
 
   //= TS 33.401, 7.2.6.2
   //= TS 33.401, 7.2.8.1
   // A fresh KeNB belongs to NCC 0; the NH of NCC 1 stays here. KeNB leaves and is gone.
-  Kenb kenb = derive_kenb(ue.security->kasme(), UplinkNasCount{*ue.as_count});
-  const KeyId kasme_id = core.keys.id(ue.security->kasme());
+  Kenb kenb = derive_kenb(*kasme, UplinkNasCount{*ue.as_count});
+  const KeyId kasme_id = core.keys.id(*kasme);
   const KeyId kenb_id = core.keys.id(kenb);
   core.log_key(ue, KeyEvent::derived, kenb, "TS 33.401, A.3", {kasme_id});
   core.erase_as_keys(ue, "new KeNB");
-  ue.nh = derive_nh(ue.security->kasme(), kenb);
+  ue.nh = derive_nh(*kasme, kenb);
   ue.ncc = 1;
   ue.chain_hops = 1;
   core.log_key(ue, KeyEvent::derived, *ue.nh, "TS 33.401, A.4", {kasme_id, kenb_id});

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "context/algorithms.h"
+#include "node/mme/delegation.h"
 #include "node/mme/gea.h"
 #include "node/mme/kasme_refresh.h"
 
@@ -19,6 +20,7 @@ using gtp2::CauseValue;
 /// Key sets a UE can name; 7 means that there is none.
 //= TS 24.301, 9.9.3.21
 constexpr Byte ksi_max = 6;
+constexpr Byte no_ksi = 7;
 
 std::uint32_t kbps_of(std::uint64_t bps) { return static_cast<std::uint32_t>((bps + 999) / 1000); }
 
@@ -53,7 +55,8 @@ std::optional<Chosen> allowed(const Config& config, const gtp2::EpsMmContext& mm
 // --- away ---------------------------------------------------------------------------------------
 
 std::optional<gtp2::EpsMmContext> mm_context_of(Core& core, Ue& ue, const std::string& to,
-                                                std::string_view message, const Renewed* renewed) {
+                                                std::string_view message, const Renewed* renewed,
+                                                gtp2::MovePrivate* delegated) {
   if (!ue.security || !ue.security->active() || ue.security->ksi().mapped) return std::nullopt;
   const context::EpsSecurityContext& s = *ue.security;
   const auto up = s.uplink().next();
@@ -66,17 +69,29 @@ std::optional<gtp2::EpsMmContext> mm_context_of(Core& core, Ue& ue, const std::s
                         .nas_integrity = static_cast<Byte>(s.algorithms().eia),
                         .nas_ciphering = static_cast<Byte>(s.algorithms().eea),
                         .uplink_count = *up,
-                        .downlink_count = *down,
-                        .kasme = s.kasme().clone()};
-  if (renewed != nullptr) put_renewed(mm, *renewed);
-  core.log_key(ue, KeyEvent::sent, mm.kasme, std::string(message), {}, to);
+                        .downlink_count = *down};
+  const bool whole = renewed == nullptr && delegated == nullptr;
+  if (renewed != nullptr) {
+    put_renewed(mm, *renewed);
+  } else if (delegated != nullptr) {
+    //= S3.D6
+    // No key set is named beside a KASME that is none: who overlooks the rest refuses.
+    mm.ksi = no_ksi;
+    put_delegated(core, ue, to, message, *delegated);
+  } else if (s.kasme() != nullptr) {
+    mm.kasme = s.kasme()->clone();
+  } else {
+    core.count("mme.delegated.kasme_needed");
+    return std::nullopt;
+  }
+  if (mm.kasme) core.log_key(ue, KeyEvent::sent, *mm.kasme, std::string(message), {}, to);
   std::optional<gtp2::NextHop> chain;
-  if (ue.nh && renewed == nullptr) {
+  if (ue.nh && whole) {
     chain = gtp2::NextHop{ue.nh->clone(), ue.ncc};
     core.log_key(ue, KeyEvent::sent, chain->nh, std::string(message), {}, to);
   }
   //= TS 33.401, 7.2.10
-  if (ue.old_chain && renewed == nullptr) {
+  if (ue.old_chain && whole) {
     // The radio runs on another KASME than NAS: its chain goes with that one.
     mm.old_security =
         gtp2::OldEpsSecurity{ue.old_chain->ksi.value, ue.old_chain->kasme.clone(), std::move(chain)};
@@ -129,7 +144,7 @@ gtp2::FTeid sgw_end_of(const Core& core, const Ue& ue) {
 // --- here ---------------------------------------------------------------------------------------
 
 Expected<Ok, CauseValue> adopt_mm_context(Core& core, Ue& ue, gtp2::EpsMmContext mm, const std::string& from,
-                                          std::string_view message) {
+                                          std::string_view message, gtp2::MovePrivate* delegated) {
   const auto capability = nas::UeNetworkCapability::parse(mm.ue_network_capability);
   std::optional<nas::MsNetworkCapability> ms_capability;
   if (!mm.ms_network_capability.empty())
@@ -139,31 +154,48 @@ Expected<Ok, CauseValue> adopt_mm_context(Core& core, Ue& ue, gtp2::EpsMmContext
   // KASME only, beside an old one, belongs to a chain that nobody has begun.
   //= TS 33.401, 7.2.10
   const bool chains_mixed = mm.old_security && !mm.old_security->next_hop && mm.next_hop;
-  const bool readable =
-      mm.ksi <= ksi_max && capability && !chains_mixed && (mm.ms_network_capability.empty() || ms_capability);
+  const Byte ksi = delegated != nullptr ? delegated->nas_keys->ksi : mm.ksi;
+  const bool readable = ksi <= ksi_max && (delegated != nullptr || mm.kasme) && capability && !chains_mixed &&
+                        (mm.ms_network_capability.empty() || ms_capability);
   if (!readable || !chosen) {
     core.count(readable ? "mme.s10.algorithms_refused" : "mme.s10.context_unusable");
     core.log(LogLevel::warning, core.label(ue) + ": the context " + from + " sends is not taken: " +
                                     (readable ? "its algorithms are not allowed here" : "it is incomplete"));
     drop_mm_context(core, ue.subscriber(), std::move(mm), from, message);
+    if (delegated != nullptr) drop_beside(core, ue.subscriber(), *delegated, from, message);
     return Fail{readable ? CauseValue::request_rejected : CauseValue::mandatory_ie_incorrect};
   }
 
   const std::string why(message);
-  core.log_key(ue, KeyEvent::received, mm.kasme, why, {}, from);
   ue.capability = *capability;
   keep_gprs_capability(ue, ms_capability);
-  ue.security.emplace(context::Side::network, std::move(mm.kasme), nas::Ksi::native(mm.ksi),
-                      nas::UeSecurityCapability::of(ue.capability, ue.gea));
-  if (!ue.security->activate(*chosen)) {  // `allowed` has asked the same questions
-    core.erase_security(ue, "its algorithms cannot be taken into use");
-    return Fail{CauseValue::request_rejected};
+  const auto capabilities = nas::UeSecurityCapability::of(ue.capability, ue.gea);
+  if (delegated != nullptr) {
+    //= S3.D6
+    core.count("mme.delegated.in");
+    gtp2::NasKeys& keys = *delegated->nas_keys;
+    core.log_key(ue, KeyEvent::received, *delegated->kho, why, {}, from);
+    core.log_key(ue, KeyEvent::received, keys.enc, why, {}, from);
+    core.log_key(ue, KeyEvent::received, keys.integrity, why, {}, from);
+    ue.security.emplace(
+        context::Delegated{
+            {std::move(*delegated->kho), keys.raw}, std::move(keys.enc), std::move(keys.integrity)},
+        *chosen, nas::Ksi::native(ksi), capabilities);
+    delegated->kho.reset();
+    delegated->nas_keys.reset();
+  } else {
+    core.log_key(ue, KeyEvent::received, *mm.kasme, why, {}, from);
+    ue.security.emplace(context::Side::network, std::move(*mm.kasme), nas::Ksi::native(ksi), capabilities);
+    if (!ue.security->activate(*chosen)) {  // `allowed` has asked the same questions
+      core.erase_security(ue, "its algorithms cannot be taken into use");
+      return Fail{CauseValue::request_rejected};
+    }
+    const KeyId parent = core.keys.id(*ue.security->kasme());
+    core.log_key(ue, KeyEvent::derived, *ue.security->knas_enc(), "TS 33.401, A.7", {parent});
+    core.log_key(ue, KeyEvent::derived, *ue.security->knas_int(), "TS 33.401, A.7", {parent});
   }
   ue.security->set_counts(NasCounter::starting_at(mm.uplink_count),
                           NasCounter::starting_at(mm.downlink_count));
-  const KeyId parent = core.keys.id(ue.security->kasme());
-  core.log_key(ue, KeyEvent::derived, *ue.security->knas_enc(), "TS 33.401, A.7", {parent});
-  core.log_key(ue, KeyEvent::derived, *ue.security->knas_int(), "TS 33.401, A.7", {parent});
   ue.ue_ksi = ue.security->ksi();
   if (mm.next_hop) {
     core.log_key(ue, KeyEvent::received, mm.next_hop->nh, why, {}, from);
@@ -225,7 +257,7 @@ void drop_mm_context(Core& core, const std::string& subscriber, gtp2::EpsMmConte
     core.keys.write(*core.out, core.now, KeyEvent::received, subscriber, key, why, {}, from);
     core.keys.write(*core.out, core.now, KeyEvent::erased, subscriber, key, "not taken into use");
   };
-  gone(mm.kasme);
+  if (mm.kasme) gone(*mm.kasme);
   if (mm.next_hop) gone(mm.next_hop->nh);
   for (const gtp2::Quadruplet& vector : mm.vectors) gone(vector.kasme);
   if (!mm.old_security) return;

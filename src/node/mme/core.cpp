@@ -413,12 +413,12 @@ void Core::erase_as_keys(Ue& ue, std::string_view reason) {
 }
 
 void Core::retire_security(Ue& ue, std::string_view reason) {
-  if (!ue.security || !ue.context_at_enb || !ue.nh || ue.old_chain)
+  if (!ue.security || ue.security->kasme() == nullptr || !ue.context_at_enb || !ue.nh || ue.old_chain)
     return erase_context(ue, ue.security, reason);
   const std::string why(reason);
   if (const auto* k = ue.security->knas_enc()) log_key(ue, KeyEvent::erased, *k, why);
   if (const auto* k = ue.security->knas_int()) log_key(ue, KeyEvent::erased, *k, why);
-  ue.old_chain = OldChain{ue.security->ksi(), ue.security->kasme().clone()};
+  ue.old_chain = OldChain{ue.security->ksi(), ue.security->kasme()->clone()};
   ue.security.reset();
 }
 
@@ -438,7 +438,8 @@ void Core::erase_context(Ue& ue, std::optional<context::EpsSecurityContext>& con
   const std::string why(reason);
   if (const auto* k = context->knas_enc()) log_key(ue, KeyEvent::erased, *k, why);
   if (const auto* k = context->knas_int()) log_key(ue, KeyEvent::erased, *k, why);
-  log_key(ue, KeyEvent::erased, context->kasme(), why);
+  if (const auto* k = context->kasme()) log_key(ue, KeyEvent::erased, *k, why);
+  if (const auto* given = context->handover_root()) log_key(ue, KeyEvent::erased, given->kho, why);
   context.reset();
 }
 

@@ -36,6 +36,9 @@ void lose_connection(Core& core, S1Connection& c) {
   Ue* ue = c.ue ? core.ues.find(*c.ue) : nullptr;
   core.s1.close(id);
   if (ue == nullptr) return;
+  //= S1.D3
+  // What was on its way may have been the name of a K_UPE.
+  if (ue->upe_key.made.value != 0) ue->upe_key.doubtful = true;
   if (ue->handover && !ue->handover->arrived) {
     // The procedure knows what one of the two connections is worth now.
     const bool target = ue->handover->to == id;

@@ -18,19 +18,27 @@ using Radio = s1ap::CauseRadioNetwork;
 //= S3.D7
 bool advance_chain(Core& core, Ue& ue) {
   if (!ue.nh || !ue.security) return false;
-  if (ue.chain_hops >= chain_hops_max) {
+  constexpr unsigned ncc_mask = 7;
+  // By KeNB* the UE gets a key of NCC 0, which says nothing of the chain: NH of NCC 0 would be taken for that
+  // very key. The UE goes on to whichever NCC it is told, so that link is passed over.
+  const bool zero_is_taken = core.config.policy.handover_refresh != context::HandoverRefresh::nh_ncc;
+  const int links = zero_is_taken && ((ue.ncc + 1U) & ncc_mask) == 0 ? 2 : 1;
+  if (ue.chain_hops + links > chain_hops_max) {
     core.count("mme.handover.chain_spent");
     return false;
   }
   //= TS 33.401, 7.2.10
-  const Kasme& kasme = ue.old_chain ? ue.old_chain->kasme : ue.security->kasme();
-  Nh next = derive_nh(kasme, *ue.nh);
-  core.log_key(ue, KeyEvent::derived, next, "TS 33.401, A.4", {core.keys.id(kasme), core.keys.id(*ue.nh)});
-  core.log_key(ue, KeyEvent::erased, *ue.nh, "the chain went on");
-  ue.nh = std::move(next);
-  constexpr unsigned ncc_mask = 7;
-  ue.ncc = static_cast<Byte>((ue.ncc + 1U) & ncc_mask);
-  ++ue.chain_hops;
+  const Kasme* own = ue.old_chain ? &ue.old_chain->kasme : ue.security->kasme();
+  if (own == nullptr) return false;
+  const Kasme& kasme = *own;
+  for (int i = 0; i < links; ++i) {
+    Nh next = derive_nh(kasme, *ue.nh);
+    core.log_key(ue, KeyEvent::derived, next, "TS 33.401, A.4", {core.keys.id(kasme), core.keys.id(*ue.nh)});
+    core.log_key(ue, KeyEvent::erased, *ue.nh, "the chain went on");
+    ue.nh = std::move(next);
+    ue.ncc = static_cast<Byte>((ue.ncc + 1U) & ncc_mask);
+    ++ue.chain_hops;
+  }
   return true;
 }
 
@@ -102,6 +110,7 @@ Task<Admission> ask_target_enb(Core& core, Ue& ue, Wanted wanted) {
   // 5. The target eNB gets {NH, NCC}, bearers, and what the source eNB wrote for it.
   S1Connection& c = core.s1.open_target(wanted.enb, enb->name, wanted.tai, ue.id);
   ue.handover->to = c.mme_id;
+  ue.handover->by_chain = !wanted.star;
   if (wanted.star) {
     core.log_key(ue, KeyEvent::sent, wanted.star->key, "Handover Request", {}, enb->name);
     core.log_key(ue, KeyEvent::erased, wanted.star->key, "Handover Request");
@@ -203,7 +212,7 @@ void arrive(Core& core, Ue& ue, const s1ap::HandoverNotify& notify, gtp2::FTeid 
   ue.secured = true;
   ue.context_at_enb = true;
   ue.session->s1u_enb = s1u_enb;
-  ue.chain_hops = 0;  // it has followed the chain to its end
+  if (h.by_chain) ue.chain_hops = 0;  // it has followed the chain to its end
   core.stop_timer(ue, Timer::xrelocation);
 }
 
@@ -326,7 +335,9 @@ namespace {
 void begin_handover(Core& core, Ue& ue, s1ap::HandoverRequired m) {
   const S1Connection* c = core.connection_of(ue);
   if (c == nullptr || c->mme_id != m.mme_ue_id) return;  // it asked on a connection that is gone
-  if (ue.emm != Ue::Emm::registered || !ue.context_at_enb || !ue.session || !ue.nh)
+  // A UE whose KASME another MME has kept has no chain; by KeNB* it can go all the same.
+  const bool has_keys = ue.nh || (ue.security && ue.security->handover_root() != nullptr);
+  if (ue.emm != Ue::Emm::registered || !ue.context_at_enb || !ue.session || !has_keys)
     return refuse_handover(core, *c, s1ap::CauseProtocol::message_not_compatible_with_receiver_state);
   const auto* target = std::get_if<s1ap::TargetEnb>(&m.target);
   if (m.type != s1ap::HandoverType::intra_lte || target == nullptr) {

@@ -65,9 +65,11 @@ Expected<context::SecurityPolicy, context::PolicyRefusal> policy_of(const Core& 
 Expected<Ok, context::PolicyRefusal> announces_enough(const Core& core, const MmePeer& mme);
 /// burn_count takes the next downlink COUNT, which another MME has been given.
 void burn_count(Ue& ue);
-/// star_key makes of the source eNB's KeNB* what the target eNB gets.
+/// star_key makes of the source eNB's KeNB* what the target eNB gets. Nothing, and KeNB* is gone: K_HO is as
+/// another MME gave it, by another reading than the policy's.
 //= S3.P4
-StarKey star_key(Core& core, const Ue& ue, KenbStar star, const context::SecurityPolicy& policy, bool plus);
+std::optional<StarKey> star_key(Core& core, const Ue& ue, KenbStar star,
+                                const context::SecurityPolicy& policy, bool plus);
 /// container_for is what the UE is told under NAS-MAC. It takes a downlink COUNT, whatever becomes of the
 /// handover; with `n` it is under KASME', whose COUNT 0 is the container's, and says with which n that was
 /// made. `star` is absent where the keys of the radio do not come from KeNB*. Nothing when there is no COUNT

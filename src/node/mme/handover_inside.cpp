@@ -1,6 +1,7 @@
 // handover_inside.cpp: a UE goes from one eNB of this MME to another.
 #include <algorithm>
 
+#include "node/mme/delegation.h"
 #include "node/mme/handover.h"
 #include "node/mme/reauthentication.h"
 
@@ -74,13 +75,21 @@ Procedure handover_inside(Core& core, Ue& ue, s1ap::HandoverRequired required, p
       core.count("mme.handover.forward_secure");
     else
       core.count("mme.handover.hash_chain");
-    star.emplace(star_key(core, ue, std::move(*required.kenb_star), *policy, plus));
+    star = star_key(core, ue, std::move(*required.kenb_star), *policy, plus);
+    if (!star) {
+      aka_instead(core, ue);
+      co_return;
+    }
     const auto& enb = std::get<s1ap::TargetEnb>(required.target).enb;
     security = container_for(core, ue, star->use, *policy, enb);
     if (!security) {
       fail_handover(core, ue, Radio::unspecified, "no NAS COUNT for the handover container");
       co_return;
     }
+    //= S3.D6
+  } else if (ue.security->kasme() == nullptr) {
+    aka_instead(core, ue);
+    co_return;
     //= TS 33.401, 7.2.8.4.3
   } else if (!advance_chain(core, ue)) {
     fail_handover(core, ue, Radio::unspecified, "the key chain cannot go on");

@@ -59,19 +59,31 @@ void burn_count(Ue& ue) {
 }
 
 //= S3.P4
-StarKey star_key(Core& core, const Ue& ue, KenbStar star, const context::SecurityPolicy& policy, bool plus) {
+std::optional<StarKey> star_key(Core& core, const Ue& ue, KenbStar star,
+                                const context::SecurityPolicy& policy, bool plus) {
   const context::StarUse use{plus, policy.bind_earfcn, policy.raw_reading};
-  if (!plus) return {std::move(star), use};
-  const Kasme& kasme = ue.security->kasme();
-  const Kho kho = policy.raw_reading ? raw::derive_kho(kasme, policy.handover_string)
-                                     : derive_kho(kasme, policy.handover_string);
-  core.log_key(ue, KeyEvent::derived, kho, "S3.P4", {core.keys.id(kasme)});
+  if (!plus) return StarKey{std::move(star), use};
+  //= S3.D6
+  const context::HandoverRoot* given = ue.security->handover_root();
+  if (given != nullptr && given->raw != policy.raw_reading) {
+    core.count("mme.delegated.other_reading");
+    core.log_key(ue, KeyEvent::erased, star, "K_HO is by another reading");
+    return std::nullopt;
+  }
+  const auto made_here = [&] {
+    const Kasme& kasme = *ue.security->kasme();
+    Kho made = policy.raw_reading ? raw::derive_kho(kasme, policy.handover_string)
+                                  : derive_kho(kasme, policy.handover_string);
+    core.log_key(ue, KeyEvent::derived, made, "S3.P4", {core.keys.id(kasme)});
+    return made;
+  };
+  const Kho kho = given != nullptr ? given->kho.clone() : made_here();
   KenbStar made =
       policy.raw_reading ? raw::derive_kenb_star_plus(kho, star) : derive_kenb_star_plus(kho, star);
   core.log_key(ue, KeyEvent::derived, made, "S3.P4", {core.keys.id(kho), core.keys.id(star)});
-  core.log_key(ue, KeyEvent::erased, kho, "KeNB*+ made of it");
+  if (given == nullptr) core.log_key(ue, KeyEvent::erased, kho, "KeNB*+ made of it");
   core.log_key(ue, KeyEvent::erased, star, "KeNB*+ made of it");
-  return {std::move(made), use};
+  return StarKey{std::move(made), use};
 }
 
 //= S3.D4

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "node/mme/context_transfer.h"
+#include "node/mme/delegation.h"
 #include "node/mme/gea.h"
 #include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
@@ -60,6 +61,7 @@ Expected<std::optional<NasCount>, CauseValue> take(Core& core, Ue& ue, const Mme
   const auto drop = [&](CauseValue cause) {
     if (response.mm)
       drop_mm_context(core, ue.subscriber(), std::move(*response.mm), from.name, "Context Response");
+    if (said) drop_beside(core, ue.subscriber(), *said, from.name, "Context Response");
     return Fail{cause};
   };
   if (!response.imsi || !response.mm || !response.sgw_s11) return drop(CauseValue::conditional_ie_missing);
@@ -76,7 +78,15 @@ Expected<std::optional<NasCount>, CauseValue> take(Core& core, Ue& ue, const Mme
     core.count("mme.context.policy_refused");
     return drop(CauseValue::request_rejected);
   }
-  auto adopted = adopt_mm_context(core, ue, std::move(*response.mm), from.name, "Context Response");
+  //= S3.D6
+  // A node that keeps to the standards has not announced that it can do without KASME.
+  const bool delegated = says_delegated(*said);
+  if (delegated && (!delegated_well(*said, *response.mm) || !context::beyond_final(core.config.policy))) {
+    core.count("mme.delegated.unusable");
+    return drop(CauseValue::mandatory_ie_incorrect);
+  }
+  auto adopted = adopt_mm_context(core, ue, std::move(*response.mm), from.name, "Context Response",
+                                  delegated ? &*said : nullptr);
   if (!adopted) return Fail{adopted.why()};
   // What the UE sent is under KASME, which stayed behind: the other MME has checked it.
   if (!refreshed && !fits(ue, pdu)) {

@@ -34,6 +34,7 @@ Expected<Renewed, NotRenewed> renew_kasme(Core& core, Ue& ue, const MmePeer& to,
   if (mode == context::InterMmeKasme::keep || !ue.lineage || !ue.security || !ue.imsi)
     return Fail{NotRenewed::not_wanted};
   context::EpsSecurityContext& s = *ue.security;
+  if (s.kasme() == nullptr) return Fail{NotRenewed::not_wanted};
   std::optional<NasCount> n =
       direction == RefreshDirection::handover ? s.downlink().next() : s.last_received();
   if (!n) {
@@ -49,13 +50,13 @@ Expected<Renewed, NotRenewed> renew_kasme(Core& core, Ue& ue, const MmePeer& to,
     down.used(*n);
     s.set_counts(s.uplink(), down);
   }
-  auto made = context::refreshed(s.kasme(), now_left, *ue.imsi, direction, *n, to.identity, told);
+  auto made = context::refreshed(*s.kasme(), now_left, *ue.imsi, direction, *n, to.identity, told);
   if (!made) {
     core.count(made.why() == context::StepRefusal::too_many ? "mme.kasme.too_many_steps"
                                                             : "mme.kasme.expired");
     return Fail{NotRenewed::aka_first};
   }
-  core.log_key(ue, KeyEvent::derived, made->kasme, "S0.D2", {core.keys.id(s.kasme())});
+  core.log_key(ue, KeyEvent::derived, made->kasme, "S0.D2", {core.keys.id(*s.kasme())});
   return Renewed{std::move(made->kasme), std::move(made->lineage), direction, *n};
 }
 
@@ -88,7 +89,8 @@ bool adopt_lineage(Core& core, Ue& ue, KasmeLineage lineage) {
 }
 
 void begin_chain(Core& core, Ue& ue) {
-  const Kasme& kasme = ue.security->kasme();
+  if (ue.security->kasme() == nullptr) return;
+  const Kasme& kasme = *ue.security->kasme();
   // The derivation with the COUNT that no message has, 2^32-1, is the one after a handover from UTRAN.
   const Kenb kenb = derive_kenb_after_handover_from_utran(kasme);
   Nh first{kenb.expose()};

@@ -17,7 +17,7 @@ constexpr std::string_view procedure = "kasme-update";
 /// The proof of step 0: who has the key says so.
 //= S0.D4
 UpdateProof proof_of_aka(const Core& core, const Ue& ue) {
-  const Kasme& kasme = ue.security->kasme();
+  const Kasme& kasme = *ue.security->kasme();  // the lineage is its
   return derive_update_proof(kasme, {ue.lineage->epoch, 0}, *ue.imsi, RefreshDirection::aka, NasCount{},
                              core.config.identity.value(), kasme);
 }
@@ -92,7 +92,8 @@ void take_lineage(Core& core, Ue& ue) {
 }
 
 std::optional<diameter::AkaReference> aka_reference_of(const Core& core, const Ue& ue) {
-  if (!ue.lineage || ue.lineage->step != 0 || ue.aka_told || !ue.security || !tells_kasme(core))
+  if (!ue.lineage || ue.lineage->step != 0 || ue.aka_told || !ue.security ||
+      ue.security->kasme() == nullptr || !tells_kasme(core))
     return std::nullopt;
   return diameter::AkaReference{ue.lineage->rand, ue.lineage->epoch, ue.security->ksi().value,
                                 proof_of_aka(core, ue)};
@@ -105,7 +106,8 @@ void after_location(Core& core, Ue& ue, std::optional<std::uint32_t> epoch) {
 }
 
 void tell_kasme(Core& core, Ue& ue) {
-  if (!ue.lineage || !ue.security || !ue.imsi || !ue.registered_at_hss || !ue.ours()) return;
+  if (!ue.lineage || !ue.security || ue.security->kasme() == nullptr) return;
+  if (!ue.imsi || !ue.registered_at_hss || !ue.ours()) return;
   if (!tells_kasme(core)) {
     // The connection to the HSS is down, or it never announced it. What is untold waits.
     if (core.config.policy.inter_mme_kasme != context::InterMmeKasme::keep) again_later(core, ue);
@@ -128,7 +130,7 @@ void tell_kasme(Core& core, Ue& ue) {
                                        .ksi = ue.security->ksi().value};
   request.steps = std::move(steps);
   //= S0.D3
-  if (c.policy.key_in_update) request.kasme = ue.security->kasme().clone();
+  if (c.policy.key_in_update) request.kasme = ue.security->kasme()->clone();
   ++ue.kasme_updates_tried;
   const auto token = core.s6a.request(c.hss.identity, request, core.now, *core.out);
   if (!token) {

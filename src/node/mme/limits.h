@@ -56,6 +56,10 @@ inline constexpr std::size_t s1_connections_max = 2 * ues_max;
 /// with an eighth it would be the UE's own again, and the UE would take its KeNB where the eNB takes NH.
 //= TS 33.401, 7.2.8.4.3
 inline constexpr int chain_hops_max = 7;
+/// Of these, links that a UE may be behind when it goes to another MME by KeNB*. That does not bring the UE
+/// up to the newest NH, and the other MME is not told how far behind it is: it takes this for it, and has as
+/// many links left.
+inline constexpr int chain_hops_carried_max = 3;
 
 /// Cancelled handovers that are remembered: one for each UE that may be on its way here, twice over.
 inline constexpr std::size_t cancellations_max = 2 * coming_ues_max;

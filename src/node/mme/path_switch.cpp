@@ -96,6 +96,9 @@ void on_path_switch(Core& core, const Enb& enb, s1ap::PathSwitchRequest m) {
   Ue* ue = c != nullptr && c->ue ? core.ues.find(*c->ue) : nullptr;
   if (ue == nullptr || ue->s1 != c->mme_id) return refuse(core, enb.link, m, Radio::unknown_mme_ue_s1ap_id);
   const auto s1u_enb = downlink_of(m);
+  //= S3.D6
+  // The next link takes KASME. The UE comes back, and then there is one.
+  if (ue->security && ue->security->kasme() == nullptr) core.count("mme.delegated.kasme_needed");
   const bool served = core.config.path_switch && c->link != enb.link && enb.serves(m.tai);
   if (!served || !s1u_enb || ue->emm != Ue::Emm::registered || !ue->context_at_enb || !ue->session || !ue->nh)
     return refuse(core, enb.link, m, Radio::ho_target_not_allowed);

@@ -12,13 +12,15 @@ namespace s1ap = wire::s1ap;
 Task<void> rekey_enb(Core& core, Ue& ue) {
   S1Connection* c = core.connection_of(ue);
   if (!c || !ue.context_at_enb || !ue.as_count) co_return;
-  Kenb kenb = derive_kenb(ue.security->kasme(), UplinkNasCount{*ue.as_count});
-  const KeyId kasme_id = core.keys.id(ue.security->kasme());
+  const Kasme* kasme = ue.security->kasme();
+  if (kasme == nullptr) co_return;  // what the radio has is the last that there is (S3.D6)
+  Kenb kenb = derive_kenb(*kasme, UplinkNasCount{*ue.as_count});
+  const KeyId kasme_id = core.keys.id(*kasme);
   const KeyId kenb_id = core.keys.id(kenb);
   core.log_key(ue, KeyEvent::derived, kenb, "TS 33.401, A.3", {kasme_id});
   // The chain that the radio runs on stays until the eNB has confirmed the new one.
   //= S0.D11
-  Kept<Nh> first(core, ue, derive_nh(ue.security->kasme(), kenb), "the eNB did not take the new key");
+  Kept<Nh> first(core, ue, derive_nh(*kasme, kenb), "the eNB did not take the new key");
   core.log_key(ue, KeyEvent::derived, *first, "TS 33.401, A.4", {kasme_id, kenb_id});
   core.log_key(ue, KeyEvent::sent, kenb, "UE Context Modification Request", {}, c->enb);
   core.log_key(ue, KeyEvent::erased, kenb, "given to the eNB");
@@ -41,9 +43,9 @@ Task<void> rekey_enb(Core& core, Ue& ue) {
     co_return;
   }
   //= TS 33.401, 7.2.10
-  // An eNB that is about to hand the UE over refuses: the handover runs on the old chain, and the radio is
-  // rekeyed at the target.
-  if (std::holds_alternative<s1ap::UeContextModificationFailure>(got) && ue.waiting.handover) {
+  // An eNB that is about to hand the UE over refuses: the handover runs on the old chain, if there is one,
+  // and the radio is rekeyed at the target.
+  if (std::holds_alternative<s1ap::UeContextModificationFailure>(got) && ue.waiting.handover && ue.nh) {
     core.step_from_enb(ue, "rekey", "UE Context Modification Failure");
     core.count("mme.reauthentication.radio_later");
     co_return;
@@ -56,8 +58,7 @@ Task<void> rekey_enb(Core& core, Ue& ue) {
 }
 
 //= TS 24.301, 5.4.2
-//= TS 33.401, 7.2.9.2
-Procedure reauthenticate(Core& core, Ue& ue) {
+Task<Outcomes> new_kasme(Core& core, Ue& ue) {
   ue.claimed = ue.imsi;
   ue.by_guti = false;
   auto authenticate = authentication(core, ue);
@@ -67,6 +68,15 @@ Procedure reauthenticate(Core& core, Ue& ue) {
     auto secured = co_await secure;
     result = secured;
   }
+  if (!result) core.erase_context(ue, ue.fresh, "authentication failed");
+  co_return result;
+}
+
+//= TS 24.301, 5.4.2
+//= TS 33.401, 7.2.9.2
+Procedure reauthenticate(Core& core, Ue& ue) {
+  auto make = new_kasme(core, ue);
+  const auto result = co_await make;
   if (result) {
     auto rekey = rekey_enb(core, ue);
     co_await rekey;
@@ -74,7 +84,6 @@ Procedure reauthenticate(Core& core, Ue& ue) {
     co_return;
   }
   const Refusal& why = result.why();
-  core.erase_context(ue, ue.fresh, "re-authentication failed");
   core.out->outcome({ue.subscriber(), "reauthenticate", false, std::string(why.because)});
   if (why.how == Refusal::How::authentication_reject) {
     core.send_nas(ue, nas::encode(nas::AuthenticationReject{}));

@@ -10,4 +10,9 @@ namespace baton::node::mme {
 //= TS 33.401, 7.2.9.2
 Task<void> rekey_enb(Core& core, Ue& ue);
 
+/// new_kasme runs AKA and security mode for a UE that is connected and known. Should it fail, the UE has what
+/// it had.
+//= TS 24.301, 5.4.2
+Task<Outcomes> new_kasme(Core& core, Ue& ue);
+
 }  // namespace baton::node::mme

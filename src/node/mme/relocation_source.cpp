@@ -1,5 +1,6 @@
 // relocation_source.cpp: a UE goes to another MME: what the MME does that it leaves.
 #include "node/mme/context_transfer.h"
+#include "node/mme/delegation.h"
 #include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/kasme_refresh.h"
@@ -19,10 +20,11 @@ constexpr std::string_view request_name = "Forward Relocation Request";
 /// request_of is the Forward Relocation Request; nothing when the UE's context cannot move.
 //= TS 29.274, 7.3.1
 std::optional<gtp2::Message> request_of(Core& core, Ue& ue, s1ap::HandoverRequired& required,
-                                        const MmePeer& mme, Teid own, const Renewed* renewed) {
+                                        const MmePeer& mme, Teid own, const Renewed* renewed,
+                                        gtp2::MovePrivate* delegated) {
   const auto& target = std::get<s1ap::TargetEnb>(required.target);
   if (!fits_in_s10(core, required.container.octets)) return std::nullopt;
-  auto mm = mm_context_of(core, ue, mme.name, request_name, renewed);
+  auto mm = mm_context_of(core, ue, mme.name, request_name, renewed, delegated);
   if (!mm) return std::nullopt;
   gtp2::ForwardRelocationRequest r{.mm = std::move(*mm)};
   r.imsi = ue.imsi;
@@ -138,6 +140,21 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
     fail_handover(core, ue, Radio::ho_target_not_allowed, to_string(policy.why()));
     co_return;
   }
+  // Where all of them have it so, KASME stays here, and the target gets what serves the handover. The source
+  // eNB has announced KeNB*, without which that would be nothing: one that leaves it out does not get KASME
+  // away.
+  //= S3.D6
+  const bool star = policy->handover_refresh != context::HandoverRefresh::nh_ncc && required.kenb_star;
+  const bool delegated = policy->delegated && star;
+  if (policy->delegated && !star) {
+    core.count("mme.handover.policy_refused");
+    fail_handover(core, ue, Radio::ho_target_not_allowed, "its source eNB made no KeNB*");
+    co_return;
+  }
+  if (ue.security->kasme() == nullptr && !delegated) {
+    aka_instead(core, ue);
+    co_return;
+  }
   // Where all of them have it so, the UE goes under KASME', and KASME stays here.
   std::optional<Renewed> renewed;
   if (policy->inter_mme_kasme != context::InterMmeKasme::keep) {
@@ -160,13 +177,18 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
       co_return;
     }
   }
+  // By KeNB* the UE does not catch up with the chain that goes along.
+  if (star && !renewed && ue.chain_hops > chain_hops_carried_max) {
+    core.count("mme.handover.chain_spent");
+    fail_handover(core, ue, Radio::unspecified, "the UE is too far behind its key chain");
+    co_return;
+  }
   // KASME' is held for a repetition of the request, no longer.
   std::optional<Kept<Kasme>> until_answered;
   if (renewed) until_answered.emplace(core, ue, renewed->kasme.clone(), "the target MME has answered");
   // Where the keys of the target hang on KeNB* or KASME', no NH is given to an eNB, and the chain stays where
   // it is.
   //= TS 33.401, 7.2.8.4.3
-  const bool star = policy->handover_refresh != context::HandoverRefresh::nh_ncc && required.kenb_star;
   if (!star && !renewed && !advance_chain(core, ue)) {
     fail_handover(core, ue, Radio::unspecified, "the key chain cannot go on");
     co_return;
@@ -175,9 +197,11 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
   // 3. The target MME gets the UE's whole context.
   const bool direct = required.direct_forwarding.has_value();
   const auto own = core.draw_teid();
-  auto request =
-      own ? request_of(core, ue, required, mme, *own, renewed ? &*renewed : nullptr) : std::nullopt;
   gtp2::MovePrivate beside;
+  auto request = own ? request_of(core, ue, required, mme, *own, renewed ? &*renewed : nullptr,
+                                  delegated ? &beside : nullptr)
+                     : std::nullopt;
+  if (request && delegated) core.count("mme.delegated.out");
   //= S1.A4
   //= S1.D3
   if (request && policy->upe_keys != context::UpeKeys::none)

@@ -1,5 +1,6 @@
 // relocation_target.cpp: a UE comes from another MME: what the MME does that it goes to.
 #include "node/mme/context_transfer.h"
+#include "node/mme/delegation.h"
 #include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
 #include "node/mme/kasme_refresh.h"
@@ -233,8 +234,12 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
     if (radio) no.s1ap_cause = cause_in_gtp(*radio);
     respond(core, r.ref, theirs, no);
   };
+  auto said = gtp2::decode_private(m.extensions, gtp2::private_enterprise_default);
+  if (!said) core.count("mme.s10.private_unreadable");
   const auto drop = [&] {
-    drop_mm_context(core, m.imsi ? m.imsi->digits() : std::string(), std::move(m.mm), mme.name, request_name);
+    const std::string subscriber = m.imsi ? m.imsi->digits() : std::string();
+    drop_mm_context(core, subscriber, std::move(m.mm), mme.name, request_name);
+    if (said) drop_beside(core, subscriber, *said, mme.name, request_name);
   };
 
   // 3. Is it complete, and for an eNB of ours?
@@ -267,8 +272,6 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
                   "no room for a UE context");
   }
 
-  auto said = gtp2::decode_private(m.extensions, gtp2::private_enterprise_default);
-  if (!said) core.count("mme.s10.private_unreadable");
   const bool refreshed = said && (said->refresh || said->lineage);
   if (refreshed && !refreshed_well(*said, m.mm)) {
     core.count("mme.handover.refresh_unusable");
@@ -277,15 +280,27 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
     return refuse(gtp2::CauseValue::mandatory_ie_incorrect, std::nullopt, "what it says of KASME' cannot be");
   }
 
+  const bool delegated = said && says_delegated(*said);
+  if (delegated && !delegated_well(*said, m.mm)) {
+    core.count("mme.delegated.unusable");
+    drop();
+    core.forget(*ue, "not what stands for a KASME", Radio::unspecified, false);
+    return refuse(gtp2::CauseValue::mandatory_ie_incorrect, std::nullopt,
+                  "what stands for KASME is incomplete");
+  }
+
   // The context is taken over as far as this MME would have it so itself.
   const auto teid = core.draw_teid();
-  const auto adopted = adopt_mm_context(core, *ue, std::move(m.mm), mme.name, request_name);
+  const auto adopted =
+      adopt_mm_context(core, *ue, std::move(m.mm), mme.name, request_name, delegated ? &*said : nullptr);
   const bool followed = !refreshed || (adopted && adopt_lineage(core, *ue, std::move(*said->lineage)));
   //= S0.D10
   if (adopted && refreshed) begin_chain(core, *ue);
-  if (!adopted || !followed || !ue->nh || !teid ||
+  const bool has_keys = ue->nh || delegated;
+  if (!adopted || !followed || !has_keys || !teid ||
       !adopt_pdn_connections(core, *ue, m.pdn_connections, m.sgw_s11)) {
     ue->session.reset();
+    if (said) drop_beside(core, m.imsi->digits(), *said, mme.name, request_name);
     core.forget(*ue, "the context of another MME is of no use", Radio::unspecified, false);
     return refuse(adopted ? gtp2::CauseValue::relocation_failure : adopted.why(),
                   Radio::ho_failure_in_target_epc_enb_or_target_system, "its context is of no use");
@@ -316,7 +331,7 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
   std::optional<ByteVector> security;
   adopt_upe_key(*ue, said ? said->upe : std::nullopt);
   if (refreshed && !said->upe) ue->upe_key = {};
-  if (refreshed || (said && (said->kenb_star || said->upe))) {
+  if (refreshed || delegated || (said && (said->kenb_star || said->upe))) {
     ue->announced = std::move(said->ue_announcement);
     const auto policy = policy_of(core, *ue, enb, mme);
     const bool star =
@@ -330,12 +345,15 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
         core.count("mme.handover.forward_secure");
       else
         core.count("mme.handover.hash_chain");
-      wanted.star.emplace(star_key(core, *ue, std::move(*said->kenb_star), *policy, plus));
+      wanted.star = star_key(core, *ue, std::move(*said->kenb_star), *policy, plus);
+      if (!wanted.star) return refuse_policy();
       use = wanted.star->use;
     } else if (said->kenb_star) {
       // The source has left the chain for the target to go on with.
       core.log_key(*ue, KeyEvent::erased, *said->kenb_star, "not of this policy");
     }
+    // Without a KASME there is no chain, and only KeNB* is left.
+    if (delegated && !star) return refuse_policy();
     if (!policy || (refreshed && policy->inter_mme_kasme == context::InterMmeKasme::keep))
       return refuse_policy();
     if (refreshed) core.count("mme.handover.in_kasme_refreshed");
@@ -348,6 +366,7 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
       security = container_for(core, *ue, use, *policy, s1ap::GlobalEnbId{m.target->enb},
                                refreshed ? std::optional(said->refresh->n) : std::nullopt, upe_key);
     wanted.new_context = refreshed && !star;
+    if (star && !refreshed && ue->nh) ue->chain_hops = chain_hops_carried_max;
     const bool chain_stood = said->kenb_star || star || refreshed;
     if (sealed && !security) return refuse_policy();
     if (chain_stood && !star && !refreshed && !advance_chain(core, *ue)) return refuse_policy();

@@ -46,7 +46,7 @@ Task<Outcomes> security_mode(Core& core, Ue& ue, std::optional<NasCount> refresh
       co_return Fail{
           reject(nas::EmmCause::network_failure, "the chosen algorithms cannot be taken into use")};
     }
-    const KeyId parent = core.keys.id(ue.fresh->kasme());
+    const KeyId parent = core.keys.id(*ue.fresh->kasme());
     core.log_key(ue, KeyEvent::derived, *ue.fresh->knas_enc(), "TS 33.401, A.7", {parent});
     core.log_key(ue, KeyEvent::derived, *ue.fresh->knas_int(), "TS 33.401, A.7", {parent});
   }

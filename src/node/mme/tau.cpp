@@ -1,4 +1,5 @@
 // tau.cpp: a UE says where it is. The node has verified that it is this UE.
+#include "node/mme/delegation.h"
 #include "node/mme/gea.h"
 #include "node/mme/procedures.h"
 #include "node/mme/reauthentication.h"
@@ -84,17 +85,22 @@ Task<void> update_tracking_area(Core& core, Ue& ue, nas::TauRequest request) {
   if (request.ms_capability) keep_gprs_capability(ue, request.ms_capability);
   if ((request.capability && *request.capability != ue.capability) || gprs_changed) {
     if (request.capability) ue.capability = *request.capability;
-    ue.claimed = ue.imsi;
-    ue.by_guti = false;
-    auto authenticate = authentication(core, ue);
-    auto result = co_await authenticate;
-    if (result) {
-      auto secure = security_mode(core, ue);
-      auto secured = co_await secure;
-      result = secured;
-    }
+    auto make = new_kasme(core, ue);
+    const auto result = co_await make;
     if (!result) {
       refuse(core, ue, result.why());
+      purge(core, ue);
+      core.forget(ue, "tracking area update failed", s1ap::CauseNas::authentication_failure, false);
+      co_return;
+    }
+  }
+  //= S3.D6
+  // The eNB is to have a KeNB: that takes KASME.
+  if (request.update_type.active && !ue.context_at_enb) {
+    auto own = own_kasme(core, ue);
+    auto owned = co_await own;
+    if (!owned) {
+      refuse(core, ue, owned.why());
       purge(core, ue);
       core.forget(ue, "tracking area update failed", s1ap::CauseNas::authentication_failure, false);
       co_return;

@@ -97,6 +97,7 @@ struct Handover {
   bool at_mme = false;     ///< the other MME may have the UE's context: it hears of the handover's end
   bool commanded = false;  ///< the source eNB has the Handover Command
   bool arrived = false;    ///< Handover Notify: the UE is at the target
+  bool by_chain = true;    ///< the target's key is made of NH, so the UE follows the chain to its end
 };
 
 /// Waiting is what came on the UE's connection while a procedure was under way that ends soon.

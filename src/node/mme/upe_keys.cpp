@@ -32,7 +32,16 @@ bool may_do_without(const Core& core, const Ue& ue) {
 std::optional<gtp2::UpeKeyName> next_upe_key(Core& core, Ue& ue) {
   if (upe_keys_of(core, ue) == context::UpeKeys::none) return std::nullopt;
   if (ue.upe_key.unknown) {
+    //= S1.D3
+    // Under the next KASME the counter begins anew.
     core.count("mme.upe_key.unknown");
+    ue.aka_due = true;
+    return std::nullopt;
+  }
+  if (!ue.security || ue.security->kasme() == nullptr) {
+    //= S3.D6
+    core.count("mme.delegated.kasme_needed");
+    ue.aka_due = true;
     return std::nullopt;
   }
   if (ue.upe_key.made.value == std::numeric_limits<std::uint16_t>::max()) {
@@ -47,7 +56,8 @@ std::optional<gtp2::UpeKeyName> next_upe_key(Core& core, Ue& ue) {
 
 void put_upe_key(Core& core, const Ue& ue, const gtp2::UpeKeyName& name,
                  std::vector<gtp2::PrivateExtension>& extensions) {
-  const Kasme& kasme = ue.security->kasme();
+  if (ue.security->kasme() == nullptr) return;
+  const Kasme& kasme = *ue.security->kasme();
   gtp2::MovePrivate told;
   told.upe = name;
   told.kupe.emplace(derive_kupe(kasme, name.upe, name.counter));

@@ -44,7 +44,7 @@ bool Ue::on_as_command(Bytes pdu, const rrc::SecurityModeCommand& m) {
   }
 
   if (doing_ == "attach") received_step("18", "AS Security Mode Command");
-  set_up_as(std::move(*kenb), m.algorithms, {id_of(current_->kasme())}, "TS 33.401, A.3");
+  set_up_as(std::move(*kenb), m.algorithms, {id_of(*current_->kasme())}, "TS 33.401, A.3");
   // The Complete is the last message that is not ciphered.
   send_rrc(rrc::SecurityModeComplete{});
   (void)srb1_->start_ciphering(*eea, derive_krrc_enc(as_->kenb, *eea));
@@ -96,13 +96,13 @@ bool Ue::change_as_keys(const rrc::MobilityControl& m) {
     release_ = "a reconfiguration the UE cannot follow";
     return false;
   }
-  const KeyId kasme_id = id_of(current_->kasme());
+  const KeyId kasme_id = id_of(*current_->kasme());
   const KeyId fresh_id = id_of(*fresh);
   write_key(KeyEvent::derived, *fresh, "TS 33.401, A.3", {kasme_id});
   Kenb star = derive_kenb_star(*fresh, Pci{m.target_pci}, *earfcn);
   // The chain begins with the fresh KeNB, which the radio never uses as it is.
   //= TS 33.401, A.4
-  Nh first = derive_nh(current_->kasme(), *fresh);
+  Nh first = derive_nh(*current_->kasme(), *fresh);
   write_key(KeyEvent::derived, first, "TS 33.401, A.4", {kasme_id, fresh_id});
   erase_as_keys("key change on the fly");
   write_key(KeyEvent::erased, *fresh, "KeNB* made of it");
@@ -165,8 +165,8 @@ std::optional<Ue::AsSecurity> Ue::follow(AsSecurity& from, rrc::Ncc ncc, std::ui
   // On the way back the chain is that of the KASME which KASME' took the place of.
   const bool behind = move_ && move_->returning && handed_over_refreshed();
   const Kasme* kasme = from.kasme ? &*from.kasme
-                       : behind   ? &before_->context.kasme()
-                       : current_ ? &current_->kasme()
+                       : behind   ? before_->context.kasme()
+                       : current_ ? current_->kasme()
                                   : nullptr;
   std::optional<NextHop> hop;
   if (from.next_hop) hop.emplace(NextHop{from.next_hop->nh.clone(), from.next_hop->ncc});
@@ -214,7 +214,7 @@ std::optional<Ue::AsSecurity> Ue::follow(AsSecurity& from, rrc::Ncc ncc, std::ui
 //= TS 33.401, 7.2.10
 void Ue::keep_chain() {
   if (!as_ || as_->kasme || !current_) return;
-  as_->kasme.emplace(current_->kasme().clone());
+  as_->kasme.emplace(current_->kasme()->clone());
 }
 
 void Ue::erase_as_keys(std::optional<AsSecurity>& keys, std::string_view reason,

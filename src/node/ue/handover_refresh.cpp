@@ -54,7 +54,7 @@ std::optional<Ue::Told> Ue::believed(const rrc::MobilityControl& m, const rrc::C
     n = context::rebuilt_count(current_->downlink().last(), *read->n_low);
     if (!n) return forged();
     context::EpsSecurityContext made(
-        context::Side::ue, derive_kasme_refreshed(current_->kasme(), RefreshDirection::handover, *n),
+        context::Side::ue, derive_kasme_refreshed(*current_->kasme(), RefreshDirection::handover, *n),
         current_->ksi(), current_->capability(), config_.null_integrity);
     if (!made.activate(current_->algorithms()) ||
         !context::verify_container(*m.container, *made.knas_int(), NasCount{}))
@@ -84,8 +84,8 @@ std::optional<Ue::Told> Ue::believed(const rrc::MobilityControl& m, const rrc::C
   down.used(*n);
   current_->set_counts(current_->uplink(), down);
   if (told.refreshed) {
-    const Kasme& made = told.refreshed->kasme();
-    write_key(KeyEvent::derived, made, "S0.D2", {id_of(current_->kasme())});
+    const Kasme& made = *told.refreshed->kasme();
+    write_key(KeyEvent::derived, made, "S0.D2", {id_of(*current_->kasme())});
     const std::vector<KeyId> parent{id_of(made)};
     write_key(KeyEvent::derived, *told.refreshed->knas_enc(), "TS 33.401, A.7", parent);
     write_key(KeyEvent::derived, *told.refreshed->knas_int(), "TS 33.401, A.7", parent);
@@ -120,7 +120,7 @@ std::optional<Ue::AsSecurity> Ue::follow_star(AsSecurity& from, const rrc::Mobil
       !usable(algorithms))
     return std::nullopt;
   const context::StarUse& use = *told.star;
-  const Kasme& kasme = told.refreshed ? told.refreshed->kasme() : current_->kasme();
+  const Kasme& kasme = told.refreshed ? *told.refreshed->kasme() : *current_->kasme();
   // The chain of NH goes on from where it is, should a later handover be by it. It begins with the first
   // KeNB.
   if (!told.refreshed && !from.next_hop) {
@@ -182,8 +182,8 @@ std::optional<Ue::AsSecurity> Ue::follow_refreshed(AsSecurity& from, const rrc::
   const auto earfcn = EarfcnDl::from(m.earfcn_dl);
   constexpr Byte ncc_of_first = 0;
   if (!earfcn || !usable(algorithms) || m.next_hop_chaining_count != ncc_of_first) return std::nullopt;
-  const Kenb first = derive_kenb_after_handover_from_utran(refreshed.kasme());
-  NextHop next = begun_chain(refreshed.kasme(), first);
+  const Kenb first = derive_kenb_after_handover_from_utran(*refreshed.kasme());
+  NextHop next = begun_chain(*refreshed.kasme(), first);
   auto out = complete(from, derive_kenb_star(first, Pci{m.target_pci}, *earfcn), algorithms, id_of(first),
                       "TS 33.401, A.5");
   write_key(KeyEvent::erased, first, "KeNB* made of it");

@@ -24,7 +24,7 @@ void Ue::erase_context(std::optional<context::EpsSecurityContext>& context, std:
   const std::string why(reason);
   if (const KnasEnc* k = context->knas_enc()) write_key(KeyEvent::erased, *k, why);
   if (const KnasInt* k = context->knas_int()) write_key(KeyEvent::erased, *k, why);
-  write_key(KeyEvent::erased, context->kasme(), why);
+  write_key(KeyEvent::erased, *context->kasme(), why);
   context.reset();
 }
 

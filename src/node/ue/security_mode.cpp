@@ -80,7 +80,7 @@ void Ue::on_security_mode_command(Bytes pdu) {
     //= S0.D2
     // The old one stays until the network has accepted the UE under the new one.
     count("ue.kasme_refreshed");
-    write_key(KeyEvent::derived, candidate.kasme(), "S0.D2", {id_of(current_->kasme())});
+    write_key(KeyEvent::derived, *candidate.kasme(), "S0.D2", {id_of(*current_->kasme())});
     before_.emplace(Before{std::move(*current_), in_force_, std::exchange(kenb_used_for_, std::nullopt),
                            RefreshDirection::idle, std::exchange(upe_keys_, UpeKeyCounter{})});
   } else if (is_fresh) {
@@ -89,6 +89,7 @@ void Ue::on_security_mode_command(Bytes pdu) {
     erase_context(current_, "replaced by a new security context");
     if (as_ && as_->kasme) write_key(KeyEvent::stored, *as_->kasme, "TS 33.401, 7.2.10");
     fresh_.reset();
+    asked_with_.reset();  // it was of the context that is gone
     upe_keys_ = {};
     kenb_used_for_.reset();
   } else {
@@ -97,7 +98,7 @@ void Ue::on_security_mode_command(Bytes pdu) {
   }
   current_.emplace(std::move(candidate));
   in_force_ = *in_force;
-  const std::vector<KeyId> parent{id_of(current_->kasme())};
+  const std::vector<KeyId> parent{id_of(*current_->kasme())};
   write_key(KeyEvent::derived, *current_->knas_enc(), "TS 33.401, A.7", parent);
   write_key(KeyEvent::derived, *current_->knas_int(), "TS 33.401, A.7", parent);
   secured_ = true;
@@ -110,7 +111,7 @@ Expected<context::EpsSecurityContext, std::string> Ue::refreshed(const nas::Kasm
   if (state_ != State::updating || !asked_with_) return Fail{std::string("KASME' of no move")};
   if (asked_with_->sqn() != notice.n_low) return Fail{std::string("KASME' of another request than ours")};
   return context::EpsSecurityContext(
-      context::Side::ue, derive_kasme_refreshed(current_->kasme(), RefreshDirection::idle, *asked_with_),
+      context::Side::ue, derive_kasme_refreshed(*current_->kasme(), RefreshDirection::idle, *asked_with_),
       current_->ksi(), nas::UeSecurityCapability::of(config_.capability), config_.null_integrity);
 }
 

@@ -59,6 +59,20 @@ void Ue::on_tau_accept(const nas::TauAccept& m) {
   }
   stop_timer(Timer::t3430);
   received_step("20", "Tracking Area Update Accept");
+  //= S0.D2
+  // It came to another MME with KASME as it was, and may not: the keys that both MMEs have are of no more
+  // use.
+  const bool elsewhere = m.guti && guti_ && m.guti->mme != guti_->mme;
+  const bool refreshes = in_force_.inter_mme_kasme != context::InterMmeKasme::keep;
+  if (elsewhere && asked_with_ && !before_ && refreshes && !config_.policy.final_fallback) {
+    count("ue.update_without_kasme_refresh");
+    log(LogLevel::warning, "another MME, and the same KASME: attaching anew");
+    go(On::refused);
+    end(false, "KASME moved as it was");
+    forget_registration("KASME moved as it was", false);
+    wants_attach_ = true;
+    return;
+  }
   if (m.tai_list) keep_tai_list(*m.tai_list);
   if (m.t3412) keep_t3412(*m.t3412);
   if (m.t3402) t3402_ = m.t3402->value();

@@ -11,14 +11,14 @@ namespace nas = wire::nas;
 bool Ue::take_upe_key(const std::string& upe, UpeKeyCounter counter, bool moves) {
   if (in_force_.upe_keys == context::UpeKeys::none || !current_) return true;
   // The network says the same again when it has not heard the answer.
-  if (counter == upe_keys_ && kupe_ && derive_kupe(current_->kasme(), upe, counter) == *kupe_) return true;
+  if (counter == upe_keys_ && kupe_ && derive_kupe(*current_->kasme(), upe, counter) == *kupe_) return true;
   if (counter <= upe_keys_) {
     count("ue.upe_key_refused");
     return false;
   }
   upe_keys_ = counter;
-  Kupe key = derive_kupe(current_->kasme(), upe, counter);
-  write_key(KeyEvent::derived, key, "S1.D3", {id_of(current_->kasme())});
+  Kupe key = derive_kupe(*current_->kasme(), upe, counter);
+  write_key(KeyEvent::derived, key, "S1.D3", {id_of(*current_->kasme())});
   if (moves) {
     settle_upe_key(true, "another K_UPE takes its place");
     kupe_before_ = std::move(kupe_);

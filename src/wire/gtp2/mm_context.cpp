@@ -105,7 +105,10 @@ void put(Writer& w, const EpsMmContext& v) {
                          (v.nas_ciphering & 0xFU)));
   w.u(v.downlink_count.value(), 3);
   w.u(v.uplink_count.value(), 3);
-  w.bytes(v.kasme.expose());
+  if (v.kasme)
+    w.bytes(v.kasme->expose());
+  else
+    w.bytes(std::array<Byte, Kasme::size>{});
   for (std::size_t i = 0; i < vectors; ++i) put_vector(w, v.vectors[i]);
   if (v.drx) w.bytes(*v.drx);
   if (v.next_hop) {
@@ -147,8 +150,10 @@ Expected<EpsMmContext, Error> get(Reader& r, Name, As<EpsMmContext>) {
                    .nas_integrity = static_cast<Byte>(*algorithms >> 4U & 7U),
                    .nas_ciphering = static_cast<Byte>(*algorithms & 0xFU),
                    .uplink_count = *uplink,
-                   .downlink_count = *downlink,
-                   .kasme = std::move(*kasme)};
+                   .downlink_count = *downlink};
+  // No KASME is all zeros, so such a one is no KASME.
+  //= S3.D6
+  if (const Kasme none{std::array<Byte, Kasme::size>{}}; *kasme != none) out.kasme = std::move(*kasme);
 
   const std::size_t quadruplets = *numbers >> 2U & 7U, quintuplets = *numbers >> 5U;
   if (quadruplets > vectors_max || quintuplets > vectors_max)

@@ -47,7 +47,8 @@ struct EpsMmContext {
   Byte nas_ciphering = 0;     ///< number of the EEA in use, 4 bits
   NasCount uplink_count{};    ///< the next COUNT to use
   NasCount downlink_count{};  ///< the next COUNT to use
-  Kasme kasme;
+  /// 32 zero octets on the wire when there is none: private elements say what moves in its place.
+  std::optional<Kasme> kasme{};
   std::optional<NextHop> next_hop{};
   std::vector<Quadruplet> vectors{};  ///< at most vectors_max; those past it are not written
   std::optional<Ambr> subscribed_ambr{};

@@ -51,6 +51,13 @@ void put(Writer& w, const KasmeLineage& v) {
     w.bytes(s.proof.expose());
   }
 }
+/// Flags (1): bit 0: K_HO by the raw reading; eKSI (1); KNASenc (16); KNASint (16).
+void put(Writer& w, const NasKeys& v) {
+  w.u8(v.raw ? 1 : 0);
+  w.u8(v.ksi);
+  put(w, v.enc);
+  put(w, v.integrity);
+}
 template <class T>
 void item(Writer& w, PrivateType type, const std::optional<T>& value) {
   if (!value) return;
@@ -162,6 +169,21 @@ Expected<KasmeLineage, Error> get(Reader& r, Name field, As<KasmeLineage>) {
   return out;
 }
 
+Expected<NasKeys, Error> get(Reader& r, Name field, As<NasKeys>) {
+  const auto flags = r.u(field, 1);
+  if (!flags) return Fail{flags.why()};
+  // Another flag would make another key of these.
+  if (*flags > 1) return Fail{r.error(Fault::bad_value, field)};
+  const auto ksi = r.u(field, 1);
+  if (!ksi) return Fail{ksi.why()};
+  if (*ksi > 6) return Fail{r.error(Fault::bad_value, field)};
+  auto enc = get(r, field, As<KnasEnc>{});
+  if (!enc) return Fail{enc.why()};
+  auto integrity = get(r, field, As<KnasInt>{});
+  if (!integrity) return Fail{integrity.why()};
+  return NasKeys{static_cast<Byte>(*ksi), *flags != 0, std::move(*enc), std::move(*integrity)};
+}
+
 /// Reads one item into its member; the reason when it cannot be.
 template <class T>
 std::optional<Error> fill(Reader& r, Name field, std::optional<T>& out) {
@@ -195,6 +217,7 @@ std::optional<Error> read_item(Byte type, Reader& r, MovePrivate& out) {
     case PrivateType::mme: return fill(r, "MME", out.mme);
     case PrivateType::kho: return fill(r, "K_HO", out.kho);
     case PrivateType::kupe: return fill(r, "K_UPE", out.kupe);
+    case PrivateType::nas_keys: return fill(r, "NAS keys", out.nas_keys);
   }
   return std::nullopt;  // of another version
 }
@@ -217,6 +240,7 @@ std::optional<PrivateExtension> encode_private(const MovePrivate& v, std::uint16
   item(w, PrivateType::mme, v.mme);
   item(w, PrivateType::kho, v.kho);
   item(w, PrivateType::kupe, v.kupe);
+  item(w, PrivateType::nas_keys, v.nas_keys);
   assert(w.size() <= private_extension_octets_max);
   if (w.size() == 0) return std::nullopt;
   return PrivateExtension{0, enterprise, w.done()};
@@ -252,7 +276,8 @@ std::vector<SecretRange> private_secrets(Bytes value) {
     at += 3;
     const std::size_t there = std::min(said, value.size() - at);
     const bool secret = type == PrivateType::kenb_star || type == PrivateType::lineage ||
-                        type == PrivateType::kho || type == PrivateType::kupe || there < said;
+                        type == PrivateType::kho || type == PrivateType::kupe ||
+                        type == PrivateType::nas_keys || there < said;
     if (secret && there > 0) out.push_back({at, there});
     at += there;
   }

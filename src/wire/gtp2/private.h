@@ -32,6 +32,7 @@ enum class PrivateType : Byte {
   mme = 0x08,              // extension: Diameter identity of the sender
   kho = 0x09,              // extension: secret
   kupe = 0x0A,             // extension: secret
+  nas_keys = 0x0B,         // extension: secret; beside K_HO
 };
 
 /// How KASME' in an MM context was made of the KASME that the UE has.
@@ -49,6 +50,17 @@ struct UpeKeyName {
   friend bool operator==(const UpeKeyName&, const UpeKeyName&) = default;
 };
 
+/// NasKeys is what goes beside K_HO: the NAS keys in use, the key set they belong to, and which of the two
+/// readings made K_HO.
+//= S3.D6
+struct NasKeys {
+  Byte ksi = 7;  ///< native
+  bool raw = false;
+  KnasEnc enc;
+  KnasInt integrity;
+  friend bool operator==(const NasKeys&, const NasKeys&) = default;
+};
+
 /// MovePrivate is everything such an extension can say. It may hold keys: moved, never copied.
 struct MovePrivate {
   std::optional<ByteVector> announcement{};  ///< 1 to announcement_octets_max octets
@@ -61,6 +73,7 @@ struct MovePrivate {
   std::optional<DiameterIdentity> mme{};
   std::optional<Kho> kho{};    ///< in the place of KASME (S3.D6)
   std::optional<Kupe> kupe{};  ///< for the UPE (S1.A4)
+  std::optional<NasKeys> nas_keys{};
   bool empty() const;
   friend bool operator==(const MovePrivate&, const MovePrivate&) = default;
 };
