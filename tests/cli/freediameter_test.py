@@ -162,7 +162,7 @@ def converse(checks, folder, authority, tls):
 
 
 def refused(checks, folder, authority):
-    """Over TLS, who has no certificate of the authority, one of another name or speaks in the clear stays out."""
+    """Risks seen in other cores: verification off between sites. Over TLS, who has no certificate of the authority, one of another name or speaks in the clear stays out."""
     other = Authority(folder, "other")
     other.certify("foreign", f"relay.{REALM}")
     authority.certify("misnamed", f"somebody.{REALM}")

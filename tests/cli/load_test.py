@@ -105,7 +105,7 @@ def main():
             status, err = hss.end()
             checks.equal(status, 0, f"the HSS at SIGTERM: {err}")
 
-        # The HSS dies in the middle and comes back with its store: the load reconnects, and no card sees an SQN again.
+        # Risks seen in other cores: SQN lost in a crash. The HSS dies in the middle and comes back with its store: the load reconnects, and no card sees an SQN again.
         path = config(folder, f"{folder}/hss.db")
         hss = Hss(checks.binary, path, known)
         running = subprocess.Popen([checks.binary, "load", "hss", "-c", str(path), "--cards", known, "--window", "8", "--ramp", "0",

@@ -149,7 +149,8 @@ TEST_F(DiameterFailover, WithoutAnotherPeerAndForANamedHostItTimesOut) {
   EXPECT_FALSE(second.take<DiameterRequest>());
 }
 
-// A peer answers for itself and nobody else: open5gs#4343.
+// Risks seen in other cores: an answer from the wrong peer is accepted (open5gs#4343). A peer answers for
+// itself and nobody else.
 TEST_F(DiameterFailover, AnAnswerInAnotherPeersNameIsDropped) {
   connect();
   ask("s;1");
