@@ -33,6 +33,7 @@ int command_line(int argc, char** argv) {
   add_lab(app, status);
   add_bench(app, status);
   add_load(app, status);
+  add_store(app, status);
   add_key(app, status);
   add_cipher(app, status);
   add_mac(app, status);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/entropy.h"
+#include "runtime/harden.h"
 #include "runtime/host.h"
 #include "runtime/hosts.h"
 #include "runtime/ledger_sink.h"
@@ -58,6 +59,8 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
   std::string why;
   if (setup.role == "hss") {
     if (const auto* hss = pick(topology.hss, setup, why)) {
+      if (const auto locked = keep_memory_from_swap(); !locked && setup.log)
+        setup.log->write(loop.now(), hss->name, peer::LogLevel::warning, locked.why());
       auto opened = open_store(*hss, *entropy);
       if (!opened) return Fail{opened.why()};
       store = std::move(*opened);

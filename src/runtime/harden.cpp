@@ -1,6 +1,7 @@
 #include "runtime/harden.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -42,6 +43,18 @@ Expected<Ok, std::string> harden_process() {
   const rlimit none{0, 0};
   if (::setrlimit(RLIMIT_CORE, &none) != 0) return Fail{reason("RLIMIT_CORE")};
   if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return Fail{reason("PR_SET_DUMPABLE")};
+  return Ok{};
+}
+
+Expected<Ok, std::string> keep_memory_from_swap() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return Fail{reason("RLIMIT_MEMLOCK")};
+  // Root's capability stands for no limit; without it the limit is what counts.
+  if (limit.rlim_cur != RLIM_INFINITY && ::geteuid() != 0)
+    return Fail{
+        std::string("memory with keys may be swapped out: LimitMEMLOCK=infinity (ulimit -l) keeps it")};
+  // Pages are locked when they are first used: stacks and heaps reserve more than they need.
+  if (::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) return Fail{reason("mlockall")};
   return Ok{};
 }
 

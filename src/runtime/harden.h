@@ -15,6 +15,11 @@ namespace baton::runtime {
 /// LeakSanitizer attaches to its own process and cannot do so afterwards unless run by root.
 Expected<Ok, std::string> harden_process();
 
+/// keep_memory_from_swap keeps all of the process in memory from now on (mlockall), where the system allows
+/// it without a limit: a limit would make it run out of memory instead. The error says what to allow; a
+/// daemon goes on without.
+Expected<Ok, std::string> keep_memory_from_swap();
+
 /// leave_memory_out_of_cores is the last part of it alone: a core file of this process, if ever one is
 /// written, has no heap, no stack and no private mapping in it.
 Expected<Ok, std::string> leave_memory_out_of_cores();

@@ -353,8 +353,29 @@ void Host::sync_store() {
   }
 }
 
+namespace {
+
+std::string_view counter_of(context::StoreFault fault) {
+  switch (fault) {
+    case context::StoreFault::none: break;
+    case context::StoreFault::full: return "store.fault_full";
+    case context::StoreFault::read_only: return "store.fault_read_only";
+    case context::StoreFault::locked: return "store.fault_locked";
+    case context::StoreFault::slow: return "store.fault_slow";
+    case context::StoreFault::io: return "store.fault_io";
+    case context::StoreFault::corrupt: return "store.fault_corrupt";
+    case context::StoreFault::wrong_key: return "store.fault_wrong_key";
+    case context::StoreFault::gone: return "store.fault_gone";
+    case context::StoreFault::conflict: return "store.fault_conflict";
+  }
+  return "store.fault_none";
+}
+
+}  // namespace
+
 context::StoreFault Host::store_failed(std::string_view counter, const store::StoreError& why) {
   count(counter);
+  count(counter_of(why.fault));
   log(peer::LogLevel::error, "store (" + std::string(context::to_string(why.fault)) + "): " + why.what);
   return why.fault;
 }

@@ -16,6 +16,7 @@
 #include "node/upe/upe.h"
 #include "runtime/node_configs.h"
 #include "store/memory_store.h"
+#include "store/postgres_store.h"
 #include "store/sqlite_store.h"
 
 namespace baton::runtime {
@@ -103,14 +104,60 @@ Expected<context::StoreKey, std::string> store_key(const std::string& path, Entr
   return context::StoreKey(key.octets);
 }
 
+/// A passphrase or a PIN: the file's first line.
+Expected<vault::Passphrase, std::string> words_of(const std::string& path) {
+  constexpr std::size_t words_max = 4096;
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return Fail{reason(path)};
+  ByteVector text(words_max);
+  const ssize_t n = ::read(fd, text.data(), text.size());
+  ::close(fd);
+  if (n < 0) return Fail{reason(path)};
+  text.resize(static_cast<std::size_t>(n));
+  const auto end = std::find_if(text.begin(), text.end(), [](Byte b) { return b == '\n' || b == '\r'; });
+  vault::Passphrase out(::baton::WipedOctets(Bytes(text.data(), static_cast<std::size_t>(end - text.begin()))));
+  secure_wipe(text.data(), text.size());
+  if (out.expose().empty()) return Fail{path + " holds no words"};
+  return out;
+}
+
 }  // namespace
 
-Expected<std::unique_ptr<store::Store>, std::string> open_store(const HssSettings& hss, Entropy& entropy) {
-  if (hss.store.empty()) return std::unique_ptr<store::Store>(std::make_unique<store::MemoryStore>());
-  auto key = store_key(hss.store + ".key", entropy);
-  if (!key) return Fail{key.why()};
-  auto opened = store::SqliteStore::open(hss.store, std::move(*key));
+Expected<store::KeySource, std::string> key_source(const HssSettings& hss, Entropy& entropy) {
+  const KeySettings& keys = hss.keys;
+  if (keys.kind == KeySettings::Kind::file) {
+    auto key = store_key(keys.file.empty() ? hss.store + ".key" : keys.file, entropy);
+    if (!key) return Fail{key.why()};
+    return store::key_file(*key);
+  }
+  auto words = words_of(keys.file);
+  if (!words) return Fail{words.why()};
+  if (keys.kind == KeySettings::Kind::passphrase)
+    return store::KeySource{vault::passphrase_wrapper(std::move(*words)), std::nullopt};
+  auto token = vault::token_wrapper({keys.module, keys.token, keys.key, std::move(*words), true});
+  if (!token) return Fail{token.why().what};
+  return store::KeySource{std::move(*token), std::nullopt};
+}
+
+Expected<std::unique_ptr<store::KeyedStore>, std::string> open_keyed_store(const HssSettings& hss,
+                                                                           Entropy& entropy) {
+  auto keys = key_source(hss, entropy);
+  if (!keys) return Fail{keys.why()};
+  if (!hss.database.empty()) {
+    auto opened = store::PostgresStore::open({hss.database}, std::move(*keys));
+    if (!opened) return Fail{opened.why().what};
+    return std::unique_ptr<store::KeyedStore>(std::move(*opened));
+  }
+  auto opened = store::SqliteStore::open(hss.store, std::move(*keys));
   if (!opened) return Fail{opened.why().what};
+  return std::unique_ptr<store::KeyedStore>(std::move(*opened));
+}
+
+Expected<std::unique_ptr<store::Store>, std::string> open_store(const HssSettings& hss, Entropy& entropy) {
+  if (hss.store.empty() && hss.database.empty())
+    return std::unique_ptr<store::Store>(std::make_unique<store::MemoryStore>());
+  auto opened = open_keyed_store(hss, entropy);
+  if (!opened) return Fail{opened.why()};
   return std::unique_ptr<store::Store>(std::move(*opened));
 }
 

@@ -10,6 +10,7 @@
 #include "context/subscriber.h"
 #include "runtime/host.h"
 #include "runtime/topology.h"
+#include "store/keyed_store.h"
 #include "store/store.h"
 
 namespace baton::runtime {
@@ -28,10 +29,16 @@ std::unique_ptr<Host> ue_host(Services& services, const UeSettings& ue, std::siz
                               const context::SubscriberRecord& record, const Topology& topology,
                               Entropy& entropy);
 
-/// open_store gives an HSS its store: in memory, or the SQLite file that the settings name. The key that
-/// seals K and OPc in it stands beside it in FILE.key (32 octets, mode 0600, made when the file is), to be
-/// kept on another medium by who fears for the database alone. Errors are in words.
+/// open_store gives an HSS its store: in memory, the SQLite file or the database that the settings name. The
+/// data keys in it are wrapped as `keys` says; without that by a key file beside the database, FILE.key (32
+/// octets, mode 0600, made when the file is), to be kept on another medium by who fears for the database
+/// alone. Errors are in words. A second handle may be opened beside the one that serves.
 Expected<std::unique_ptr<store::Store>, std::string> open_store(const HssSettings& hss, Entropy& entropy);
+/// open_keyed_store does so where there is something to keep: not in memory.
+Expected<std::unique_ptr<store::KeyedStore>, std::string> open_keyed_store(const HssSettings& hss,
+                                                                           Entropy& entropy);
+/// key_source is what opens the data keys of that store.
+Expected<store::KeySource, std::string> key_source(const HssSettings& hss, Entropy& entropy);
 
 /// open_tls reads the certificate of a node that has one; null for one that has none.
 Expected<std::unique_ptr<transport::TlsIdentity>, std::string> open_tls(

@@ -258,6 +258,29 @@ class Reader {
       s.wrong("server", "an address of its own, line " + std::to_string(first->second) + " has it already");
   }
 
+  KeySettings read_keys(Section& s) {
+    KeySettings out;
+    auto section = s.section("keys");
+    if (!section) return out;
+    const std::string wrapped =
+        section->need("wrapped-by", text, "file, passphrase or token").value_or("file");
+    out.file = section->get("file", text, "a file name").value_or("");
+    if (wrapped == "token") {
+      out.kind = KeySettings::Kind::token;
+      out.module = section->need("module", text, "the path of a PKCS#11 library").value_or("");
+      out.token = section->need("token", text, "the token's label").value_or("");
+      out.key = section->get("key", text, "the label of a key").value_or("baton");
+    } else if (wrapped == "passphrase") {
+      out.kind = KeySettings::Kind::passphrase;
+    } else if (wrapped != "file") {
+      section->wrong("wrapped-by", "file, passphrase or token");
+    }
+    if (out.kind != KeySettings::Kind::file && out.file.empty())
+      section->wrong("file", "the file that holds the passphrase or the PIN");
+    section->done();
+    return out;
+  }
+
   std::optional<HssSettings> read_hss(Section& s) {
     const std::string name = read_name(s, "hss");
     auto identity = s.need("identity", diameter_identity, "a fully qualified host name");
@@ -265,6 +288,11 @@ class Reader {
     auto diameter = read_interface(s, "diameter", diameter_port, true, "MME", 1);
     auto store = s.get("store", text, "a file name, or memory").value_or("memory");
     auto subscribers = s.get("subscribers", text, "a file name").value_or("");
+    auto database = s.get("database", text, "a connection string of PostgreSQL").value_or("");
+    auto keys = read_keys(s);
+    if (!database.empty() && store != "memory") s.wrong("database", "no store beside it");
+    if (!database.empty() && keys.kind == KeySettings::Kind::file && keys.file.empty())
+      s.wrong("keys", "what wraps the data keys of a database: every HSS of it needs the same");
     if (!identity || !diameter.server) return std::nullopt;
     HssSettings out{name,
                     std::move(*identity),
@@ -278,6 +306,8 @@ class Reader {
     out.more_doors = std::move(diameter.more_doors);
     out.agents = std::move(diameter.agents);
     out.tls = std::move(diameter.tls);
+    out.database = std::move(database);
+    out.keys = std::move(keys);
     return out;
   }
 

@@ -64,6 +64,15 @@ struct DiameterDoor {
   Carrier carrier = Carrier::tcp;
 };
 
+/// How the data keys of a store are wrapped.
+struct KeySettings {
+  enum class Kind : Byte { file, passphrase, token } kind = Kind::file;
+  std::string file;    ///< a key file or the file of a passphrase or PIN; empty with Kind::file: STORE.key
+  std::string module;  ///< path of the token's PKCS#11 library
+  std::string token;   ///< its label
+  std::string key;     ///< the label of the wrapping key on it; made there when there is none
+};
+
 struct HssSettings {
   std::string name = "hss";
   DiameterIdentity identity;
@@ -77,6 +86,9 @@ struct HssSettings {
   std::vector<DiameterDoor> more_doors{};
   std::vector<NeighbourSettings> agents{};  ///< Diameter agents, through which clients may come
   std::optional<TlsSettings> tls{};
+  /// Where several HSSs share their subscribers: how to connect, as libpq takes it. In the place of `store`.
+  std::string database{};
+  KeySettings keys{};
 };
 
 /// Another MME, reached over S10 from the same door as the UPE.

@@ -34,7 +34,7 @@ class Token final : public KeyWrapper {
   Token& operator=(const Token&) = delete;
   ~Token() override {
     if (session_ != 0) {
-      f_->C_Logout(session_);
+      if (initialised_) f_->C_Logout(session_);  // it logs out every session of the process
       f_->C_CloseSession(session_);
     }
     if (f_ != nullptr && initialised_) f_->C_Finalize(nullptr);

@@ -31,6 +31,7 @@ void add_exposure(CLI::App& app, int& status);
 void add_lab(CLI::App& app, int& status);
 void add_bench(CLI::App& app, int& status);
 void add_load(CLI::App& app, int& status);
+void add_store(CLI::App& app, int& status);
 
 /// complain writes "baton: TEXT" to standard error and returns Exit::usage.
 int complain(const std::string& text);
