@@ -115,7 +115,8 @@ Expected<vault::Passphrase, std::string> words_of(const std::string& path) {
   if (n < 0) return Fail{reason(path)};
   text.resize(static_cast<std::size_t>(n));
   const auto end = std::find_if(text.begin(), text.end(), [](Byte b) { return b == '\n' || b == '\r'; });
-  vault::Passphrase out(::baton::WipedOctets(Bytes(text.data(), static_cast<std::size_t>(end - text.begin()))));
+  vault::Passphrase out(
+      ::baton::WipedOctets(Bytes(text.data(), static_cast<std::size_t>(end - text.begin()))));
   secure_wipe(text.data(), text.size());
   if (out.expose().empty()) return Fail{path + " holds no words"};
   return out;
