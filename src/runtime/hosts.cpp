@@ -14,7 +14,9 @@
 #include "node/mme/mme.h"
 #include "node/ue/ue.h"
 #include "node/upe/upe.h"
+#include "runtime/limits.h"
 #include "runtime/node_configs.h"
+#include "store/cached_store.h"
 #include "store/memory_store.h"
 #include "store/postgres_store.h"
 #include "store/sqlite_store.h"
@@ -159,7 +161,11 @@ Expected<std::unique_ptr<store::Store>, std::string> open_store(const HssSetting
     return std::unique_ptr<store::Store>(std::make_unique<store::MemoryStore>());
   auto opened = open_keyed_store(hss, entropy);
   if (!opened) return Fail{opened.why()};
-  return std::unique_ptr<store::Store>(std::move(*opened));
+  std::unique_ptr<store::Store> store = std::move(*opened);
+  // A database is shared: what the others wrote has to be seen, so nothing of it is remembered.
+  if (hss.database.empty())
+    store = std::make_unique<store::CachedStore>(std::move(store), records_cached_max);
+  return store;
 }
 
 Expected<std::unique_ptr<transport::TlsIdentity>, std::string> open_tls(

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "keys/sqn.h"
+#include "store/cached_store.h"
 #include "store/memory_store.h"
 #include "store/postgres_cluster.h"
 #include "store/sqlite_store.h"
@@ -276,6 +277,11 @@ INSTANTIATE_TEST_SUITE_P(
     Stores, AnyStore,
     testing::Values(Backend{"memory", [](const Folder&) { return std::make_unique<MemoryStore>(); }, false},
                     Backend{"sqlite", [](const Folder& f) { return open_sqlite(f.file("s.db")); }, true},
+                    Backend{"cached",
+                            [](const Folder& f) {
+                              return std::make_unique<CachedStore>(open_sqlite(f.file("s.db")), 1000);
+                            },
+                            true},
                     Backend{"postgres", [](const Folder&) { return shared_cluster().fresh_store(); }, true}),
     [](const auto& param) { return param.param.name; });
 
