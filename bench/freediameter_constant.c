@@ -23,13 +23,18 @@ static int new_command(uint32_t code, char *name, uint8_t request_flag, struct d
 static int dictionary(void) {
   struct dict_vendor_data vendor = {VENDOR_3GPP, "3GPP"};
   struct dict_application_data s6a = {S6A, "S6a"};
-  struct dict_object *vendor_object = NULL, *answer;
+  struct dict_object *vendor_object = NULL, *answer, *unused;
   uint32_t id = VENDOR_3GPP;
   if (fd_dict_search(fd_g_config->cnf_dict, DICT_VENDOR, VENDOR_BY_ID, &id, &vendor_object, ENOENT) != 0)
     CHECK_FCT(fd_dict_new(fd_g_config->cnf_dict, DICT_VENDOR, &vendor, NULL, &vendor_object));
   CHECK_FCT(fd_dict_new(fd_g_config->cnf_dict, DICT_APPLICATION, &s6a, vendor_object, &application));
   CHECK_FCT(new_command(318, "Authentication-Information-Request", CMD_FLAG_REQUEST, &request));
   CHECK_FCT(new_command(318, "Authentication-Information-Answer", 0, &answer));
+  /* What a request brings with the M bit has to be known too. */
+  CHECK_FCT(new_avp(1407, "Visited-PLMN-Id", AVP_TYPE_OCTETSTRING, &unused));
+  CHECK_FCT(new_avp(1408, "Requested-EUTRAN-Authentication-Info", AVP_TYPE_GROUPED, &unused));
+  CHECK_FCT(new_avp(1410, "Number-Of-Requested-Vectors", AVP_TYPE_UNSIGNED32, &unused));
+  CHECK_FCT(new_avp(1412, "Immediate-Response-Preferred", AVP_TYPE_UNSIGNED32, &unused));
   CHECK_FCT(new_avp(1413, "Authentication-Info", AVP_TYPE_GROUPED, &info));
   CHECK_FCT(new_avp(1414, "E-UTRAN-Vector", AVP_TYPE_GROUPED, &vector));
   CHECK_FCT(new_avp(1447, "RAND", AVP_TYPE_OCTETSTRING, &rand_avp));

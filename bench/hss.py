@@ -261,13 +261,17 @@ class Gsup:
     def __init__(self, where):
         self.socket = socket.create_connection(where)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.settimeout(20)
+        # It asks who we are; whether it acknowledges the answer depends on its release.
+        self.socket.settimeout(1)
         self.octets = b""
-        until = time.monotonic() + 10
         named = False
-        while not named and time.monotonic() < until:
-            for protocol, body in self.frames():
-                named = self.control(protocol, body) or named
+        try:
+            while not named:
+                for protocol, body in self.frames():
+                    named = self.control(protocol, body) or named
+        except TimeoutError:
+            pass
+        self.socket.settimeout(20)
 
     def frames(self):
         self.octets += self.socket.recv(1 << 18)
