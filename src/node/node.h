@@ -83,11 +83,15 @@ struct RemoveSubscriber {
 struct ShowSubscriber {
   Imsi imsi;
 };
+/// LocateSubscriber asks the MME where the subscriber is and in what state; it waits for that answer.
+struct LocateSubscriber {
+  Imsi imsi;
+};
 /// Administer is a task of the operator's. It waits its turn among the requests for the same subscriber and
 /// is durable before it is answered.
 struct Administer {
   AdminToken token;
-  std::variant<AddSubscriber, ChangeSubscriber, RemoveSubscriber, ShowSubscriber> task;
+  std::variant<AddSubscriber, ChangeSubscriber, RemoveSubscriber, ShowSubscriber, LocateSubscriber> task;
 };
 /// What became of it.
 enum class AdminOutcome : Byte {
@@ -178,12 +182,20 @@ struct EraseSubscriber {
   Imsi imsi;
   std::optional<std::uint64_t> version;
 };
+/// Whereabouts is what an MME said of a subscriber. TS 29.272, 7.3.114 and 7.3.115.
+struct Whereabouts {
+  std::optional<std::uint32_t> state;  ///< User-State
+  ByteVector ecgi;                     ///< E-UTRAN-Cell-Global-Identity, may be empty
+  ByteVector tai;                      ///< Tracking-Area-Identity, may be empty
+  std::optional<std::uint32_t> age_minutes;
+};
 /// Administered answers Administer. The view is of the record as it is now; null when there is none.
 struct Administered {
   AdminToken token;
   AdminOutcome outcome{};
   std::string why;  ///< for people, without secrets; empty when done
   std::unique_ptr<context::SubscriberView> view;
+  std::unique_ptr<Whereabouts> whereabouts{};  ///< LocateSubscriber
 };
 struct Record {
   LedgerEntry entry;

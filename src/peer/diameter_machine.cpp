@@ -23,6 +23,10 @@ M DiameterMachine::capabilities() const {
   m.supported_vendor_ids = {c.application_vendor};
   m.auth_application_ids = {c.application};
   m.vendor_specific_application_ids = {{c.application_vendor, c.application, {}}};
+  for (const std::uint32_t more : c.more_applications) {
+    m.auth_application_ids.push_back(more);
+    m.vendor_specific_application_ids.push_back({c.application_vendor, more, {}});
+  }
   if (c.private_application) {
     m.supported_vendor_ids.push_back(dia::vendor_private);
     m.vendor_specific_application_ids.push_back({dia::vendor_private, dia::app_private, {}});

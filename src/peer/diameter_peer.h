@@ -80,6 +80,9 @@ struct DiameterConfig {
   std::uint32_t application_vendor = wire::diameter::vendor_3gpp;
   /// Speak our own application beside it, with every peer that announces it too. (docs/extensions.md)
   bool private_application = false;
+  /// Applications of the same vendor that are served beside it, with every peer: S13 for an equipment
+  /// register.
+  std::vector<std::uint32_t> more_applications{};
   std::uint32_t vendor_id = 0;  ///< of the product
   std::string product_name = "Baton";
   std::uint32_t origin_state_id = 0;  ///< grows with each start of the node; 0 leaves it out

@@ -233,8 +233,10 @@ void DiameterMachine::request(Peer& p, LinkId link, const dia::Header& h, Bytes 
     protocol_error(link, h, result, octets);
   };
   const bool own = h.application == dia::app_private && node_.links_.at(link).speaks_private;
-  if (h.application != node_.config_.application && !own)
-    return refuse(dia::code::application_unsupported, "diameter.application_unsupported");
+  const auto& more = node_.config_.more_applications;
+  const bool served = h.application == node_.config_.application ||
+                      std::find(more.begin(), more.end(), h.application) != more.end();
+  if (!served && !own) return refuse(dia::code::application_unsupported, "diameter.application_unsupported");
   const auto& c = node_.config_;
   const Routing to = routing_of(octets, c.identity);
   // A broken AVP further back is for the decoder to name; what stands before it decides here.

@@ -48,8 +48,11 @@ node::hss::Config hss_config(const HssSettings& hss, const Topology& topology) {
   for (const NeighbourSettings& c : hss.clients) {
     // Each MME has its own IND, so that the vectors one of them holds do not make the others' stale.
     const auto ind = static_cast<std::uint32_t>(out.clients.size() + 1) % 32;
-    out.clients.push_back(
-        {c.name, *c.identity, c.realm.value_or(hss.realm), c.endpoint.address, {topology.plmn}, ind});
+    const auto kind = c.kind == "sgsn"       ? node::hss::ClientKind::sgsn
+                      : c.kind == "combined" ? node::hss::ClientKind::combined
+                                             : node::hss::ClientKind::mme;
+    out.clients.push_back({c.name, *c.identity, c.realm.value_or(hss.realm), c.endpoint.address,
+                           c.plmns.empty() ? std::vector{topology.plmn} : c.plmns, ind, kind});
     out.clients.back().secured = c.carrier == Carrier::tls && !c.via;
     out.clients.back().via = c.via;
     out.clients.back().rate = c.rate;
@@ -59,6 +62,16 @@ node::hss::Config hss_config(const HssSettings& hss, const Topology& topology) {
     agent.secured = a.carrier == Carrier::tls;
     agent.rate = a.rate;
     out.agents.push_back(std::move(agent));
+  }
+  out.ind_base = hss.sqn_index_base;
+  out.test_algorithm = hss.test_algorithm;
+  out.lost_places = hss.lost_places;
+  out.plmns.insert(out.plmns.end(), hss.roaming.begin(), hss.roaming.end());
+  for (const EquipmentSettings& e : hss.equipment) {
+    using Status = wire::diameter::EquipmentStatus;
+    out.equipment.push_back({e.imei, e.status == "white"  ? Status::whitelisted
+                                     : e.status == "grey" ? Status::greylisted
+                                                          : Status::blacklisted});
   }
   for (const NeighbourSettings& a : hss.aaa)
     out.aaa_servers.push_back({a.name, *a.identity, a.realm.value_or(hss.realm), a.endpoint.address});

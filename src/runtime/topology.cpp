@@ -179,6 +179,10 @@ class Reader {
         neighbour.name = client.get("name", node_name, "a name").value_or(std::string(called));
         neighbour.identity = client.get("identity", diameter_identity, "a fully qualified host name");
         neighbour.realm = client.get("realm", diameter_identity, "a realm");
+        if (key == "diameter" && list == "client" && client_role == "MME") {  // an HSS's
+          neighbour.kind = client.get("kind", client_kind, "mme, sgsn or combined").value_or("");
+          neighbour.plmns = client.values("plmns", plmn, "networks such as 00101");
+        }
         if (diameter) {
           neighbour.via = client.get("via", diameter_identity, "the identity of one of the agents");
           neighbour.rate.per_second =
@@ -293,6 +297,7 @@ class Reader {
     if (!database.empty() && store != "memory") s.wrong("database", "no store beside it");
     if (!database.empty() && keys.kind == KeySettings::Kind::file && keys.file.empty())
       s.wrong("keys", "what wraps the data keys of a database: every HSS of it needs the same");
+    const auto answers = read_hss_answers(s);
     if (!identity || !diameter.server) return std::nullopt;
     HssSettings out{name,
                     std::move(*identity),
@@ -308,6 +313,39 @@ class Reader {
     out.tls = std::move(diameter.tls);
     out.database = std::move(database);
     out.keys = std::move(keys);
+    out.sqn_index_base = answers.sqn_index_base;
+    out.test_algorithm = answers.test_algorithm;
+    out.lost_places = answers.lost_places;
+    out.roaming = answers.roaming;
+    out.equipment = answers.equipment;
+    return out;
+  }
+
+  /// What decides how an HSS answers.
+  struct HssAnswers {
+    std::uint32_t sqn_index_base = 0;
+    bool test_algorithm = false, lost_places = false;
+    std::vector<PlmnId> roaming{};
+    std::vector<EquipmentSettings> equipment{};
+  };
+  HssAnswers read_hss_answers(Section& s) {
+    HssAnswers out;
+    if (auto sqn = s.section("sqn")) {
+      //= TS 33.102, C.1.1.1
+      constexpr std::uint64_t index_max = 31;
+      out.sqn_index_base =
+          sqn->get("index-base", number<std::uint32_t, 0, index_max>, "a number from 0 to 31").value_or(0);
+      sqn->done();
+    }
+    out.test_algorithm = s.get("test-algorithm", yes_or_no, "yes or no").value_or(false);
+    out.lost_places = s.get("lost-places", yes_or_no, "yes or no").value_or(false);
+    out.roaming = s.values("roaming", plmn, "networks such as 00101");
+    for (Section& line : s.sections("equipment")) {
+      const auto imei = line.need("imei", imei_prefix, "leading digits of an IMEI, or any");
+      const auto status = line.need("status", equipment_status, "white, grey or black");
+      if (imei && status) out.equipment.push_back({*imei, *status});
+      line.done();
+    }
     return out;
   }
 

@@ -56,6 +56,8 @@ struct NeighbourSettings {
   Carrier carrier = Carrier::tcp;
   std::optional<DiameterIdentity> via{};  ///< the Diameter agent in between; `endpoint` is its own then
   peer::DiameterRate rate{};              ///< of its requests
+  std::string kind{};                     ///< of an HSS's client: "mme", "sgsn" or "combined"; empty: an MME
+  std::vector<PlmnId> plmns{};            ///< networks an HSS's client may ask for; empty: that of the file
 };
 
 /// Where a node listens for Diameter beside its first door.
@@ -71,6 +73,12 @@ struct KeySettings {
   std::string module;  ///< path of the token's PKCS#11 library
   std::string token;   ///< its label
   std::string key;     ///< the label of the wrapping key on it; made there when there is none
+};
+
+/// A line of an equipment register: leading digits of IMEIs, and "white", "grey" or "black".
+struct EquipmentSettings {
+  std::string imei;
+  std::string status;
 };
 
 struct HssSettings {
@@ -89,6 +97,11 @@ struct HssSettings {
   /// Where several HSSs share their subscribers: how to connect, as libpq takes it. In the place of `store`.
   std::string database{};
   KeySettings keys{};
+  std::uint32_t sqn_index_base = 0;  ///< added to the index of every client in the SQN
+  bool test_algorithm = false;       ///< serve subscribers of the test algorithm of TS 34.108
+  bool lost_places = false;          ///< tell the clients that places are lost (a backup was restored)
+  std::vector<PlmnId> roaming{};     ///< networks beside that of the file where subscribers may register
+  std::vector<EquipmentSettings> equipment{};
 };
 
 /// Another MME, reached over S10 from the same door as the UPE.

@@ -96,6 +96,35 @@ std::optional<KeyIdKey> id_key(std::string_view s) {
 std::optional<Byte> eea(std::string_view s) { return algorithm(s, "EEA"); }
 std::optional<Byte> eia(std::string_view s) { return algorithm(s, "EIA"); }
 
+std::optional<PlmnId> plmn(std::string_view s) {
+  const auto parsed = PlmnId::parse(s);
+  return parsed ? std::optional(*parsed) : std::nullopt;
+}
+
+std::optional<bool> yes_or_no(std::string_view s) {
+  if (s == "yes") return true;
+  if (s == "no") return false;
+  return std::nullopt;
+}
+
+std::optional<std::string> client_kind(std::string_view s) {
+  if (s == "mme" || s == "sgsn" || s == "combined") return std::string(s);
+  return std::nullopt;
+}
+
+std::optional<std::string> equipment_status(std::string_view s) {
+  if (s == "white" || s == "grey" || s == "black") return std::string(s);
+  return std::nullopt;
+}
+
+std::optional<std::string> imei_prefix(std::string_view s) {
+  constexpr std::size_t imei_digits = 15;
+  if (s == "any") return std::string();
+  const bool digits = std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (s.empty() || s.size() > imei_digits || !digits) return std::nullopt;
+  return std::string(s);
+}
+
 std::optional<std::uint64_t> number_between(std::string_view s, std::uint64_t min, std::uint64_t max) {
   int base = 10;
   if (s.starts_with("0x")) {

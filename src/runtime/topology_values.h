@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "ids/endpoint.h"
+#include "ids/plmn_id.h"
 #include "ids/subscriber_id.h"
 #include "keys/ledger.h"
 #include "peer/world.h"
@@ -38,6 +39,15 @@ std::optional<KeyIdKey> id_key(std::string_view s);
 /// "EEA2" gives 2, "EIA1" gives 1.
 std::optional<Byte> eea(std::string_view s);
 std::optional<Byte> eia(std::string_view s);
+
+/// "00101" or "310410".
+std::optional<PlmnId> plmn(std::string_view s);
+/// "yes" or "no".
+std::optional<bool> yes_or_no(std::string_view s);
+std::optional<std::string> client_kind(std::string_view s);
+std::optional<std::string> equipment_status(std::string_view s);
+/// Up to 15 decimal digits; the word "any" stands for none.
+std::optional<std::string> imei_prefix(std::string_view s);
 
 /// number reads a decimal, or a hexadecimal after 0x, from Min to Max.
 std::optional<std::uint64_t> number_between(std::string_view s, std::uint64_t min, std::uint64_t max);

@@ -72,12 +72,14 @@ class CountingEntropy final : public Entropy {
 
 /// Mme is a Diameter node that asks what the test wants and keeps what it hears.
 struct Mme {
-  Mme(const DiameterIdentity& identity, Ipv4 address, Entropy& entropy, bool announces = false)
+  Mme(const DiameterIdentity& identity, Ipv4 address, Entropy& entropy, bool announces = false,
+      bool equipment = false)
       : node({.identity = identity,
               .realm = realm,
               .address = address,
               .peers = {{hss_name, realm, hss_address, 3868, true}},
-              .private_application = announces},
+              .private_application = announces,
+              .more_applications = equipment ? std::vector{dia::app_s13} : std::vector<std::uint32_t>{}},
              entropy) {}
   peer::DiameterNode node;
   std::deque<peer::DiameterAnswer> answers;
@@ -98,11 +100,12 @@ inline Config config() {
 
 class HssTest : public testing::Test {
  protected:
-  HssTest() {
+  HssTest() : HssTest(std::make_shared<store::MemoryStore>()) {
     EXPECT_TRUE(store.put(subscriber()));
     EXPECT_TRUE(store.sync());
-    boot();
   }
+  /// On a store that another HSS may be on too.
+  explicit HssTest(std::shared_ptr<store::MemoryStore> of) : shared(std::move(of)) { boot(); }
 
   /// boot starts a fresh HSS on the store and connects both MMEs.
   void boot() {
@@ -112,7 +115,7 @@ class HssTest : public testing::Test {
     held_saves.clear();
     hss = std::make_unique<Hss>(settings, entropy);
     for (std::size_t i = 0; i < peers; ++i)
-      mmes.push_back(std::make_unique<Mme>(names[i], addresses[i], entropy, announces));
+      mmes.push_back(std::make_unique<Mme>(names[i], addresses[i], entropy, announces, equipment));
     tell(Started{});
     for (std::size_t i = 0; i < mmes.size(); ++i) connect(i);
     settle();
@@ -129,7 +132,7 @@ class HssTest : public testing::Test {
   }
   /// reconnect brings back an MME that was lost: a new machine, which still remembers what it heard.
   void reconnect(std::size_t i) {
-    auto fresh = std::make_unique<Mme>(names[i], addresses[i], entropy, announces);
+    auto fresh = std::make_unique<Mme>(names[i], addresses[i], entropy, announces, equipment);
     fresh->answers = std::move(mmes[i]->answers);
     fresh->requests = std::move(mmes[i]->requests);
     mmes[i] = std::move(fresh);
@@ -149,6 +152,11 @@ class HssTest : public testing::Test {
       carry(a);
     }
   }
+  SubscriberLoaded loaded(const LoadSubscriber& load) {
+    auto found = store.find(load.imsi);
+    if (!found) return {load.token, std::nullopt, found.why().fault};
+    return {load.token, std::move(*found)};
+  }
   void carry(Action& action) {
     if (auto* send = std::get_if<Send>(&action)) {
       const auto to = links.find(send->link);
@@ -158,9 +166,9 @@ class HssTest : public testing::Test {
       from_mme(to->second, out);
     } else if (auto* load = std::get_if<LoadSubscriber>(&action)) {
       if (hold_loads)
-        held.push_back(SubscriberLoaded{load->token, store.load(load->imsi)});
+        held.push_back(loaded(*load));
       else
-        tell(SubscriberLoaded{load->token, store.load(load->imsi)});
+        tell(loaded(*load));
     } else if (auto* save = std::get_if<SaveSubscriber>(&action)) {
       EXPECT_TRUE(store.put(std::move(*save->record)));
       staged(save->token);
@@ -184,7 +192,17 @@ class HssTest : public testing::Test {
     if (hold_saves)
       held_saves.push_back(token);
     else
-      tell(SubscriberSaved{token, store.sync()});
+      tell(committed(token));
+  }
+  /// committed makes durable what is staged, as the host does.
+  SubscriberSaved committed(StoreToken token) {
+    const auto done = store.commit();
+    if (!done) {
+      store.crash();
+      return {token, false, done.why().fault};
+    }
+    if (!done->conflicts.empty()) return {token, false, context::StoreFault::conflict};
+    return {token, true};
   }
   void from_mme(std::size_t i, Actions& out) {
     for (Action& a : out.take()) {
@@ -305,8 +323,10 @@ class HssTest : public testing::Test {
   Config settings = config();
   std::size_t peers = 2;
   bool announces = false;
+  bool equipment = false;  ///< and speak S13
 
-  store::MemoryStore store;
+  std::shared_ptr<store::MemoryStore> shared;
+  store::MemoryStore& store = *shared;
   CountingEntropy entropy;
   Instant now{Duration(1'000'000'000)};
   std::unique_ptr<Hss> hss;

@@ -193,7 +193,9 @@ TEST(DiameterSecrets, EveryKeyOctetOfAVectorIsCovered) {
 
 TEST(DiameterSecrets, MessagesWithoutKeysHaveNone) {
   for (const auto& [name, message] : samples()) {
-    if (name == "aia" || name == "aia_epoch" || name == "ulr_aka" || name == "kur" || name == "cta") continue;
+    if (name == "aia" || name == "aia_epoch" || name == "aia_utran" || name == "ulr_aka" || name == "kur" ||
+        name == "cta")
+      continue;
     EXPECT_TRUE(secret_ranges(encode_any(message, header_for())).empty()) << name;
   }
 }

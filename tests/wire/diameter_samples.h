@@ -150,6 +150,88 @@ inline std::vector<std::pair<std::string, dia::AnyMessage>> samples() {
       NotifyRequest{session, vsai, none, mme_host, realm, hss_host, realm, imsi, features,
                     TerminalInformation{"35349006987331", {}}, 1, "internet", AlertReason::ue_present, 2});
   add("noa", NotifyAnswer{session, vsai, features, code::success, {}, none, hss_host, realm, {}});
+  // What an HSS tells and asks of its own accord, what an SGSN gets, what an equipment register says, and
+  // load.
+  AuthenticationInformationRequest both{
+      session,
+      vsai,
+      none,
+      mme_host,
+      realm,
+      hss_host,
+      realm,
+      imsi,
+      {},
+      RequestedEutranAuthenticationInfo{},
+      plmn,
+      RequestedUtranGeranAuthenticationInfo{5, 1, Resynchronization{rand, auts}},
+      OcSupportedFeatures{oc_feature::loss_algorithm}};
+  add("air_utran", std::move(both));
+  AuthenticationInfo umts;
+  Autn autn;
+  autn.bytes.fill(0x22);
+  umts.utran_vectors.push_back(
+      {1, rand, secret_of<Xres, 8>(0x80), autn, secret_of<Ck, 16>(0x90), secret_of<Ik, 16>(0xA0)});
+  umts.geran_vectors.push_back({2, rand, secret_of<Sres, 4>(0x80), secret_of<Kc, 8>(0xB0)});
+  add("aia_utran", AuthenticationInformationAnswer{session,
+                                                   vsai,
+                                                   code::success,
+                                                   {},
+                                                   {},
+                                                   none,
+                                                   hss_host,
+                                                   realm,
+                                                   {},
+                                                   std::move(umts),
+                                                   {},
+                                                   OcSupportedFeatures{oc_feature::loss_algorithm},
+                                                   OcOlr{1'700'000'000, OcReportType::host, 40, 30}});
+  SubscriptionData changed{};
+  changed.subscriber_status = SubscriberStatus::operator_determined_barring;
+  changed.ambr = Ambr{1000, 2000};
+  changed.operator_determined_barring = 1;
+  changed.apn_configuration_profile = ApnConfigurationProfile{
+      1,
+      AllApnConfigurationsIncluded::modified_or_added,
+      {{1, PdnType::ipv4, "internet", qos, Ambr{1000, 2000}, {}, VplmnDynamicAddress::allowed}}};
+  add("idr",
+      InsertSubscriberDataRequest{session, vsai, none, hss_host, realm, mme_host, realm, imsi, features,
+                                  std::move(changed), idr_flag::eps_user_state | idr_flag::eps_location});
+  add("ida", InsertSubscriberDataAnswer{session,
+                                        vsai,
+                                        features,
+                                        code::success,
+                                        {},
+                                        none,
+                                        mme_host,
+                                        realm,
+                                        EpsUserState{MmeUserState{UserState::connected_reachable},
+                                                     SgsnUserState{UserState::detached}},
+                                        EpsLocationInformation{MmeLocationInformation{
+                                            *parse_hex("00f1100000000701"), *parse_hex("00f1100007"), 0, 3}},
+                                        ida_flag::area_restricted,
+                                        {}});
+  add("dsr", DeleteSubscriberDataRequest{session,
+                                         vsai,
+                                         none,
+                                         hss_host,
+                                         realm,
+                                         mme_host,
+                                         realm,
+                                         imsi,
+                                         features,
+                                         dsr_flag::pdn_contexts,
+                                         {2, 3}});
+  add("dsa",
+      DeleteSubscriberDataAnswer{session, vsai, features, code::success, {}, none, mme_host, realm, {}});
+  add("rsr",
+      ResetRequest{session, vsai, none, hss_host, realm, mme_host, realm, features, {"00101", "00102"}});
+  add("rsa", ResetAnswer{session, vsai, features, code::success, {}, none, mme_host, realm, {}});
+  const VendorSpecificApplicationId s13{vendor_3gpp, app_s13, {}};
+  add("ecr", MeIdentityCheckRequest{session, s13, none, mme_host, realm, hss_host, realm,
+                                    TerminalInformation{"35349006987331", "53"}, imsi});
+  add("eca", MeIdentityCheckAnswer{
+                 session, s13, code::success, {}, none, hss_host, realm, EquipmentStatus::blacklisted, {}});
   // What no standard has, in messages of S6a and in messages of its own.
   AuthenticationInfo numbered;
   numbered.eutran_vectors.push_back(sample_vector(1));

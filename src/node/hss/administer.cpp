@@ -38,12 +38,23 @@ void apply(context::SubscriberRecord& r, const ChangeSubscriber& change) {
   if (change.secret || change.seq || change.ind_bits || change.sqn_scheme) r.resyncs = 0;
 }
 
+/// gone_from is what of a subscription only a Delete Subscriber Data Request can take back: DSR-Flags.
+//= TS 29.272, 7.3.25
+std::uint32_t gone_from(const context::Subscription& before, const context::Subscription& now) {
+  std::uint32_t flags = 0;
+  if (!before.apns.empty() && now.apns.empty()) flags |= dia::dsr_flag::complete_apn_profile;
+  if (!before.charging.empty() && now.charging.empty()) flags |= dia::dsr_flag::charging_characteristics;
+  if (before.periodic_timer_s && !now.periodic_timer_s) flags |= dia::dsr_flag::subscribed_periodic_timer;
+  return flags;
+}
+
 void answer(Core& core, AdminToken token, AdminOutcome outcome, std::string_view why = {},
             const context::SubscriberRecord* now = nullptr) {
   core.count(outcome == AdminOutcome::done ? "hss.administered" : "hss.administration_refused");
   core.out->administered(
       {token, outcome, std::string(why),
-       now != nullptr ? std::make_unique<context::SubscriberView>(context::view_of(*now)) : nullptr});
+       now != nullptr ? std::make_unique<context::SubscriberView>(context::view_of(*now)) : nullptr,
+       nullptr});
 }
 
 }  // namespace
@@ -76,6 +87,13 @@ Procedure administer(Core& core, Desk& desk, Administer asked) {
       answer(core, asked.token, AdminOutcome::unknown, to_string(AdminOutcome::unknown));
       co_return;
     }
+    if (std::holds_alternative<LocateSubscriber>(asked.task)) {
+      // The MME's answer ends it, whenever that comes.
+      if (record->mme && locate(core, asked.token, desk.imsi, record->mme->host)) co_return;
+      answer(core, asked.token, AdminOutcome::too_busy, "no MME that can be asked serves the subscriber",
+             &*record);
+      co_return;
+    }
     if (add == nullptr && change == nullptr && !remove) {
       answer(core, asked.token, AdminOutcome::done, {}, &*record);
       co_return;
@@ -84,8 +102,15 @@ Procedure administer(Core& core, Desk& desk, Administer asked) {
       answer(core, asked.token, AdminOutcome::conflict, to_string(AdminOutcome::conflict), &*record);
       co_return;
     }
+    const std::optional<context::Subscription> before =
+        record ? std::optional(record->subscription) : std::nullopt;
     if (add != nullptr) record = fresh(add->record);
     if (change != nullptr) apply(*record, *change);
+    // The clock goes on from where the card is.
+    const bool new_sequence =
+        add != nullptr || (change != nullptr && (change->seq || change->sqn_scheme || change->ind_bits));
+    if (new_sequence && record->sqn_scheme == context::SqnScheme::time)
+      record->seq_offset = offset_for(record->seq_reserved, record->ind_bits, core.now);
     if (const auto wrong = wrong_with(core, *record); !remove && !wrong.empty()) {
       answer(core, asked.token, AdminOutcome::invalid, wrong);
       co_return;
@@ -111,11 +136,22 @@ Procedure administer(Core& core, Desk& desk, Administer asked) {
     if (remove) {
       const Superseded gone = forget(record->kasme);
       core.note_gone(desk.imsi, gone, "subscription removed");
-      for (const auto& node : {record->mme, record->sgsn})
-        if (node)
-          cancel_location(core, {desk.imsi, node->host, dia::CancellationType::subscription_withdrawal});
+      for (const auto* node : {&record->mme, &record->sgsn}) {
+        if (!*node) continue;
+        Cancellation c{desk.imsi, (*node)->host, dia::CancellationType::subscription_withdrawal};
+        c.sgsn = node == &record->sgsn;
+        cancel_location(core, std::move(c));
+      }
       answer(core, asked.token, AdminOutcome::done);
       co_return;
+    }
+    if (change != nullptr && before != record->subscription) {
+      const std::uint32_t deleted = gone_from(*before, record->subscription);
+      for (const auto* node : {&record->mme, &record->sgsn}) {
+        if (!*node || (*node)->purged) continue;
+        if (node == &record->sgsn && record->mme && record->mme->host == record->sgsn->host) continue;
+        refresh(core, *record, {desk.imsi, (*node)->host, deleted});
+      }
     }
     answer(core, asked.token, AdminOutcome::done, {}, &*record);
     co_return;

@@ -1,4 +1,4 @@
-// air.cpp: authentication vectors.
+// air.cpp: authentication vectors, for E-UTRAN and for UTRAN and GERAN.
 #include "base/cases.h"
 #include "keys/auc.h"
 #include "node/hss/core.h"
@@ -7,6 +7,20 @@ namespace baton::node::hss {
 
 namespace {
 
+/// wrong_mac says in words what a wrong MAC-S can mean for this subscriber.
+std::string wrong_mac(const context::SubscriberRecord& record, const dia::Resynchronization& r) {
+  // The commonest mistake of who types subscribers in, and one that can be told for certain.
+  if (const auto* m = std::get_if<MilenageSecret>(&record.secret)) {
+    const Op op(m->opc.expose());
+    if (verify_auts(m->k, derive_opc(m->k, op), r.rand, r.auts))
+      return "MAC-S is wrong: the record holds OP where OPc belongs";
+  }
+  const bool seen = record.mme || record.sgsn;
+  return seen ? "MAC-S is wrong: forged AUTS; the card has been in service with the K and OPc of the record"
+              : "MAC-S is wrong: wrong OPc or K in the record, or forged AUTS; the card has never been in "
+                "service";
+}
+
 struct Resynced {
   bool ok = false;     ///< the AUTS is the USIM's
   bool moved = false;  ///< SEQ is another now
@@ -14,36 +28,41 @@ struct Resynced {
 
 /// resynchronise checks what the USIM sent and moves SEQ to where the USIM is. A forged AUTS moves nothing.
 //= TS 33.102, 6.3.5
-Resynced resynchronise(Core& core, const context::SubscriberRecord& record, Counter& counter,
+Resynced resynchronise(Core& core, context::SubscriberRecord& record, Counter& counter,
                        const dia::Resynchronization& r) {
   const std::string who = record.imsi.digits();
-  if (core.now - counter.resync_since >= resync_window) {
+  // A card that takes no vector although SEQ follows it will not take the next one either.
+  const bool endless = record.resyncs >= resyncs_unanswered_max;
+  const Duration window = endless ? resync_pause : resync_window;
+  const std::uint32_t most = endless ? 1 : resyncs_max;
+  if (core.now - counter.resync_since >= window) {
     counter.resync_since = core.now;
     counter.resyncs = 0;
   }
-  if (counter.resyncs >= resyncs_max) {
-    core.count("hss.resync_throttled");
-    core.log(LogLevel::warning, "resynchronisation of " + who + " refused: " + std::to_string(resyncs_max) +
-                                    " in a minute already; a broken USIM, or somebody who is not it");
+  if (counter.resyncs >= most) {
+    core.count(endless ? "hss.resync_endless" : "hss.resync_throttled");
+    core.log(LogLevel::warning,
+             endless ? "resynchronisation of " + who + " refused: " + std::to_string(record.resyncs) +
+                           " since its last location update; the card takes no vector, or nobody hands it one"
+                     : "resynchronisation of " + who + " refused: " + std::to_string(resyncs_max) +
+                           " in a minute already; a broken USIM, or somebody who is not it");
     return {};
   }
   ++counter.resyncs;
   const auto sqn_ms = verify_auts(record.secret, r.rand, r.auts);
   if (!sqn_ms) {
     core.count("hss.auts_wrong");
-    core.log(LogLevel::warning,
-             "resynchronisation of " + who + " refused: MAC-S is wrong: forged AUTS, or wrong K or OPc");
+    core.log(LogLevel::warning, "resynchronisation of " + who + " refused: " + wrong_mac(record, r));
     return {};
   }
   const std::uint64_t before = counter.last_seq;
-  AucSqn sqn(before, record.ind_bits);
-  const bool moved = sqn.resynchronise(*sqn_ms);
-  counter.last_seq = sqn.last_seq();
+  const bool moved = follow_usim(record, counter, *sqn_ms, core.now);
   core.count(moved ? "hss.resync_moved" : "hss.resync_not_needed");
   core.log(LogLevel::info,
            moved ? "resynchronisation of " + who + ": SQN of the USIM was ahead, SEQ goes from " +
                        std::to_string(before) + " to " + std::to_string(counter.last_seq)
                  : "resynchronisation of " + who + ": the next SQN is fresh to the USIM as it is");
+  if (record.resyncs < 0xFFFF'FFFF) ++record.resyncs;
   return {true, moved};
 }
 
@@ -59,6 +78,25 @@ std::vector<KeyId> secret_ids(const Core& core, const AkaSecret& secret) {
                     secret);
 }
 
+struct Reasons {
+  std::string_view f3, f4;
+};
+Reasons reasons_of(const AkaSecret& secret) {
+  switch (algorithm_of(secret)) {
+    case AkaAlgorithm::milenage: return {"TS 35.206, f3", "TS 35.206, f4"};
+    case AkaAlgorithm::tuak: return {"TS 35.231, f3", "TS 35.231, f4"};
+    case AkaAlgorithm::test: break;
+  }
+  return {"TS 34.108, f3", "TS 34.108, f4"};
+}
+
+void note_derived(Core& core, const context::SubscriberRecord& record, const Ck& ck, const Ik& ik) {
+  const auto parents = secret_ids(core, record.secret);
+  const Reasons reasons = reasons_of(record.secret);
+  core.note(KeyEvent::derived, record.imsi, ck, std::string(reasons.f3), parents);
+  core.note(KeyEvent::derived, record.imsi, ik, std::string(reasons.f4), parents);
+}
+
 /// make_vector makes one vector and writes its keys' whole life here into the ledger; KASME's goes on where
 /// it is remembered.
 dia::EutranVector make_vector(Core& core, const context::SubscriberRecord& record, const Client& client,
@@ -67,26 +105,77 @@ dia::EutranVector make_vector(Core& core, const context::SubscriberRecord& recor
   core.entropy.fill(rand.bytes);
   NewEpsVector fresh = make_eps_vector(record.secret, record.amf, sqn, rand, plmn);
   if (core.out->ledger_on()) {
-    const std::string who = record.imsi.digits();
-    const auto write = [&](KeyEvent event, const auto& key, std::string reason,
-                           std::vector<KeyId> parents = {}, std::string to = {}) {
-      core.keys.write(*core.out, core.now, event, who, key, std::move(reason), std::move(parents),
-                      std::move(to));
-    };
-    const std::vector<KeyId> secrets = secret_ids(core, record.secret);
-    write(KeyEvent::derived, fresh.ck, "TS 35.206, f3", secrets);
-    write(KeyEvent::derived, fresh.ik, "TS 35.206, f4", secrets);
-    write(KeyEvent::derived, fresh.vector.kasme, "TS 33.401, A.2",
-          {core.keys.id(fresh.ck), core.keys.id(fresh.ik)});
+    note_derived(core, record, fresh.ck, fresh.ik);
+    core.note(KeyEvent::derived, record.imsi, fresh.vector.kasme, "TS 33.401, A.2",
+              {core.keys.id(fresh.ck), core.keys.id(fresh.ik)});
     if (!remembered)
-      write(KeyEvent::sent, fresh.vector.kasme, "Authentication Information Answer", {}, client.name);
+      core.note(KeyEvent::sent, record.imsi, fresh.vector.kasme, "Authentication Information Answer", {},
+                client.name);
     //= TS 33.401, 6.1.2
     // CK and IK stay here and die here; KASME is the MME's from now on.
-    write(KeyEvent::erased, fresh.ck, "vector made");
-    write(KeyEvent::erased, fresh.ik, "vector made");
-    if (!remembered) write(KeyEvent::erased, fresh.vector.kasme, "vector delivered");
+    core.note(KeyEvent::erased, record.imsi, fresh.ck, "vector made");
+    core.note(KeyEvent::erased, record.imsi, fresh.ik, "vector made");
+    if (!remembered) core.note(KeyEvent::erased, record.imsi, fresh.vector.kasme, "vector delivered");
   }
   return {{}, rand, std::move(fresh.vector.xres), fresh.vector.autn, std::move(fresh.vector.kasme)};
+}
+
+/// make_quintet_for makes one for UTRAN or GERAN: CK and IK are the SGSN's from now on.
+//= TS 33.102, 6.3.2
+dia::UtranVector make_quintet_for(Core& core, const context::SubscriberRecord& record, const Client& client,
+                                  Sqn sqn) {
+  Rand rand;
+  core.entropy.fill(rand.bytes);
+  Quintet fresh = make_quintet(record.secret, record.amf, sqn, rand);
+  if (core.out->ledger_on()) {
+    note_derived(core, record, fresh.ck, fresh.ik);
+    const std::string reason = "Authentication Information Answer";
+    core.note(KeyEvent::sent, record.imsi, fresh.ck, reason, {}, client.name);
+    core.note(KeyEvent::sent, record.imsi, fresh.ik, reason, {}, client.name);
+    core.note(KeyEvent::erased, record.imsi, fresh.ck, "vector delivered");
+    core.note(KeyEvent::erased, record.imsi, fresh.ik, "vector delivered");
+  }
+  return {{}, rand, std::move(fresh.xres), fresh.autn, std::move(fresh.ck), std::move(fresh.ik)};
+}
+
+/// Wanted is how many vectors of each kind a request gets.
+struct Wanted {
+  std::size_t eutran = 0, utran = 0;
+  const dia::Resynchronization* resync = nullptr;
+  std::size_t all() const { return eutran + utran; }
+};
+
+template <class Info>
+std::size_t number_of(const std::optional<Info>& info, std::size_t most) {
+  if (!info) return 0;
+  return std::min<std::size_t>(std::max<std::uint32_t>(info->number_of_requested_vectors.value_or(1), 1),
+                               most);
+}
+template <class Info>
+bool at_once(const std::optional<Info>& info) {
+  return info && info->immediate_response_preferred;
+}
+
+//= TS 29.272, 5.2.3.1.3
+Wanted wanted_of(const dia::AuthenticationInformationRequest& m, bool tracked) {
+  Wanted w{number_of(m.requested_eutran, tracked ? vectors_max_tracked : vectors_max),
+           number_of(m.requested_utran_geran, vectors_max), nullptr};
+  // Who wants one kind at once and both in the end gets the one kind now: it asks for the other when it has
+  // time.
+  if (w.eutran > 0 && w.utran > 0 && at_once(m.requested_eutran) != at_once(m.requested_utran_geran))
+    (at_once(m.requested_eutran) ? w.utran : w.eutran) = 0;
+  if (m.requested_utran_geran && m.requested_utran_geran->resynchronization)
+    w.resync = &*m.requested_utran_geran->resynchronization;
+  if (m.requested_eutran && m.requested_eutran->resynchronization)
+    w.resync = &*m.requested_eutran->resynchronization;
+  return w;
+}
+
+/// may_have is whether a node of this kind may have the kinds of vectors it asks for.
+//= TS 33.401, 6.1.1
+bool may_have(const Client& client, const dia::AuthenticationInformationRequest& m) {
+  return (!m.requested_eutran || client.kind != ClientKind::sgsn) &&
+         (!m.requested_utran_geran || client.kind != ClientKind::mme);
 }
 
 }  // namespace
@@ -97,7 +186,7 @@ Procedure authentication_information(Core& core, Desk& desk, AuthenticationInfor
   const auto& m = asked.message;
   const Client& client = core.client(asked.client);
 
-  // May this MME speak for that network? KASME is bound to it, so the question is worth a key.
+  // May this node speak for that network? KASME is bound to it, so the question is worth a key.
   if (!core.may_ask_for(client, m.visited_plmn)) {
     core.count("hss.plmn_not_authorised");
     core.log(LogLevel::warning, client.name + " asks for vectors of " + m.visited_plmn.to_string() +
@@ -105,117 +194,144 @@ Procedure authentication_information(Core& core, Desk& desk, AuthenticationInfor
     core.reply<Answer>(asked, result(dia::code::authorization_rejected));
     co_return;
   }
+  // A vector is for E-UTRAN or for anything else, and goes to who serves that.
+  if (!may_have(client, m)) {
+    core.count("hss.access_not_authorised");
+    core.log(LogLevel::warning, client.name + " asks for vectors of an access that it does not serve");
+    core.reply<Answer>(asked, result(dia::code::authorization_rejected));
+    co_return;
+  }
 
   // Announcement: to one that does not say where its keys go, nothing unless the policy lets it be.
-  if (core.config.tracks_kasme() && !core.config.policy.final_fallback && !core.tracks(client)) {
+  const bool tracked = m.requested_eutran && core.tracks(client);
+  if (m.requested_eutran && core.config.tracks_kasme() && !core.config.policy.final_fallback && !tracked) {
     core.count("hss.peer_unannounced");
     core.log(LogLevel::warning, client.name + " does not announce that it tells which KASME it uses");
     core.reply<Answer>(asked, result(dia::code::authorization_rejected));
     co_return;
   }
 
-  // Who is it?
-  core.load(desk);
-  auto loading = desk.inbox.next<SubscriberLoaded>();
-  auto loaded = co_await loading;
-  if (!loaded.record) {
-    core.count("hss.user_unknown");
-    core.reply<Answer>(asked, experimental(dia::experimental::user_unknown));
-    co_return;
-  }
-  context::SubscriberRecord& record = *loaded.record;
-  Counter counter = core.counter_of(record);
-
-  // Has the USIM said that it is ahead?
-  const auto& wanted = *m.requested_eutran;
-  if (wanted.resynchronization) {
-    const Resynced r = resynchronise(core, record, counter, *wanted.resynchronization);
-    core.counter_of(record).resyncs = counter.resyncs;
-    core.counter_of(record).resync_since = counter.resync_since;
-    if (!r.ok) {
-      core.reply<Answer>(asked, experimental(dia::experimental::authentication_data_unavailable));
+  for (int attempt = 1;; ++attempt) {
+    // Who is it?
+    core.load(desk);
+    auto loading = desk.inbox.next<SubscriberLoaded>();
+    auto loaded = co_await loading;
+    if (!loaded.record) {
+      core.reply_absent<Answer>(asked, loaded.fault);
       co_return;
     }
-    // A SEQ that moved is written down before anything relies on it: the block is not that one any more.
-    if (r.moved) counter.reserved = counter.last_seq;
-  }
-
-  // Which SQNs? They are marked as used, durably, before a vector with one of them leaves.
-  const bool tracked = core.tracks(client);
-  const std::size_t number =
-      std::min<std::size_t>(std::max<std::uint32_t>(wanted.number_of_requested_vectors.value_or(1), 1),
-                            tracked ? vectors_max_tracked : vectors_max);
-  if (counter.last_seq + number > counter.reserved) {
-    counter.reserved = std::min(counter.last_seq + sequence_block, Sqn::seq_max(record.ind_bits));
-    record.seq_reserved = counter.reserved;
-    core.save(desk, record);
-    auto saving = desk.inbox.next<SubscriberSaved>();
-    const auto saved = co_await saving;
-    if (!saved.ok) {
-      core.count("hss.store_failed");
-      core.log(LogLevel::error, "no vector for " + desk.imsi.digits() + ": its SQN could not be stored");
-      core.reply<Answer>(asked, result(dia::code::unable_to_comply));
+    context::SubscriberRecord& record = *loaded.record;
+    if (m.requested_eutran && record.subscription.apns.empty()) {
+      core.count("hss.eps_unknown");
+      core.reply_unknown_eps<Answer>(asked);
       co_return;
     }
-  }
+    Counter counter = core.counter_of(record);
 
-  // The MME may have gone while the store worked: a vector nobody gets is not made.
-  if (!core.s6a.owes(asked.token)) {
+    // Has the USIM said that it is ahead? A SEQ that moved is written down before anything relies on it.
+    const Wanted wanted = wanted_of(m, tracked);
+    Resynced resynced;
+    if (wanted.resync != nullptr) {
+      resynced = resynchronise(core, record, counter, *wanted.resync);
+      Counter& kept = core.counter_of(record);
+      kept.resyncs = counter.resyncs;
+      kept.resync_since = counter.resync_since;
+      if (!resynced.ok) {
+        core.reply<Answer>(asked, experimental(dia::experimental::authentication_data_unavailable));
+        co_return;
+      }
+    }
+
+    // Which SQNs? They are marked as used, durably, before a vector with one of them leaves.
+    const NextSeqs seqs = next_seqs(record, counter, wanted.all(), core.now);
+    if (seqs.reserve != 0) {
+      record.seq_reserved = seqs.reserve;
+      counter.reserved = seqs.reserve;
+    }
+    if (resynced.ok || seqs.reserve != 0) {
+      if (resynced.ok)
+        core.save(desk, record);
+      else
+        core.reserve(desk, record);
+      auto saving = desk.inbox.next<SubscriberSaved>();
+      const auto saved = co_await saving;
+      if (!saved.ok) {
+        // Whoever else wrote may have given the same SEQs away: what is remembered is worth nothing.
+        core.counters.erase(desk.imsi);
+        if (core.again(saved, attempt)) continue;
+        core.log(LogLevel::error, "no vector for " + desk.imsi.digits() + ": its SQN could not be stored");
+        core.reply_unsaved<Answer>(asked, saved.fault);
+        co_return;
+      }
+    }
+
+    // The MME may have gone while the store worked: a vector nobody gets is not made.
+    if (!core.s6a.owes(asked.token)) {
+      core.counter_of(record) = counter;
+      co_return;
+    }
+    dia::AuthenticationInfo info;
+    std::uint64_t seq = seqs.first;
+    for (std::uint64_t made = 0; made < seqs.number; ++made, ++seq) {
+      //= TS 33.102, C.1.2
+      const auto sqn = Sqn::of(seq, core.ind_of(client), record.ind_bits);
+      if (!sqn) break;
+      counter.last_seq = seq;
+      if (made < wanted.eutran) {
+        info.eutran_vectors.push_back(make_vector(core, record, client, *sqn, m.visited_plmn, tracked));
+        if (wanted.eutran > 1) info.eutran_vectors.back().item_number = static_cast<std::uint32_t>(made + 1);
+      } else {
+        info.utran_vectors.push_back(make_quintet_for(core, record, client, *sqn));
+        if (wanted.utran > 1)
+          info.utran_vectors.back().item_number = static_cast<std::uint32_t>(made + 1 - wanted.eutran);
+      }
+    }
     core.counter_of(record) = counter;
-    co_return;
-  }
-  dia::AuthenticationInfo info;
-  AucSqn sqns(counter.last_seq, record.ind_bits);
-  while (info.eutran_vectors.size() < number) {
-    const auto sqn = sqns.next(client.ind);
-    if (!sqn) break;
-    info.eutran_vectors.push_back(make_vector(core, record, client, *sqn, m.visited_plmn, tracked));
-    if (number > 1)
-      info.eutran_vectors.back().item_number = static_cast<std::uint32_t>(info.eutran_vectors.size());
-  }
-  counter.last_seq = sqns.last_seq();
-  core.counter_of(record) = counter;
-  if (info.eutran_vectors.empty()) {
-    core.count("hss.sqn_spent");
-    core.log(LogLevel::error, "no vector for " + desk.imsi.digits() + ": its SQN is at its end, or " +
-                                  client.name + "'s index does not fit it");
-    core.reply<Answer>(asked, experimental(dia::experimental::authentication_data_unavailable));
-    co_return;
-  }
-
-  //= S0.D6
-  // What leaves is remembered, durably, until one of the vectors is named.
-  if (tracked) {
-    if (record.kasme.last_epoch > 0xFFFF'FFFF - number) {
-      core.count("hss.epoch_spent");
+    if (info.eutran_vectors.empty() && info.utran_vectors.empty()) {
+      core.count("hss.sqn_spent");
+      core.log(LogLevel::error, "no vector for " + desk.imsi.digits() + ": its SQN is at its end, or " +
+                                    client.name + "'s index does not fit it");
       core.reply<Answer>(asked, experimental(dia::experimental::authentication_data_unavailable));
       co_return;
     }
-    Superseded gone;
-    for (dia::EutranVector& v : info.eutran_vectors) {
-      v.epoch = ++record.kasme.last_epoch;
-      auto pushed_out = remember_candidate(
-          record.kasme, {v.rand, record.kasme.last_epoch, m.visited_plmn, v.kasme.clone()});
-      for (Kasme& k : pushed_out.candidates) gone.candidates.push_back(std::move(k));
+
+    //= S0.D6
+    // What leaves is remembered, durably, until one of the vectors is named.
+    if (tracked && !info.eutran_vectors.empty()) {
+      if (record.kasme.last_epoch > 0xFFFF'FFFF - info.eutran_vectors.size()) {
+        core.count("hss.epoch_spent");
+        core.reply<Answer>(asked, experimental(dia::experimental::authentication_data_unavailable));
+        co_return;
+      }
+      Superseded gone;
+      for (dia::EutranVector& v : info.eutran_vectors) {
+        v.epoch = ++record.kasme.last_epoch;
+        auto pushed_out = remember_candidate(
+            record.kasme, {v.rand, record.kasme.last_epoch, m.visited_plmn, v.kasme.clone()});
+        for (Kasme& k : pushed_out.candidates) gone.candidates.push_back(std::move(k));
+      }
+      core.save(desk, record);
+      auto remembering = desk.inbox.next<SubscriberSaved>();
+      const auto remembered = co_await remembering;
+      if (!remembered.ok) {
+        // These vectors die here; others are made, with other SQNs.
+        if (core.again(remembered, attempt)) continue;
+        core.reply_unsaved<Answer>(asked, remembered.fault);
+        co_return;
+      }
+      for (const dia::EutranVector& v : info.eutran_vectors) {
+        core.note(KeyEvent::stored, desk.imsi, v.kasme, "until a vector is named");
+        core.note(KeyEvent::sent, desk.imsi, v.kasme, "Authentication Information Answer", {}, client.name);
+      }
+      core.note_gone(desk.imsi, gone, "too many vectors wait");
     }
-    core.save(desk, record);
-    auto remembering = desk.inbox.next<SubscriberSaved>();
-    const auto remembered = co_await remembering;
-    if (!remembered.ok) {
-      core.count("hss.store_failed");
-      core.reply<Answer>(asked, result(dia::code::unable_to_comply));
-      co_return;
-    }
-    for (const dia::EutranVector& v : info.eutran_vectors) {
-      core.note(KeyEvent::stored, desk.imsi, v.kasme, "until a vector is named");
-      core.note(KeyEvent::sent, desk.imsi, v.kasme, "Authentication Information Answer", {}, client.name);
-    }
-    core.note_gone(desk.imsi, gone, "too many vectors wait");
+    core.count("hss.vectors_sent");
+    if (!info.utran_vectors.empty()) core.count("hss.quintets_sent");
+    Answer answer = core.answer_to<Answer>(m.session_id, success);
+    answer.authentication_info = std::move(info);
+    core.pay(asked, answer);
+    co_return;
   }
-  core.count("hss.vectors_sent");
-  Answer answer = core.answer_to<Answer>(m.session_id, success);
-  answer.authentication_info = std::move(info);
-  core.s6a.answer(asked.token, answer, *core.out);
 }
 
 }  // namespace baton::node::hss

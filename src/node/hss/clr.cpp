@@ -1,4 +1,6 @@
 // clr.cpp: the HSS takes a registration back.
+#include <utility>
+
 #include "node/hss/core.h"
 
 namespace baton::node::hss {
@@ -18,20 +20,15 @@ void keep_for_later(Core& core, Cancellation c) {
 
 //= TS 29.272, 5.2.1.2.3
 void cancel_location(Core& core, Cancellation c) {
-  const auto index = core.client_named(c.mme);
-  dia::CancelLocationRequest clr{.session_id = core.s6a.new_session_id(),
-                                 .origin_host = core.config.identity,
-                                 .origin_realm = core.config.realm,
-                                 .destination_host = c.mme,
-                                 .destination_realm = index ? core.client(*index).realm : core.config.realm,
-                                 .user_name = c.imsi,
-                                 .cancellation_type = c.type};
-  clr.vendor_specific_application_id =
-      dia::VendorSpecificApplicationId{dia::vendor_3gpp, dia::app_s6a, std::nullopt};
+  auto clr = core.request_to<dia::CancelLocationRequest>(c.mme, c.imsi);
+  clr.cancellation_type = c.type;
+  if (c.type == dia::CancellationType::initial_attach_procedure)
+    clr.clr_flags = c.sgsn ? 0 : dia::clr_flag::s6a;
+  if (c.reattach) clr.clr_flags = clr.clr_flags.value_or(0) | dia::clr_flag::reattach_required;
   const auto sent = core.s6a.request(c.mme, clr, core.now, *core.out);
   core.count(sent ? "hss.clr_sent" : "hss.clr_not_sent");
   if (sent) {
-    core.cancelling.emplace(*sent, std::move(c));
+    core.outgoing.emplace(*sent, std::move(c));
     return;
   }
   core.log(LogLevel::warning, "Cancel Location of " + c.imsi.digits() + " not sent to " + c.mme.value() +
@@ -39,11 +36,7 @@ void cancel_location(Core& core, Cancellation c) {
   keep_for_later(core, std::move(c));
 }
 
-std::optional<Cancellation> cancellation_unanswered(Core& core, peer::RequestToken token) {
-  const auto it = core.cancelling.find(token);
-  if (it == core.cancelling.end()) return std::nullopt;
-  Cancellation c = std::move(it->second);
-  core.cancelling.erase(it);
+std::optional<Cancellation> cancellation_unanswered(Core& core, Cancellation c) {
   core.count("hss.clr_unanswered");
   if (c.sent >= cancellations_max) {
     core.count("hss.clr_abandoned");
@@ -57,26 +50,16 @@ std::optional<Cancellation> cancellation_unanswered(Core& core, peer::RequestTok
   return std::nullopt;
 }
 
-std::vector<Cancellation> untold_to(Core& core, const DiameterIdentity& mme) {
-  std::vector<Cancellation> out;
-  for (auto it = core.untold.begin(); it != core.untold.end();) {
-    if (it->first.first != mme) {
-      ++it;
-      continue;
-    }
-    out.push_back(std::move(it->second));
-    it = core.untold.erase(it);
-  }
-  return out;
-}
-
-/// A former MME is told once more, unless the subscriber has come back to it since: what would be cancelled
-/// then is not the registration that was meant.
+/// A former MME or SGSN is told once more, unless the subscriber has come back to it since: what would be
+/// cancelled then is not the registration that was meant.
 Procedure cancel_again(Core& core, Desk& desk, Cancellation c) {
   core.load(desk);
   auto loading = desk.inbox.next<SubscriberLoaded>();
   auto loaded = co_await loading;
-  if (loaded.record && loaded.record->mme && loaded.record->mme->host == c.mme) {
+  const auto registered = [&](const std::optional<context::ServingNode>& node) {
+    return node && node->host == c.mme;
+  };
+  if (loaded.record && registered(c.sgsn ? loaded.record->sgsn : loaded.record->mme)) {
     core.count("hss.clr_moot");
     co_return;
   }
@@ -85,27 +68,36 @@ Procedure cancel_again(Core& core, Desk& desk, Cancellation c) {
 
 /// The operator ends a registration.
 Procedure withdraw(Core& core, Desk& desk) {
-  core.load(desk);
-  auto loading = desk.inbox.next<SubscriberLoaded>();
-  auto loaded = co_await loading;
-  if (!loaded.record || !loaded.record->mme) {
-    core.count("hss.withdraw_nobody");
+  for (int attempt = 1;; ++attempt) {
+    core.load(desk);
+    auto loading = desk.inbox.next<SubscriberLoaded>();
+    auto loaded = co_await loading;
+    if (!loaded.record || (!loaded.record->mme && !loaded.record->sgsn)) {
+      core.count("hss.withdraw_nobody");
+      co_return;
+    }
+    context::SubscriberRecord& record = *loaded.record;
+    const auto mme = std::exchange(record.mme, {});
+    const auto sgsn = std::exchange(record.sgsn, {});
+    const Superseded gone = forget(record.kasme);
+    core.save(desk, record);
+    auto saving = desk.inbox.next<SubscriberSaved>();
+    const auto saved = co_await saving;
+    if (!saved.ok) {
+      if (core.again(saved, attempt)) continue;
+      core.count("hss.store_failed");
+      core.log(LogLevel::error, "withdrawal of " + desk.imsi.digits() + " could not be stored");
+      co_return;
+    }
+    core.note_gone(desk.imsi, gone, "subscription withdrawn");
+    for (const auto* node : {&mme, &sgsn}) {
+      if (!*node) continue;
+      Cancellation c{desk.imsi, (*node)->host, dia::CancellationType::subscription_withdrawal};
+      c.sgsn = node == &sgsn;
+      cancel_location(core, std::move(c));
+    }
     co_return;
   }
-  context::SubscriberRecord& record = *loaded.record;
-  const DiameterIdentity mme = record.mme->host;
-  record.mme.reset();
-  const Superseded gone = forget(record.kasme);
-  core.save(desk, record);
-  auto saving = desk.inbox.next<SubscriberSaved>();
-  const auto saved = co_await saving;
-  if (!saved.ok) {
-    core.count("hss.store_failed");
-    core.log(LogLevel::error, "withdrawal of " + desk.imsi.digits() + " could not be stored");
-    co_return;
-  }
-  core.note_gone(desk.imsi, gone, "subscription withdrawn");
-  cancel_location(core, {desk.imsi, mme, dia::CancellationType::subscription_withdrawal});
 }
 
 }  // namespace baton::node::hss

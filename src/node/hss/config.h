@@ -9,12 +9,14 @@
 #include "ids/endpoint.h"
 #include "ids/plmn_id.h"
 #include "keys/ledger.h"
+#include "node/hss/limits.h"
 #include "peer/diameter_peer.h"
+#include "wire/diameter/message.h"
 
 namespace baton::node::hss {
 
-/// What a client is: an MME asks on S6a, an SGSN on S6d.
-enum class ClientKind : Byte { mme, sgsn };
+/// What a client is: an MME asks on S6a, an SGSN on S6d, a node that is both on either.
+enum class ClientKind : Byte { mme, sgsn, combined };
 
 /// Client is an MME or an SGSN that may ask. Nobody else gets past the capabilities exchange.
 struct Client {
@@ -41,6 +43,12 @@ struct AaaServer {
   Ipv4 address;
 };
 
+/// Equipment is one line of the equipment register.
+struct Equipment {
+  std::string imei;  ///< leading digits; empty: any device
+  wire::diameter::EquipmentStatus status{};
+};
+
 struct Config {
   std::string name = "hss";
   DiameterIdentity identity;
@@ -52,6 +60,17 @@ struct Config {
   std::vector<AaaServer> aaa_servers{};
   context::SecurityPolicy policy{};
   KeyIdKey key_id_key{};
+  /// Added to every client's `ind`. HSSs that share a store have ranges of their own, so that what one has
+  /// left of its SEQs is not stale to a card that the other served in between.
+  std::uint32_t ind_base = 0;
+  /// What was known of places is lost (a backup was brought back): clients are told once, when they come.
+  bool lost_places = false;
+  /// The equipment register: the status of devices by the leading digits of their IMEI, the longest first.
+  /// Empty: this HSS is none, and every device is unknown to it.
+  std::vector<Equipment> equipment{};
+  /// Subscribers with a request under way at most; from three quarters of that on clients are asked to hold
+  /// back.
+  std::size_t busy_max = subscribers_busy_max;
   /// Serve subscribers of the test algorithm, which protects nothing. For test cards.
   bool test_algorithm = false;
   /// Diameter agents, which may bring the requests of clients that come `via` them and ask nothing

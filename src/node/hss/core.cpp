@@ -18,6 +18,7 @@ peer::DiameterConfig s6a_config(const Config& c) {
   for (const peer::DiameterPeer& agent : c.agents) out.peers.push_back(agent);
   for (const AaaServer& aaa : c.aaa_servers) out.peers.push_back({aaa.identity, aaa.realm, aaa.address});
   out.private_application = c.tracks_kasme();
+  if (!c.equipment.empty()) out.more_applications.push_back(dia::app_s13);
   out.origin_state_id = c.origin_state_id;
   out.times = c.times;
   return out;
@@ -26,7 +27,10 @@ peer::DiameterConfig s6a_config(const Config& c) {
 }  // namespace
 
 Core::Core(Config c, Entropy& e)
-    : config(std::move(c)), entropy(e), keys(config.name, config.key_id_key), s6a(s6a_config(config), e) {}
+    : config(std::move(c)), entropy(e), keys(config.name, config.key_id_key), s6a(s6a_config(config), e) {
+  if (config.lost_places)
+    for (const Client& client : config.clients) to_reset.insert(client.identity);
+}
 
 std::optional<std::size_t> Core::client_named(const DiameterIdentity& identity) const {
   for (std::size_t i = 0; i < config.clients.size(); ++i)
@@ -41,11 +45,24 @@ std::optional<std::size_t> Core::aaa_named(const DiameterIdentity& identity) con
 }
 
 Counter& Core::counter_of(const context::SubscriberRecord& record) {
-  if (const auto at = counters.find(record.imsi); at != counters.end()) return at->second;
-  if (counters.size() >= counters_kept_max) counters.clear();
-  //= TS 33.102, C.1.1.3
+  if (const auto at = counters.find(record.imsi); at != counters.end()) {
+    Counter& c = at->second;
+    // Another HSS of the same store has followed a card to somewhere else, or is so far ahead that a card
+    // with an age limit would take what is left of our block for old.
+    //= TS 33.102, C.2.2
+    if (record.seq_reserved < c.reserved || record.seq_reserved - c.reserved > sequence_lag_max) {
+      const Counter fresh = fresh_counter(record, now);
+      c.last_seq = fresh.last_seq;
+      c.reserved = fresh.reserved;
+    }
+    return c;
+  }
+  if (counters.size() >= counters_kept_max) {
+    counters.clear();
+    remembers_since = now;
+  }
   // What was reserved counts as used: nobody remembers how much of it left.
-  return counters[record.imsi] = Counter{record.seq_reserved, record.seq_reserved};
+  return counters[record.imsi] = fresh_counter(record, remembers_since);
 }
 
 void Core::load(const Desk& desk) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,8 @@
 #include "node/hss/config.h"
 #include "node/hss/desk.h"
 #include "node/hss/kasme_chain.h"
+#include "node/hss/overload.h"
+#include "node/hss/sequence.h"
 
 namespace baton::node::hss {
 
@@ -40,15 +43,23 @@ struct Core {
   std::map<Imsi, std::unique_ptr<Desk>> desks;
   std::map<StoreToken, Imsi> store_pending;
   std::uint64_t next_store_token = 1;
-  /// Cancel Location Requests that are not confirmed yet, and those whose MME is away.
-  std::map<peer::RequestToken, Cancellation> cancelling;
+  /// When this process began to remember counters: at its start, and whenever it had to forget them.
+  Instant remembers_since{};
+  /// Our own requests that are not confirmed yet, and what could not be told to nodes that are away.
+  std::map<peer::RequestToken, Outgoing> outgoing;
   std::map<std::pair<DiameterIdentity, Imsi>, Cancellation> untold;
+  std::map<std::pair<DiameterIdentity, Imsi>, Refreshing> unrefreshed;
+  /// Clients that have not been told yet that places were lost (Config::lost_places).
+  std::set<DiameterIdentity> to_reset;
+  OverloadControl overload;
 
   const Client& client(std::size_t index) const { return config.clients[index]; }
   std::optional<std::size_t> client_named(const DiameterIdentity& identity) const;
   std::optional<std::size_t> aaa_named(const DiameterIdentity& identity) const;
   /// counter_of is the AuC's memory of a subscriber, begun from its record when there is none.
   Counter& counter_of(const context::SubscriberRecord& record);
+  /// ind_of is a requester's index in the SQN: its own here, moved by that of this HSS.
+  std::uint32_t ind_of(const Client& c) const { return config.ind_base + c.ind; }
 
   void load(const Desk& desk);
   /// save asks for `record` to be written and makes it the version that it will then have, for another save.
@@ -72,10 +83,67 @@ struct Core {
       a.result_code = v.code;
     return a;
   }
+  /// pay sends an answer, with what is to be said of the load to who understands that.
+  //= RFC 7683, 5.2.2
+  template <class A, class M>
+  void pay(const Asked<M>& asked, A& answer) {
+    if constexpr (requires {
+                    asked.message.overload;
+                    answer.overload_report;
+                  }) {
+      if (asked.message.overload) {
+        answer.overload = dia::OcSupportedFeatures{dia::oc_feature::loss_algorithm};
+        answer.overload_report = overload.report(now);
+        if (answer.overload_report) count("hss.overload_reported");
+      }
+    }
+    s6a.answer(asked.token, answer, *out);
+  }
   /// reply sends a verdict and nothing else.
   template <class A, class M>
   void reply(const Asked<M>& asked, Verdict v) {
-    s6a.answer(asked.token, answer_to<A>(asked.message.session_id, v), *out);
+    A answer = answer_to<A>(asked.message.session_id, v);
+    pay(asked, answer);
+  }
+  /// reply_absent answers for a record that did not come: nobody has that IMSI, or the store cannot say.
+  template <class A, class M>
+  void reply_absent(const Asked<M>& asked, context::StoreFault fault) {
+    if (fault != context::StoreFault::none) return reply_unsaved<A>(asked, fault);
+    count("hss.user_unknown");
+    reply<A>(asked, experimental(dia::experimental::user_unknown));
+  }
+  /// reply_unsaved answers for a store that failed: ask again where that may help.
+  template <class A, class M>
+  void reply_unsaved(const Asked<M>& asked, context::StoreFault fault) {
+    count(fault == context::StoreFault::conflict ? "hss.store_conflict" : "hss.store_failed");
+    reply<A>(asked, result(context::passes(fault) ? dia::code::too_busy : dia::code::unable_to_comply));
+  }
+  //= TS 29.272, 5.2.1.1.3
+  template <class A, class M>
+  void reply_unknown_eps(const Asked<M>& asked) {
+    A answer =
+        answer_to<A>(asked.message.session_id, experimental(dia::experimental::unknown_eps_subscription));
+    answer.error_diagnostic = dia::ErrorDiagnostic::no_gprs_data_subscribed;
+    pay(asked, answer);
+  }
+  /// again is whether a write is worth another attempt, on the record as it is now: another HSS was faster.
+  static bool again(const SubscriberSaved& saved, int attempt) {
+    return saved.fault == context::StoreFault::conflict && attempt < conflicts_max;
+  }
+
+  /// request_to begins a request of ours about a subscriber to one of the clients.
+  template <class M>
+  M request_to(const DiameterIdentity& node, const Imsi& imsi) {
+    const auto index = client_named(node);
+    M m{.session_id = s6a.new_session_id(),
+        .origin_host = config.identity,
+        .origin_realm = config.realm,
+        .destination_host = node,
+        .destination_realm = index ? client(*index).realm : config.realm,
+        .user_name = imsi};
+    m.vendor_specific_application_id =
+        dia::VendorSpecificApplicationId{dia::vendor_3gpp, dia::app_s6a, std::nullopt};
+    return m;
   }
 
   /// tracks is whether the KASMEs that `c` uses are followed: this side wants it and both announced it.
@@ -110,13 +178,29 @@ Procedure administer(Core& core, Desk& desk, Administer asked);
 void administration_refused(Core& core, AdminToken token, AdminOutcome outcome);
 
 Procedure cancel_again(Core& core, Desk& desk, Cancellation c);
+Procedure refresh_again(Core& core, Desk& desk, Refreshing r);
 
-/// cancel_location tells an MME that a subscriber is no longer its own. No procedure waits for the answer:
-/// the location is already another.
+/// cancel_location tells an MME or SGSN that a subscriber is no longer its own. No procedure waits for the
+/// answer: the location is already another.
 void cancel_location(Core& core, Cancellation c);
-/// cancellation_unanswered closes one that nobody confirmed, and gives it back when it is to be sent again.
-std::optional<Cancellation> cancellation_unanswered(Core& core, peer::RequestToken token);
-/// untold_to takes out what `mme` could not be told while it was away.
-std::vector<Cancellation> untold_to(Core& core, const DiameterIdentity& mme);
+/// cancellation_unanswered gives back one that is to be sent again.
+std::optional<Cancellation> cancellation_unanswered(Core& core, Cancellation c);
+/// refresh tells a serving node what is subscribed to now.
+void refresh(Core& core, const context::SubscriberRecord& record, Refreshing r);
+/// locate asks an MME where a subscriber is and in what state; the answer goes to the operator.
+bool locate(Core& core, AdminToken token, const Imsi& imsi, const DiameterIdentity& mme);
+/// reset tells a client that what this HSS knew of places is lost.
+void reset(Core& core, const DiameterIdentity& client);
+/// check_equipment answers for the equipment register.
+void check_equipment(Core& core, const peer::DiameterRequest& request);
+
+/// answered and unanswered close what was asked of a client; what is to be done again comes back.
+void answered(Core& core, const peer::DiameterAnswer& answer);
+std::optional<Repetition> unanswered(Core& core, peer::RequestToken token);
+/// untold_to takes out what `node` could not be told while it was away.
+std::vector<Repetition> untold_to(Core& core, const DiameterIdentity& node);
+
+/// subscription_of is what a serving node is told of a subscription.
+dia::SubscriptionData subscription_of(const context::SubscriberRecord& record);
 
 }  // namespace baton::node::hss

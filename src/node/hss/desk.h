@@ -31,16 +31,38 @@ using KasmeUpdate = Asked<dia::KasmeUpdateRequest>;
 using ContextTransfer = Asked<dia::ContextTransferRequest>;
 /// The operator ends the subscription's registration.
 struct Withdraw {};
-/// Cancellation is one registration taken back from an MME: a Cancel Location Request and its repetitions.
+/// Cancellation is one registration taken back from an MME or SGSN: a Cancel Location Request and its
+/// repetitions.
 struct Cancellation {
   Imsi imsi;
   DiameterIdentity mme;
   dia::CancellationType type{};
   int sent = 1;  ///< how often, this time included
+  bool sgsn = false;
+  bool reattach = false;  ///< the subscriber may come back at once
 };
+/// Refreshing tells a serving node what is subscribed to now: Insert and Delete Subscriber Data Requests and
+/// their repetitions. Each time it is what is in the record then.
+struct Refreshing {
+  Imsi imsi;
+  DiameterIdentity node;
+  std::uint32_t deleted = 0;  ///< DSR-Flags of what is not subscribed to any more; 0: nothing of that kind
+  int sent = 1;
+};
+/// A request of ours that is not confirmed yet.
+struct Locating {
+  AdminToken token;
+  Imsi imsi;
+};
+struct Resetting {
+  DiameterIdentity node;
+};
+/// What is done again when it was not confirmed.
+using Repetition = std::variant<Cancellation, Refreshing>;
+using Outgoing = std::variant<Cancellation, Refreshing, Locating, Resetting>;
 
 using Job = std::variant<AuthenticationInformation, UpdateLocation, PurgeUe, Notify, Withdraw, Cancellation,
-                         KasmeUpdate, ContextTransfer, Administer>;
+                         Refreshing, KasmeUpdate, ContextTransfer, Administer>;
 
 /// What a procedure waits for.
 using DeskEvent = std::variant<SubscriberLoaded, SubscriberSaved>;
@@ -55,14 +77,6 @@ struct Desk {
   std::deque<Job> waiting;
   std::string_view under_way;  ///< what `running` is, for how long it took; empty: nothing that is timed
   Instant began{};
-};
-
-/// Counter is what the AuC remembers of a subscriber between requests. Losing it costs the rest of a block.
-struct Counter {
-  std::uint64_t last_seq = 0;  ///< the highest SEQ that left in a vector
-  std::uint64_t reserved = 0;  ///< the highest that is durably marked as used
-  std::uint32_t resyncs = 0;   ///< since resync_since
-  Instant resync_since{};
 };
 
 }  // namespace baton::node::hss

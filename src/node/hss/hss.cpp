@@ -21,7 +21,10 @@ void Hss::on(Event event, Instant now, Actions& out) {
   core_.out = &out;
   core_.now = now;
   auto& s6a = core_.s6a;
-  std::visit(Cases{[&](Started&) { s6a.start(now, out); },
+  std::visit(Cases{[&](Started&) {
+                     core_.remembers_since = now;
+                     s6a.start(now, out);
+                   },
                    [&](LinkUp& e) {
                      if (e.port == Port::diameter)
                        on_s6a(s6a.on_link_up(e.link, e.remote, now, out, e.proof));
@@ -48,29 +51,37 @@ void Hss::on(Event event, Instant now, Actions& out) {
 void Hss::on_s6a(peer::PeerEvents events) {
   for (auto& event : events) {
     std::visit(Cases{[&](peer::DiameterRequest& r) { on_request(r); },
-                     // Only Cancel Location is ever asked from here.
-                     [&](peer::DiameterAnswer& a) {
-                       core_.cancelling.erase(a.token);
-                       core_.count(a.result.success() ? "hss.clr_done" : "hss.clr_refused");
-                     },
+                     [&](peer::DiameterAnswer& a) { answered(core_, a); },
                      [&](peer::DiameterTimeout& t) {
-                       if (auto again = cancellation_unanswered(core_, t.token)) {
-                         const Imsi imsi = again->imsi;
-                         assign(imsi, std::move(*again));
-                       }
+                       if (auto again = unanswered(core_, t.token)) repeat(std::move(*again));
                      },
                      [&](peer::DiameterUp& up) {
-                       for (Cancellation& c : untold_to(core_, up.peer)) {
-                         const Imsi imsi = c.imsi;
-                         assign(imsi, std::move(c));
-                       }
+                       //= TS 29.272, 5.2.4.1.3
+                       if (core_.to_reset.contains(up.peer)) reset(core_, up.peer);
+                       for (Repetition& r : untold_to(core_, up.peer)) repeat(std::move(r));
                      },
                      [](peer::DiameterDown&) {}},
                event);
   }
 }
 
+void Hss::repeat(Repetition r) {
+  std::visit(
+      [&](auto& what) {
+        const Imsi imsi = what.imsi;
+        assign(imsi, std::move(what));
+      },
+      r);
+}
+
 void Hss::on_request(peer::DiameterRequest& request) {
+  if (request.header.application == dia::app_s13) {
+    if (request.header.code == dia::MeIdentityCheckRequest::command.code)
+      return check_equipment(core_, request);
+    core_.count("hss.command_unsupported");
+    core_.s6a.refuse(request.token, dia::code::command_unsupported, *core_.out);
+    return;
+  }
   if (request.header.application == dia::app_private) {
     if (request.header.code == dia::KasmeUpdateRequest::command.code)
       return take<dia::KasmeUpdateRequest>(request);
@@ -103,8 +114,8 @@ void Hss::take(peer::DiameterRequest& request) {
   }
   if constexpr (std::is_same_v<M, dia::AuthenticationInformationRequest>) {
     //= TS 29.272, 5.2.3.1.1
-    // Vectors of other systems are not made here, so an MME that wants none of E-UTRAN wants nothing.
-    if (!m->requested_eutran) {
+    // Who asks for vectors of no access wants nothing.
+    if (!m->requested_eutran && !m->requested_utran_geran) {
       const wire::Error missing{wire::Fault::missing_mandatory, M::name,
                                 dia::avp::requested_eutran_authentication_info.name, dia::header_octets,
                                 dia::avp::requested_eutran_authentication_info.code};
@@ -125,10 +136,19 @@ void Hss::take(peer::DiameterRequest& request) {
   assign(imsi, Asked<M>{request.token, *client, std::move(*m)});
 }
 
+void Hss::observe_load() {
+  if (!core_.overload.observe(core_.desks.size(), core_.config.busy_max, core_.now)) return;
+  core_.count("hss.overload_changed");
+  core_.log(LogLevel::warning, "clients are asked for " + std::to_string(core_.overload.reduction()) +
+                                   " % fewer requests: " + std::to_string(core_.desks.size()) +
+                                   " subscribers have one under way");
+}
+
 void Hss::turn_away(const Job& job) {
   core_.count("hss.too_busy");
   std::visit(
       Cases{[](const Withdraw&) {}, [&](const Cancellation&) { core_.count("hss.clr_abandoned"); },
+            [&](const Refreshing&) { core_.count("hss.idr_abandoned"); },
             [&](const Administer& a) { administration_refused(core_, a.token, AdminOutcome::too_busy); },
             [&](const auto& asked) { core_.s6a.refuse(asked.token, dia::code::too_busy, *core_.out); }},
       job);
@@ -137,8 +157,9 @@ void Hss::turn_away(const Job& job) {
 void Hss::assign(const Imsi& imsi, Job job) {
   auto at = core_.desks.find(imsi);
   if (at == core_.desks.end()) {
-    if (core_.desks.size() >= subscribers_busy_max) return turn_away(job);
+    if (core_.desks.size() >= core_.config.busy_max) return turn_away(job);
     at = core_.desks.emplace(imsi, std::make_unique<Desk>(imsi)).first;
+    observe_load();
   }
   Desk& desk = *at->second;
   if (!desk.running.done() && desk.waiting.size() >= requests_waiting_max) return turn_away(job);
@@ -167,6 +188,7 @@ void Hss::serve(Desk& desk) {
     if (desk.waiting.empty()) {
       const Imsi imsi = desk.imsi;
       core_.desks.erase(imsi);
+      observe_load();
       return;
     }
     Job job = std::move(desk.waiting.front());
@@ -182,6 +204,7 @@ void Hss::serve(Desk& desk) {
                          [&](Notify& j) { return notify(core_, desk, std::move(j)); },
                          [&](Withdraw&) { return withdraw(core_, desk); },
                          [&](Cancellation& j) { return cancel_again(core_, desk, std::move(j)); },
+                         [&](Refreshing& j) { return refresh_again(core_, desk, std::move(j)); },
                          [&](KasmeUpdate& j) { return kasme_update(core_, desk, std::move(j)); },
                          [&](ContextTransfer& j) { return context_transfer(core_, desk, std::move(j)); },
                          [&](Administer& j) { return administer(core_, desk, std::move(j)); }},

@@ -1,7 +1,9 @@
-// hss.h: the home subscriber server with its authentication centre: S6a towards the MMEs.
+// hss.h: the home subscriber server with its authentication centre: S6a towards the MMEs, S6d towards the
+// SGSNs, and the equipment register (S13).
 //
-// Each procedure of S6a is one file and starts there with its clause: air.cpp, ulr.cpp, pur.cpp, nor.cpp,
-// clr.cpp. What must survive a crash is durable before the message that relies on it leaves:
+// Each procedure is one file and starts there with its clause: air.cpp, ulr.cpp, pur.cpp, nor.cpp, clr.cpp,
+// idr.cpp (and DSR, RSR), equipment.cpp; administer.cpp does what the operator asks. What must survive a
+// crash is durable before the message that relies on it leaves:
 //   - a block of SEQs before the first vector with one of them (limits.h, sequence_block);
 //   - a subscriber's MME before the Update Location Answer.
 // A crash loses the requests under way (MMEs ask again) and the unused rest of each block, nothing else.
@@ -34,6 +36,8 @@ class Hss final : public Node {
   void serve(Desk& desk);
   void on_store(StoreToken token, DeskEvent event);
   void turn_away(const Job& job);
+  void repeat(Repetition r);
+  void observe_load();
 
   Core core_;
 };

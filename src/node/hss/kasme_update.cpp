@@ -46,62 +46,72 @@ Procedure kasme_update(Core& core, Desk& desk, KasmeUpdate asked) {
     refuse(dia::private_result::foreign_mme);
     co_return;
   }
-  core.load(desk);
-  auto loading = desk.inbox.next<SubscriberLoaded>();
-  auto loaded = co_await loading;
-  if (!loaded.record) {
-    core.count("hss.user_unknown");
-    core.reply<Answer>(asked, experimental(dia::experimental::user_unknown));
-    co_return;
-  }
-  context::SubscriberRecord& record = *loaded.record;
-  auto followed = follow(record.kasme, desk.imsi, m.rand, m.epoch, m.steps);
-
-  //= S0.D3
-  // Only the registered MME may tell. One whose steps hold is on its way to be it; one that was it, or that
-  // tells what is recorded already, is past.
-  if (!record.mme || record.mme->host != client.identity) {
-    const bool was = record.kasme.mme_before == client.identity;
-    const bool past = followed ? followed->repeated : followed.why() == dia::private_result::stale;
-    if (was || past)
-      refuse(dia::private_result::not_registered);
-    else
-      refuse(followed ? dia::private_result::not_yet_registered : followed.why());
-    co_return;
-  }
-  if (!followed) {
-    refuse(followed.why());
-    co_return;
-  }
-  //= S0.D7
-  // With the key on the wire too: it has to be the one that the steps make.
-  if (m.kasme && *m.kasme != followed->in_use()) {
-    refuse(dia::private_result::key_differs);
-    co_return;
-  }
-
-  //= S0.D4
-  // A repetition changes nothing and is answered like the first time. Anything new is durable before the MME
-  // hears that it is recorded.
-  if (!followed->repeated) {
-    const Superseded gone = hss::record(record.kasme, *followed, m.rand, static_cast<std::uint8_t>(m.ksi),
-                                        client.identity, core.now);
-    core.save(desk, record);
-    auto saving = desk.inbox.next<SubscriberSaved>();
-    const auto saved = co_await saving;
-    if (!saved.ok) {
-      core.count("hss.store_failed");
-      refuse(dia::private_result::not_stored);
+  for (int attempt = 1;; ++attempt) {
+    core.load(desk);
+    auto loading = desk.inbox.next<SubscriberLoaded>();
+    auto loaded = co_await loading;
+    if (!loaded.record) {
+      if (loaded.fault != context::StoreFault::none) {
+        core.count("hss.store_failed");
+        refuse(dia::private_result::not_stored);
+      } else {
+        core.reply_absent<Answer>(asked, loaded.fault);
+      }
       co_return;
     }
-    if (m.kasme) core.note(KeyEvent::received, desk.imsi, *m.kasme, "KASME-Update Request", {}, client.name);
-    core.note_steps(desk.imsi, *followed, gone);
+    context::SubscriberRecord& record = *loaded.record;
+    auto followed = follow(record.kasme, desk.imsi, m.rand, m.epoch, m.steps);
+
+    //= S0.D3
+    // Only the registered MME may tell. One whose steps hold is on its way to be it; one that was it, or that
+    // tells what is recorded already, is past.
+    if (!record.mme || record.mme->host != client.identity) {
+      const bool was = record.kasme.mme_before == client.identity;
+      const bool past = followed ? followed->repeated : followed.why() == dia::private_result::stale;
+      if (was || past)
+        refuse(dia::private_result::not_registered);
+      else
+        refuse(followed ? dia::private_result::not_yet_registered : followed.why());
+      co_return;
+    }
+    if (!followed) {
+      refuse(followed.why());
+      co_return;
+    }
+    //= S0.D7
+    // With the key on the wire too: it has to be the one that the steps make.
+    if (m.kasme && *m.kasme != followed->in_use()) {
+      refuse(dia::private_result::key_differs);
+      co_return;
+    }
+
+    //= S0.D4
+    // A repetition changes nothing and is answered like the first time. Anything new is durable before the
+    // MME hears that it is recorded.
+    if (!followed->repeated) {
+      const Superseded gone = hss::record(record.kasme, *followed, m.rand, static_cast<std::uint8_t>(m.ksi),
+                                          client.identity, core.now);
+      core.save(desk, record);
+      auto saving = desk.inbox.next<SubscriberSaved>();
+      const auto saved = co_await saving;
+      if (!saved.ok) {
+        // Another HSS has written: what it wrote decides whether the steps still hold.
+        if (core.again(saved, attempt)) continue;
+        core.count("hss.store_failed");
+        refuse(dia::private_result::not_stored);
+        co_return;
+      }
+      if (m.kasme)
+        core.note(KeyEvent::received, desk.imsi, *m.kasme, "KASME-Update Request", {}, client.name);
+      core.note_steps(desk.imsi, *followed, gone);
+    }
+    core.count(followed->repeated ? "hss.kasme_repeated" : "hss.kasme_updated");
+    Answer answer = core.answer_to<Answer>(m.session_id, success);
+    answer.epoch = followed->generation.epoch;
+    answer.step = followed->generation.step;
+    core.s6a.answer(asked.token, answer, *core.out);
+    co_return;
   }
-  core.count(followed->repeated ? "hss.kasme_repeated" : "hss.kasme_updated");
-  Answer answer = core.answer_to<Answer>(m.session_id, success);
-  answer.epoch = followed->generation.epoch;
-  answer.step = followed->generation.step;
-  core.s6a.answer(asked.token, answer, *core.out);
 }
 
 //= S0.D8
@@ -114,47 +124,50 @@ Procedure context_transfer(Core& core, Desk& desk, ContextTransfer asked) {
     core.reply<Answer>(asked, result(dia::code::invalid_avp_value));
     co_return;
   }
-  core.load(desk);
-  auto loading = desk.inbox.next<SubscriberLoaded>();
-  auto loaded = co_await loading;
-  if (!loaded.record) {
-    core.count("hss.user_unknown");
-    core.reply<Answer>(asked, experimental(dia::experimental::user_unknown));
+  for (int attempt = 1;; ++attempt) {
+    core.load(desk);
+    auto loading = desk.inbox.next<SubscriberLoaded>();
+    auto loaded = co_await loading;
+    if (!loaded.record) {
+      core.reply_absent<Answer>(asked, loaded.fault);
+      co_return;
+    }
+    context::SubscriberRecord& record = *loaded.record;
+    if (!record.kasme.record || record.kasme.transfers == 0xFFFF'FFFF) {
+      core.count("hss.kasme_none");
+      core.reply<Answer>(asked, own(dia::private_result::no_key));
+      co_return;
+    }
+    // The counter is used up before the key that has it leaves.
+    ++record.kasme.transfers;
+    core.save(desk, record);
+    auto saving = desk.inbox.next<SubscriberSaved>();
+    const auto saved = co_await saving;
+    if (!saved.ok) {
+      if (core.again(saved, attempt)) continue;
+      core.count("hss.store_failed");
+      core.reply<Answer>(asked, own(dia::private_result::not_stored));
+      co_return;
+    }
+    const context::KasmeRecord& in_use = *record.kasme.record;
+    const KeyId parent = core.keys.id(in_use.kasme);
+    Kn3 kn3 = derive_kn3(in_use.kasme, m.access_label, aaa.identity.value(), record.kasme.transfers);
+    core.note(KeyEvent::derived, desk.imsi, kn3, "S0.D8", {parent});
+    core.note(KeyEvent::sent, desk.imsi, kn3, "Context-Transfer Answer", {}, aaa.name);
+    core.note(KeyEvent::erased, desk.imsi, kn3, "delivered");
+    core.count("hss.kn3_sent");
+    Answer answer = core.answer_to<Answer>(m.session_id, success);
+    answer.kn3 = std::move(kn3);
+    answer.counter = record.kasme.transfers;
+    answer.parent_key_id = ByteVector(parent.octets.begin(), parent.octets.end());
+    answer.rand = in_use.rand;
+    answer.epoch = in_use.generation.epoch;
+    answer.step = in_use.generation.step;
+    answer.ksi = in_use.ksi;
+    answer.mme = in_use.mme;
+    core.s6a.answer(asked.token, answer, *core.out);
     co_return;
   }
-  context::SubscriberRecord& record = *loaded.record;
-  if (!record.kasme.record || record.kasme.transfers == 0xFFFF'FFFF) {
-    core.count("hss.kasme_none");
-    core.reply<Answer>(asked, own(dia::private_result::no_key));
-    co_return;
-  }
-  // The counter is used up before the key that has it leaves.
-  ++record.kasme.transfers;
-  core.save(desk, record);
-  auto saving = desk.inbox.next<SubscriberSaved>();
-  const auto saved = co_await saving;
-  if (!saved.ok) {
-    core.count("hss.store_failed");
-    core.reply<Answer>(asked, own(dia::private_result::not_stored));
-    co_return;
-  }
-  const context::KasmeRecord& in_use = *record.kasme.record;
-  const KeyId parent = core.keys.id(in_use.kasme);
-  Kn3 kn3 = derive_kn3(in_use.kasme, m.access_label, aaa.identity.value(), record.kasme.transfers);
-  core.note(KeyEvent::derived, desk.imsi, kn3, "S0.D8", {parent});
-  core.note(KeyEvent::sent, desk.imsi, kn3, "Context-Transfer Answer", {}, aaa.name);
-  core.note(KeyEvent::erased, desk.imsi, kn3, "delivered");
-  core.count("hss.kn3_sent");
-  Answer answer = core.answer_to<Answer>(m.session_id, success);
-  answer.kn3 = std::move(kn3);
-  answer.counter = record.kasme.transfers;
-  answer.parent_key_id = ByteVector(parent.octets.begin(), parent.octets.end());
-  answer.rand = in_use.rand;
-  answer.epoch = in_use.generation.epoch;
-  answer.step = in_use.generation.step;
-  answer.ksi = in_use.ksi;
-  answer.mme = in_use.mme;
-  core.s6a.answer(asked.token, answer, *core.out);
 }
 
 }  // namespace baton::node::hss

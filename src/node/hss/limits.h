@@ -13,6 +13,10 @@ namespace baton::node::hss {
 /// out of 2^43.
 inline constexpr std::uint64_t sequence_block = 32;
 
+/// How far another HSS of the same store may be ahead before the rest of a block is given up. Some eight
+/// blocks: several HSSs that take turns are less apart, and no card's age limit is as short.
+inline constexpr std::uint64_t sequence_lag_max = 8 * sequence_block;
+
 /// Vectors in one answer, whatever the MME asks for.
 inline constexpr std::size_t vectors_max = wire::diameter::vectors_max;
 static_assert(vectors_max <= sequence_block);
@@ -52,5 +56,16 @@ inline constexpr std::size_t cancellations_kept_max = 16384;
 /// is broken or somebody who wants to wear down the AuC.
 inline constexpr std::uint32_t resyncs_max = 5;
 inline constexpr Duration resync_window = 60s;
+
+/// Resynchronisations of one subscriber since a location update last showed that its card takes our vectors.
+/// It is kept in the record, so a restart does not begin again. Past it there is one in `resync_pause`, for a
+/// card that somebody has repaired in between.
+inline constexpr std::uint32_t resyncs_unanswered_max = 16;
+inline constexpr Duration resync_pause = 3600s;
+
+/// How long a report of overload holds, RFC 7683, 7.5, and how much less is asked for at the most: somebody
+/// has to get in to see that it is over.
+inline constexpr std::uint32_t overload_validity_s = 30;
+inline constexpr std::uint32_t overload_reduction_max = 90;
 
 }  // namespace baton::node::hss

@@ -38,7 +38,15 @@ Task<Expected<diameter::EutranVector, Refusal>> fetch_vector(
       .destination_realm = c.hss.realm,
       .user_name = *ue.claimed,
       .requested_eutran = wanted,
-      .visited_plmn = c.gummei.plmn};
+      .visited_plmn = c.gummei.plmn,
+      .overload = diameter::OcSupportedFeatures{}};
+  //= RFC 7683, 6
+  // What has begun is gone on with: a challenge that the card answered with a resynchronisation, not a new
+  // one.
+  if (!again && core.hss_load.abate(core.now)) {
+    core.count("mme.s6a.held_back");
+    co_return Fail{reject(nas::EmmCause::congestion, "the HSS asks for fewer requests")};
+  }
   if (!core.ask_hss(ue, request))
     co_return Fail{reject(nas::EmmCause::network_failure, "the HSS cannot be reached")};
   core.step_to_hss(ue, "5a",

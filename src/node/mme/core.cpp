@@ -352,7 +352,7 @@ bool Core::offer(Ue& ue, UeEvent event) {
 }
 
 void Core::ended(const Ue& ue) {
-  if (!ue.busy() && ue.aka_due && !ue.idle()) return due_.push_back(ue.id);
+  if (!ue.busy() && ((ue.aka_due && !ue.idle()) || ue.location_unconfirmed)) return due_.push_back(ue.id);
   if (!ue.busy() && (ue.waiting.handover || ue.waiting.tau || ue.waiting.aka)) due_.push_back(ue.id);
 }
 

@@ -13,6 +13,7 @@
 #include "node/mme/config.h"
 #include "node/mme/enb_table.h"
 #include "node/mme/guti.h"
+#include "node/mme/hss_load.h"
 #include "node/mme/reject.h"
 #include "node/mme/s1_connections.h"
 #include "node/mme/ue_context.h"
@@ -45,6 +46,7 @@ class Core {
   Cancellations cancelled;
   peer::GtpPath gtpc;  ///< S11 and S10: the UPE and the other MMEs
   peer::DiameterNode s6a;
+  HssLoad hss_load;
 
   // --- the event that is being handled; only Mme::on sets these
   Instant now{};

@@ -468,6 +468,8 @@ void run_waiting(Core& core) {
       begin_tau(core, *ue, std::move(*request));
     ue = core.ues.find(*id);
     if (ue != nullptr) run_due_aka(core, *ue);
+    ue = core.ues.find(*id);
+    if (ue != nullptr) run_due_location(core, *ue);
   }
 }
 

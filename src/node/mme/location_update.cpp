@@ -1,4 +1,6 @@
 // location_update.cpp: what the MME tells the HSS of where a UE is, and what the HSS tells back.
+#include <algorithm>
+
 #include "node/mme/kasme_update.h"
 #include "node/mme/procedures.h"
 #include "node/mme/s6a_causes.h"
@@ -15,6 +17,23 @@ diameter::VendorSpecificApplicationId s6a_application() {
   return {diameter::vendor_3gpp, diameter::app_s6a, std::nullopt};
 }
 
+/// accesses_of are the APNs of a profile, the default one first.
+std::vector<Subscription::Access> accesses_of(const diameter::ApnConfigurationProfile& profile) {
+  std::vector<Subscription::Access> out;
+  for (const auto& apn : profile.apns) {
+    Subscription::Access a;
+    a.apn = apn.service_selection;
+    a.context_id = apn.context_identifier;
+    if (apn.qos) {
+      a.qci = static_cast<Byte>(static_cast<std::uint32_t>(apn.qos->qci));
+      a.priority = static_cast<Byte>(apn.qos->priority.priority_level);
+    }
+    const bool is_default = apn.context_identifier == profile.context_identifier;
+    out.insert(is_default ? out.begin() : out.end(), std::move(a));
+  }
+  return out;
+}
+
 /// subscription_from keeps of Subscription-Data what the MME decides by, the default APN first.
 //= TS 29.272, 7.3.2
 Subscription subscription_from(const diameter::SubscriptionData& data) {
@@ -24,22 +43,52 @@ Subscription subscription_from(const diameter::SubscriptionData& data) {
     s.ambr_up_bps = data.ambr->uplink_bps;
     s.ambr_down_bps = data.ambr->downlink_bps;
   }
-  if (!data.apn_configuration_profile) return s;
-  const auto& profile = *data.apn_configuration_profile;
-  for (const auto& apn : profile.apns) {
-    Subscription::Access a;
-    a.apn = apn.service_selection;
-    if (apn.qos) {
-      a.qci = static_cast<Byte>(static_cast<std::uint32_t>(apn.qos->qci));
-      a.priority = static_cast<Byte>(apn.qos->priority.priority_level);
-    }
-    const bool is_default = apn.context_identifier == profile.context_identifier;
-    s.accesses.insert(is_default ? s.accesses.begin() : s.accesses.end(), std::move(a));
-  }
+  if (data.apn_configuration_profile) s.accesses = accesses_of(*data.apn_configuration_profile);
   return s;
 }
 
 }  // namespace
+
+//= TS 29.272, 5.2.2.1.2
+void change_subscription(Subscription& s, const diameter::SubscriptionData& data) {
+  if (data.msisdn) s.msisdn = data.msisdn->digits;
+  if (data.ambr) {
+    s.ambr_up_bps = data.ambr->uplink_bps;
+    s.ambr_down_bps = data.ambr->downlink_bps;
+  }
+  if (!data.apn_configuration_profile) return;
+  const auto& profile = *data.apn_configuration_profile;
+  auto told = accesses_of(profile);
+  if (profile.all_included == diameter::AllApnConfigurationsIncluded::modified_or_added) {
+    // The others stay; what is told takes the place of what had its identifier.
+    for (auto& old : s.accesses) {
+      const bool replaced = std::any_of(told.begin(), told.end(),
+                                        [&](const auto& a) { return a.context_id == old.context_id; });
+      if (replaced) continue;
+      const bool is_default = old.context_id == profile.context_identifier;
+      told.insert(is_default ? told.begin() : told.end(), std::move(old));
+    }
+  }
+  s.accesses = std::move(told);
+}
+
+//= TS 29.272, 5.2.2.2.2
+void take_away(Subscription& s, std::uint32_t dsr_flags, const std::vector<std::uint32_t>& contexts) {
+  if ((dsr_flags & diameter::dsr_flag::complete_apn_profile) != 0) s.accesses.clear();
+  if ((dsr_flags & diameter::dsr_flag::pdn_contexts) == 0) return;
+  std::erase_if(s.accesses, [&](const auto& a) {
+    return std::find(contexts.begin(), contexts.end(), a.context_id) != contexts.end();
+  });
+}
+
+//= TS 29.272, 5.2.4.1.2
+void run_due_location(Core& core, Ue& ue) {
+  const bool can = !ue.busy() && !ue.handover && ue.emm == Ue::Emm::registered && ue.ours();
+  if (!can || !std::exchange(ue.location_unconfirmed, false)) return;
+  core.count("mme.location.told_again");
+  ue.registered_at_hss = false;
+  core.run(ue, "location-update", register_location(core, ue));
+}
 
 //= TS 29.272, 5.2.1.1
 Task<Outcomes> update_location(Core& core, Ue& ue, LocationReason reason) {
@@ -55,7 +104,8 @@ Task<Outcomes> update_location(Core& core, Ue& ue, LocationReason reason) {
       .user_name = *ue.imsi,
       .ulr_flags =
           attaching ? diameter::ulr_flag::s6a | diameter::ulr_flag::initial_attach : diameter::ulr_flag::s6a,
-      .visited_plmn = c.gummei.plmn};
+      .visited_plmn = c.gummei.plmn,
+      .overload = diameter::OcSupportedFeatures{}};
   if (ue.imeisv) {
     constexpr std::size_t imei_digits = 14;
     request.terminal_information = diameter::TerminalInformation{ue.imeisv->digits().substr(0, imei_digits),
@@ -84,6 +134,7 @@ Task<Outcomes> update_location(Core& core, Ue& ue, LocationReason reason) {
   }
   core.step_from_hss(ue, answer_step, "Update Location Answer");
   ue.registered_at_hss = true;
+  ue.location_unconfirmed = false;
   ue.locations_tried = 0;
   if (ula->subscription_data->subscriber_status == diameter::SubscriberStatus::operator_determined_barring)
     co_return Fail{reject(nas::EmmCause::eps_services_not_allowed, "the subscription is barred")};

@@ -59,6 +59,12 @@ Procedure inter_mme_tau(Core& core, Ue& ue, const MmePeer& from, wire::nas::TauR
 /// settle_here makes a UE that came from another MME one that the rest of the network looks for here: the
 /// UPE, then the HSS. Each is done once; what is broken off goes on where it stopped.
 Task<Outcomes> settle_here(Core& core, Ue& ue);
+/// run_due_location tells an HSS again that has lost what it knew, now that the UE is heard of.
+void run_due_location(Core& core, Ue& ue);
+/// change_subscription takes in what the HSS says has changed; take_away what it says is gone: DSR-Flags, and
+/// the identifiers of APNs.
+void change_subscription(Subscription& s, const wire::diameter::SubscriptionData& data);
+void take_away(Subscription& s, std::uint32_t dsr_flags, const std::vector<std::uint32_t>& contexts);
 /// settled_here: nothing of that is left to do.
 bool settled_here(const Ue& ue);
 /// register_location is settle_here for a UE that was handed over and sends no tracking area update. While

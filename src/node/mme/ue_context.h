@@ -51,6 +51,7 @@ struct Session {
 struct Subscription {
   struct Access {
     std::string apn;  ///< "*" stands for any
+    std::uint32_t context_id = 0;
     Byte qci = 9;
     Byte priority = 8;
   };
@@ -184,8 +185,10 @@ struct Ue {
   // --- subscription and bearer
   std::optional<Subscription> subscription;
   bool registered_at_hss = false;  ///< the HSS has us as its MME
-  bool locating = false;           ///< the HSS is being told so
-  int locations_tried = 0;         ///< in vain, since the UE came here without an update (X7)
+  /// The HSS has lost what it knew of places and is told again when the UE is next heard of.
+  bool location_unconfirmed = false;
+  bool locating = false;    ///< the HSS is being told so
+  int locations_tried = 0;  ///< in vain, since the UE came here without an update (X7)
   /// The UE's rates as the MME it came from knew them, until the HSS has told its subscription.
   std::optional<wire::gtp2::Ambr> moved_ambr;
   std::optional<Session> session;

@@ -15,6 +15,7 @@ namespace baton::wire::diameter {
 enum class AvpType : Byte {
   octets,
   u32,
+  u64,
   text,
   identity,
   enumerated,
@@ -79,6 +80,15 @@ inline constexpr AvpDef inband_security_id            {299,  ietf, T::u32,      
 //= RFC 5778, 6.2
 inline constexpr AvpDef service_selection             {493,  ietf, T::text,       must, "Service-Selection"};
 
+//= RFC 7683, 7
+inline constexpr AvpDef oc_supported_features         {621,  ietf, T::grouped,    may,  "OC-Supported-Features"};
+inline constexpr AvpDef oc_feature_vector             {622,  ietf, T::u64,        may,  "OC-Feature-Vector"};
+inline constexpr AvpDef oc_olr                        {623,  ietf, T::grouped,    may,  "OC-OLR"};
+inline constexpr AvpDef oc_sequence_number            {624,  ietf, T::u64,        may,  "OC-Sequence-Number"};
+inline constexpr AvpDef oc_validity_duration          {625,  ietf, T::u32,        may,  "OC-Validity-Duration"};
+inline constexpr AvpDef oc_report_type                {626,  ietf, T::enumerated, may,  "OC-Report-Type"};
+inline constexpr AvpDef oc_reduction_percentage       {627,  ietf, T::u32,        may,  "OC-Reduction-Percentage"};
+
 //= TS 29.229, 6.3
 inline constexpr AvpDef supported_features            {628,  tgpp, T::grouped,    may,  "Supported-Features"};
 inline constexpr AvpDef feature_list_id               {629,  tgpp, T::u32,        may,  "Feature-List-ID"};
@@ -121,8 +131,11 @@ inline constexpr AvpDef geran_vector                  {1416, tgpp, T::grouped,  
 inline constexpr AvpDef network_access_mode           {1417, tgpp, T::enumerated, must, "Network-Access-Mode"};
 inline constexpr AvpDef item_number                   {1419, tgpp, T::u32,        must, "Item-Number"};
 inline constexpr AvpDef cancellation_type             {1420, tgpp, T::enumerated, must, "Cancellation-Type"};
+inline constexpr AvpDef dsr_flags                     {1421, tgpp, T::u32,        must, "DSR-Flags"};
+inline constexpr AvpDef dsa_flags                     {1422, tgpp, T::u32,        must, "DSA-Flags"};
 inline constexpr AvpDef context_identifier            {1423, tgpp, T::u32,        must, "Context-Identifier"};
 inline constexpr AvpDef subscriber_status             {1424, tgpp, T::enumerated, must, "Subscriber-Status"};
+inline constexpr AvpDef operator_determined_barring   {1425, tgpp, T::u32,        must, "Operator-Determined-Barring"};
 inline constexpr AvpDef access_restriction_data       {1426, tgpp, T::u32,        must, "Access-Restriction-Data"};
 inline constexpr AvpDef all_apn_configurations_included_indicator{1428, tgpp, T::enumerated, must, "All-APN-Configurations-Included-Indicator"};
 inline constexpr AvpDef apn_configuration_profile     {1429, tgpp, T::grouped,    must, "APN-Configuration-Profile"};
@@ -133,8 +146,11 @@ inline constexpr AvpDef alert_reason                  {1434, tgpp, T::enumerated
 inline constexpr AvpDef ambr                          {1435, tgpp, T::grouped,    must, "AMBR"};
 inline constexpr AvpDef pdn_gw_allocation_type        {1438, tgpp, T::enumerated, must, "PDN-GW-Allocation-Type"};
 inline constexpr AvpDef rat_frequency_selection_priority_id{1440, tgpp, T::u32,   must, "RAT-Frequency-Selection-Priority-ID"};
+inline constexpr AvpDef ida_flags                     {1441, tgpp, T::u32,        must, "IDA-Flags"};
 inline constexpr AvpDef pua_flags                     {1442, tgpp, T::u32,        must, "PUA-Flags"};
 inline constexpr AvpDef nor_flags                     {1443, tgpp, T::u32,        must, "NOR-Flags"};
+inline constexpr AvpDef user_id                       {1444, tgpp, T::text,       must, "User-Id"};
+inline constexpr AvpDef equipment_status              {1445, tgpp, T::enumerated, must, "Equipment-Status"};
 inline constexpr AvpDef rand                          {1447, tgpp, T::octets,     must, "RAND"};
 inline constexpr AvpDef xres                          {1448, tgpp, T::octets,     must, "XRES", secret};
 inline constexpr AvpDef autn                          {1449, tgpp, T::octets,     must, "AUTN"};
@@ -143,7 +159,18 @@ inline constexpr AvpDef kc                            {1453, tgpp, T::octets,   
 inline constexpr AvpDef sres                          {1454, tgpp, T::octets,     must, "SRES", secret};
 inline constexpr AvpDef pdn_type                      {1456, tgpp, T::enumerated, must, "PDN-Type"};
 inline constexpr AvpDef sgsn_number                   {1489, tgpp, T::tbcd,       must, "SGSN-Number"};
+inline constexpr AvpDef idr_flags                     {1490, tgpp, T::u32,        must, "IDR-Flags"};
 inline constexpr AvpDef homogeneous_ims_voice         {1493, tgpp, T::enumerated, may,  "Homogeneous-Support-of-IMS-Voice-Over-PS-Sessions"};
+inline constexpr AvpDef eps_user_state                {1495, tgpp, T::grouped,    may,  "EPS-User-State"};
+inline constexpr AvpDef eps_location_information      {1496, tgpp, T::grouped,    may,  "EPS-Location-Information"};
+inline constexpr AvpDef mme_user_state                {1497, tgpp, T::grouped,    may,  "MME-User-State"};
+inline constexpr AvpDef sgsn_user_state               {1498, tgpp, T::grouped,    may,  "SGSN-User-State"};
+inline constexpr AvpDef user_state                    {1499, tgpp, T::enumerated, may,  "User-State"};
+inline constexpr AvpDef mme_location_information      {1600, tgpp, T::grouped,    may,  "MME-Location-Information"};
+inline constexpr AvpDef eutran_cell_global_identity   {1602, tgpp, T::octets,     may,  "E-UTRAN-Cell-Global-Identity"};
+inline constexpr AvpDef tracking_area_identity        {1603, tgpp, T::octets,     may,  "Tracking-Area-Identity"};
+inline constexpr AvpDef current_location_retrieved    {1610, tgpp, T::enumerated, may,  "Current-Location-Retrieved"};
+inline constexpr AvpDef age_of_location_information   {1611, tgpp, T::u32,        may,  "Age-Of-Location-Information"};
 inline constexpr AvpDef error_diagnostic              {1614, tgpp, T::enumerated, may,  "Error-Diagnostic"};
 inline constexpr AvpDef ue_srvcc_capability           {1615, tgpp, T::enumerated, may,  "UE-SRVCC-Capability"};
 inline constexpr AvpDef subscribed_periodic_rau_tau_timer{1619, tgpp, T::u32,     may,  "Subscribed-Periodic-RAU-TAU-Timer"};

@@ -21,6 +21,7 @@ template <class F>
 struct As {};
 
 void put_value(Writer& w, std::uint32_t v);
+void put_value(Writer& w, std::uint64_t v);
 void put_value(Writer& w, const std::string& v);
 void put_value(Writer& w, const DiameterIdentity& v);
 void put_value(Writer& w, const Address& v);
@@ -33,12 +34,17 @@ void put_value(Writer& w, const Rand& v);
 void put_value(Writer& w, const Autn& v);
 void put_value(Writer& w, const Xres& v);
 void put_value(Writer& w, const Kasme& v);
+void put_value(Writer& w, const Ck& v);
+void put_value(Writer& w, const Ik& v);
+void put_value(Writer& w, const Sres& v);
+void put_value(Writer& w, const Kc& v);
 void put_value(Writer& w, const NasCount& v);
 void put_value(Writer& w, const UpdateProof& v);
 void put_value(Writer& w, const Kn3& v);
 void put_value(Writer& w, const ByteVector& v);
 
 Expected<std::uint32_t, Fault> get_value(As<std::uint32_t>, Bytes in);
+Expected<std::uint64_t, Fault> get_value(As<std::uint64_t>, Bytes in);
 Expected<std::string, Fault> get_value(As<std::string>, Bytes in);
 Expected<DiameterIdentity, Fault> get_value(As<DiameterIdentity>, Bytes in);
 Expected<Address, Fault> get_value(As<Address>, Bytes in);
@@ -51,6 +57,10 @@ Expected<Rand, Fault> get_value(As<Rand>, Bytes in);
 Expected<Autn, Fault> get_value(As<Autn>, Bytes in);
 Expected<Xres, Fault> get_value(As<Xres>, Bytes in);
 Expected<Kasme, Fault> get_value(As<Kasme>, Bytes in);
+Expected<Ck, Fault> get_value(As<Ck>, Bytes in);
+Expected<Ik, Fault> get_value(As<Ik>, Bytes in);
+Expected<Sres, Fault> get_value(As<Sres>, Bytes in);
+Expected<Kc, Fault> get_value(As<Kc>, Bytes in);
 Expected<NasCount, Fault> get_value(As<NasCount>, Bytes in);
 Expected<UpdateProof, Fault> get_value(As<UpdateProof>, Bytes in);
 Expected<Kn3, Fault> get_value(As<Kn3>, Bytes in);

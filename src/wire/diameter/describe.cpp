@@ -57,6 +57,10 @@ std::string value_text(const AvpDef& def, Bytes v) {
     case AvpType::enumerated:
       if (v.size() == 4) return std::to_string(u32_of(v));
       break;
+    case AvpType::u64:
+      if (v.size() == 8)
+        return std::to_string(static_cast<std::uint64_t>(u32_of(v.first(4))) << 32U | u32_of(v.subspan(4)));
+      break;
     case AvpType::address:
       if (v.size() == 6 && v[0] == 0 && v[1] == 1) {
         Ipv4 a;
@@ -112,8 +116,12 @@ std::string command_name(const Header& h) {
     case 316: short_name = "Update-Location"; break;
     case 317: short_name = "Cancel-Location"; break;
     case 318: short_name = "Authentication-Information"; break;
+    case 319: short_name = "Insert-Subscriber-Data"; break;
+    case 320: short_name = "Delete-Subscriber-Data"; break;
     case 321: short_name = "Purge-UE"; break;
+    case 322: short_name = "Reset"; break;
     case 323: short_name = "Notify"; break;
+    case 324: short_name = "ME-Identity-Check"; break;
     case KasmeUpdateRequest::command.code: short_name = "KASME-Update"; break;
     case ContextTransferRequest::command.code: short_name = "Context-Transfer"; break;
     default: break;
@@ -146,6 +154,7 @@ std::string_view result_name(const AnswerResult& r) {
       case experimental::roaming_not_allowed: return "DIAMETER_ERROR_ROAMING_NOT_ALLOWED";
       case experimental::unknown_eps_subscription: return "DIAMETER_ERROR_UNKNOWN_EPS_SUBSCRIPTION";
       case experimental::rat_not_allowed: return "DIAMETER_ERROR_RAT_NOT_ALLOWED";
+      case experimental::equipment_unknown: return "DIAMETER_ERROR_EQUIPMENT_UNKNOWN";
       case experimental::unknown_serving_node: return "DIAMETER_ERROR_UNKNOWN_SERVING_NODE";
       default: return "";
     }
@@ -180,6 +189,7 @@ std::size_t least_octets(AvpType t) {
   switch (t) {
     case AvpType::u32:
     case AvpType::enumerated: return 4;
+    case AvpType::u64: return 8;
     case AvpType::address: return 6;
     case AvpType::plmn: return 3;
     case AvpType::octets:

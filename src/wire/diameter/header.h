@@ -13,6 +13,7 @@ namespace baton::wire::diameter {
 /// Application ids. RFC 6733, 11.3; TS 29.272, 7.1.8.
 inline constexpr std::uint32_t app_base = 0;
 inline constexpr std::uint32_t app_s6a = 16777251;
+inline constexpr std::uint32_t app_s13 = 16777252;
 /// Our own application, in the range of vendors; docs/extensions.md.
 inline constexpr std::uint32_t app_private = 0xFFFF'0001;  // extension
 inline constexpr std::uint32_t app_relay = 0xFFFF'FFFF;

@@ -11,6 +11,7 @@
 #include "wire/diameter/header.h"
 #include "wire/diameter/result.h"
 #include "wire/diameter/s6a.h"
+#include "wire/diameter/s6a_changes.h"
 
 namespace baton::wire::diameter {
 
@@ -32,13 +33,14 @@ ByteVector encode_error_answer(const Header& request, const ErrorAnswer& answer)
 Expected<ErrorAnswer, Error> decode_error_answer(Bytes message);
 
 /// AnyMessage is one decoded message of those Baton speaks.
-using AnyMessage =
-    std::variant<CapabilitiesExchangeRequest, CapabilitiesExchangeAnswer, DeviceWatchdogRequest,
-                 DeviceWatchdogAnswer, DisconnectPeerRequest, DisconnectPeerAnswer,
-                 AuthenticationInformationRequest, AuthenticationInformationAnswer, UpdateLocationRequest,
-                 UpdateLocationAnswer, CancelLocationRequest, CancelLocationAnswer, PurgeUeRequest,
-                 PurgeUeAnswer, NotifyRequest, NotifyAnswer, KasmeUpdateRequest, KasmeUpdateAnswer,
-                 ContextTransferRequest, ContextTransferAnswer, ErrorAnswer>;
+using AnyMessage = std::variant<
+    CapabilitiesExchangeRequest, CapabilitiesExchangeAnswer, DeviceWatchdogRequest, DeviceWatchdogAnswer,
+    DisconnectPeerRequest, DisconnectPeerAnswer, AuthenticationInformationRequest,
+    AuthenticationInformationAnswer, UpdateLocationRequest, UpdateLocationAnswer, CancelLocationRequest,
+    CancelLocationAnswer, PurgeUeRequest, PurgeUeAnswer, InsertSubscriberDataRequest,
+    InsertSubscriberDataAnswer, DeleteSubscriberDataRequest, DeleteSubscriberDataAnswer, ResetRequest,
+    ResetAnswer, MeIdentityCheckRequest, MeIdentityCheckAnswer, NotifyRequest, NotifyAnswer,
+    KasmeUpdateRequest, KasmeUpdateAnswer, ContextTransferRequest, ContextTransferAnswer, ErrorAnswer>;
 
 /// decode_any reads whatever message this is; unsupported when Baton does not speak the command.
 Expected<AnyMessage, Error> decode_any(Bytes message);

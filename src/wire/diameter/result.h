@@ -42,6 +42,7 @@ inline constexpr std::uint32_t user_unknown = 5001;
 inline constexpr std::uint32_t roaming_not_allowed = 5004;
 inline constexpr std::uint32_t unknown_eps_subscription = 5420;
 inline constexpr std::uint32_t rat_not_allowed = 5421;
+inline constexpr std::uint32_t equipment_unknown = 5422;
 inline constexpr std::uint32_t unknown_serving_node = 5423;
 }  // namespace experimental
 

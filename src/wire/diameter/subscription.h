@@ -29,6 +29,10 @@ constexpr bool is_known(QosClassIdentifier q) { return static_cast<std::uint32_t
 enum class Preemption : std::uint32_t { enabled = 0, disabled = 1 };
 constexpr bool is_known(Preemption p) { return static_cast<std::uint32_t>(p) <= 1; }
 
+/// Whether a gateway of the visited network may serve an APN. TS 29.272, 7.3.38.
+enum class VplmnDynamicAddress : std::uint32_t { not_allowed = 0, allowed = 1 };
+constexpr bool is_known(VplmnDynamicAddress v) { return static_cast<std::uint32_t>(v) <= 1; }
+
 /// AMBR: bits per second. TS 29.272, 7.3.41.
 struct Ambr {
   std::uint32_t uplink_bps = 0;
@@ -86,11 +90,12 @@ struct ApnConfiguration {
   std::optional<EpsSubscribedQosProfile> qos{};
   std::optional<Ambr> ambr{};
   std::optional<std::string> charging_characteristics{};
+  std::optional<VplmnDynamicAddress> vplmn_dynamic_address{};
 
   static constexpr const AvpDef& def = avp::apn_configuration;
   //= TS 29.272, 7.3.35
   // { Context-Identifier }  { PDN-Type }  { Service-Selection }  [ EPS-Subscribed-QoS-Profile ]
-  // [ AMBR ]  [ 3GPP-Charging-Characteristics ]  * [ AVP ]
+  // [ AMBR ]  [ 3GPP-Charging-Characteristics ]  [ VPLMN-Dynamic-Address-Allowed ]  * [ AVP ]
   template <class M = ApnConfiguration>
   static constexpr auto avps() {
     return std::tuple{Required{avp::context_identifier, &M::context_identifier},
@@ -98,7 +103,8 @@ struct ApnConfiguration {
                       Required{avp::service_selection, &M::service_selection},
                       Optional{avp::eps_subscribed_qos_profile, &M::qos},
                       Optional{avp::ambr, &M::ambr},
-                      Optional{avp::charging_characteristics, &M::charging_characteristics}};
+                      Optional{avp::charging_characteristics, &M::charging_characteristics},
+                      Optional{avp::vplmn_dynamic_address_allowed, &M::vplmn_dynamic_address}};
   }
   friend bool operator==(const ApnConfiguration&, const ApnConfiguration&) = default;
 };
@@ -133,12 +139,14 @@ struct SubscriptionData {
   std::optional<ApnConfigurationProfile> apn_configuration_profile{};
   std::optional<std::uint32_t> rat_frequency_selection_priority{};
   std::optional<std::uint32_t> periodic_tau_timer_s{};
+  std::optional<std::uint32_t> operator_determined_barring{};
 
   static constexpr const AvpDef& def = avp::subscription_data;
   //= TS 29.272, 7.3.2
   // [ Subscriber-Status ]  [ MSISDN ]  [ Network-Access-Mode ]  [ Access-Restriction-Data ]
   // [ 3GPP-Charging-Characteristics ]  [ AMBR ]  [ APN-Configuration-Profile ]
-  // [ RAT-Frequency-Selection-Priority-ID ]  [ Subscribed-Periodic-RAU-TAU-Timer ]  * [ AVP ]
+  // [ RAT-Frequency-Selection-Priority-ID ]  [ Subscribed-Periodic-RAU-TAU-Timer ]
+  // [ Operator-Determined-Barring ]  * [ AVP ]
   template <class M = SubscriptionData>
   static constexpr auto avps() {
     return std::tuple{
@@ -150,7 +158,8 @@ struct SubscriptionData {
         Optional{avp::ambr, &M::ambr},
         Optional{avp::apn_configuration_profile, &M::apn_configuration_profile},
         Optional{avp::rat_frequency_selection_priority_id, &M::rat_frequency_selection_priority},
-        Optional{avp::subscribed_periodic_rau_tau_timer, &M::periodic_tau_timer_s}};
+        Optional{avp::subscribed_periodic_rau_tau_timer, &M::periodic_tau_timer_s},
+        Optional{avp::operator_determined_barring, &M::operator_determined_barring}};
   }
   friend bool operator==(const SubscriptionData&, const SubscriptionData&) = default;
 };

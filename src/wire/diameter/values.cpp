@@ -58,6 +58,7 @@ std::optional<Ipv4> Address::ipv4() const {
 // --- to octets ----------------------------------------------------------------------------------
 
 void put_value(Writer& w, std::uint32_t v) { w.u(v, 4); }
+void put_value(Writer& w, std::uint64_t v) { w.u(v, 8); }
 void put_value(Writer& w, const std::string& v) {
   w.bytes({reinterpret_cast<const Byte*>(v.data()), v.size()});
 }
@@ -78,6 +79,10 @@ void put_value(Writer& w, const Rand& v) { w.bytes(v.bytes); }
 void put_value(Writer& w, const Autn& v) { w.bytes(v.bytes); }
 void put_value(Writer& w, const Xres& v) { w.bytes(v.expose()); }
 void put_value(Writer& w, const Kasme& v) { w.bytes(v.expose()); }
+void put_value(Writer& w, const Ck& v) { w.bytes(v.expose()); }
+void put_value(Writer& w, const Ik& v) { w.bytes(v.expose()); }
+void put_value(Writer& w, const Sres& v) { w.bytes(v.expose()); }
+void put_value(Writer& w, const Kc& v) { w.bytes(v.expose()); }
 void put_value(Writer& w, const NasCount& v) { w.u(v.value(), 4); }
 void put_value(Writer& w, const UpdateProof& v) { w.bytes(v.expose()); }
 void put_value(Writer& w, const Kn3& v) { w.bytes(v.expose()); }
@@ -89,6 +94,12 @@ Expected<std::uint32_t, Fault> get_value(As<std::uint32_t>, Bytes in) {
   if (in.size() != 4) return Fail{wrong_length(in, 4)};
   return static_cast<std::uint32_t>(in[0]) << 24 | static_cast<std::uint32_t>(in[1]) << 16 |
          static_cast<std::uint32_t>(in[2]) << 8 | in[3];
+}
+Expected<std::uint64_t, Fault> get_value(As<std::uint64_t>, Bytes in) {
+  if (in.size() != 8) return Fail{wrong_length(in, 8)};
+  std::uint64_t v = 0;
+  for (const Byte b : in) v = v << 8U | b;
+  return v;
 }
 Expected<std::string, Fault> get_value(As<std::string>, Bytes in) {
   if (in.size() > text_octets_max || !valid_utf8(in)) return Fail{Fault::bad_value};
@@ -155,6 +166,22 @@ Expected<Xres, Fault> get_value(As<Xres>, Bytes in) {
 Expected<Kasme, Fault> get_value(As<Kasme>, Bytes in) {
   if (in.size() != Kasme::size) return Fail{wrong_length(in, Kasme::size)};
   return Kasme(in.first<Kasme::size>());
+}
+Expected<Ck, Fault> get_value(As<Ck>, Bytes in) {
+  if (in.size() != Ck::size) return Fail{wrong_length(in, Ck::size)};
+  return Ck(in.first<Ck::size>());
+}
+Expected<Ik, Fault> get_value(As<Ik>, Bytes in) {
+  if (in.size() != Ik::size) return Fail{wrong_length(in, Ik::size)};
+  return Ik(in.first<Ik::size>());
+}
+Expected<Sres, Fault> get_value(As<Sres>, Bytes in) {
+  if (in.size() != Sres::size) return Fail{wrong_length(in, Sres::size)};
+  return Sres(in.first<Sres::size>());
+}
+Expected<Kc, Fault> get_value(As<Kc>, Bytes in) {
+  if (in.size() != Kc::size) return Fail{wrong_length(in, Kc::size)};
+  return Kc(in.first<Kc::size>());
 }
 //= S0.D5
 Expected<NasCount, Fault> get_value(As<NasCount>, Bytes in) {

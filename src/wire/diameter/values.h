@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "ids/endpoint.h"
+#include "keys/conversions.h"
 #include "keys/types.h"
 
 namespace baton::wire::diameter {
