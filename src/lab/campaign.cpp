@@ -346,7 +346,7 @@ class Play final : public Watcher {
     const bool connected = ue(a).connected();
     if (a.wanted == MoveKind::idle_update) {
       if (connected || now - a.last_sent < 1s) return again(a, look_again);
-      const auto at = monitor_.holders(a.seat, KeyKind::kasme, node::Role::mme);
+      const auto at = monitor_.holders(a.seat, KeyKind::knas_int, node::Role::mme);
       if (at.size() != 1) {
         command(a, node::Verb::tau);
         return again(a, quiet);
@@ -401,7 +401,7 @@ class Play final : public Watcher {
 
   void end_move(Agent& a, bool over_limit) {
     Move& m = a.move;
-    const auto at = monitor_.holders(a.seat, KeyKind::kasme, node::Role::mme);
+    const auto at = monitor_.holders(a.seat, KeyKind::knas_int, node::Role::mme);
     const bool unanswered = std::any_of(m.exchanges.begin(), m.exchanges.end(), [](const auto& e) {
       return !e.second.answered && e.second.sent >= 3;
     });
@@ -478,7 +478,7 @@ class Play final : public Watcher {
     for (int turn = 0; turn < 2 && monitor_.violations().empty(); ++turn) {
       for (Agent& a : agents_) {
         if (!registered(a)) continue;
-        const auto there = monitor_.holders(a.seat, KeyKind::kasme, node::Role::mme);
+        const auto there = monitor_.holders(a.seat, KeyKind::knas_int, node::Role::mme);
         const bool forgotten = there.size() != 1 || (ue(a).connected() && !in_cell(a));
         if (!forgotten && same_kasme(a)) continue;
         command(a, node::Verb::tau);

@@ -188,6 +188,11 @@ void Monitor::context_moves(const Sent& sent, Subject ue, const Mm& mm,
   }
   NasKeys& keys = **found;
   const KeyId id = keys.id;
+  // Under KASME' the algorithms go on, and no security mode command says so.
+  if (!keys.eia && said && said->refresh) {
+    keys.eia = mm.nas_integrity;
+    keys.eea = mm.nas_ciphering;
+  }
   if (keys.eia && (mm.nas_integrity != *keys.eia || mm.nas_ciphering != *keys.eea))
     violate(Invariant::algorithms, ue,
             "the context that moves names EIA" + std::to_string(mm.nas_integrity) + " and EEA" +
