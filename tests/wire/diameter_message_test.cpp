@@ -100,11 +100,11 @@ TEST(DiameterMessage, OneMessageIsNotAnother) {
 }
 
 TEST(DiameterMessage, ACommandBatonDoesNotSpeakIsUnsupported) {
-  ByteVector idr = octets(foreign::air);
-  idr[7] = 0x3F;  // 319, Insert-Subscriber-Data
-  ASSERT_FALSE(decode_any(idr));
-  EXPECT_EQ(decode_any(idr).why().fault, wire::Fault::unsupported);
-  EXPECT_EQ(result_code_for(decode_any(idr).why()), code::command_unsupported);
+  ByteVector other = octets(foreign::air);
+  other[7] = 0x2C;  // 300, User-Authorization, of another application
+  ASSERT_FALSE(decode_any(other));
+  EXPECT_EQ(decode_any(other).why().fault, wire::Fault::unsupported);
+  EXPECT_EQ(result_code_for(decode_any(other).why()), code::command_unsupported);
 }
 
 // --- messages Baton did not make ----------------------------------------------------------------
