@@ -18,7 +18,7 @@ function(baton_script name)
 endfunction()
 
 set(tidy "${CMAKE_CURRENT_SOURCE_DIR}/tidy")
-foreach(check includes citations words coroutines extensions counters format)
+foreach(check includes citations words coroutines extensions counters keys format)
   baton_script(tidy.${check} COMMAND Python3::Interpreter "${tidy}/tidy.py" ${check} LABELS tidy)
   baton_script(tidy.${check}.self_test COMMAND Python3::Interpreter "${tidy}/tidy.py" --self-test ${check} LABELS tidy)
 endforeach()
@@ -35,6 +35,11 @@ baton_script(cli.freediameter COMMAND Python3::Interpreter -B "${cli}/freediamet
 baton_script(cli.hostile_diameter COMMAND Python3::Interpreter -B "${cli}/hostile_diameter_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 900)
 baton_script(cli.bench COMMAND Python3::Interpreter -B "${cli}/bench_test.py" $<TARGET_FILE:baton> "${CMAKE_CXX_COMPILER}"
   LABELS cli TIMEOUT 300)
+foreach(test subscriber admin_api metrics)  # each on ports of its own
+  baton_script(cli.${test} COMMAND Python3::Interpreter -B "${cli}/${test}_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 600)
+endforeach()
+baton_script(package COMMAND Python3::Interpreter -B "${CMAKE_CURRENT_SOURCE_DIR}/package/package_test.py" $<TARGET_FILE:baton>
+  LABELS package TIMEOUT 300)
 baton_script(cli.tshark_s10 COMMAND Python3::Interpreter -B "${cli}/tshark_s10_test.py" LABELS cli TIMEOUT 300)
 foreach(test input run node secrets tshark recompute kasme readme)
   baton_script(cli.${test} COMMAND Python3::Interpreter -B "${cli}/${test}_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 600 NETWORK)

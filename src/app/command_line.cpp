@@ -27,6 +27,7 @@ int command_line(int argc, char** argv) {
       ->check(CLI::IsMember({"portable", "hardware", "wide"}));
   add_run(app, status);
   add_node(app, status);
+  add_subscriber(app, status);
   add_scenario(app, status);
   add_ledger(app, status);
   add_exposure(app, status);
@@ -45,6 +46,8 @@ int command_line(int argc, char** argv) {
   }
   return status;
 }
+
+std::string version() { return BATON_VERSION; }
 
 int complain(const std::string& text) {
   std::cerr << "baton: " << text << '\n';

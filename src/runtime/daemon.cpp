@@ -1,14 +1,20 @@
 #include "runtime/daemon.h"
 
 #include <csignal>
+#include <map>
 #include <memory>
+#include <optional>
+#include <type_traits>
 #include <utility>
 
+#include "runtime/admin/offline.h"
+#include "runtime/admin/service.h"
 #include "runtime/entropy.h"
 #include "runtime/harden.h"
 #include "runtime/host.h"
 #include "runtime/hosts.h"
 #include "runtime/ledger_sink.h"
+#include "runtime/metrics_server.h"
 #include "runtime/node_configs.h"
 
 namespace baton::runtime {
@@ -19,6 +25,83 @@ constexpr std::size_t daemon_descriptors = 8'192;
 
 /// How long a daemon stays to say goodbye on its links.
 constexpr Duration parting = 200ms;
+
+/// How old the number of subscribers may be that a collector is told: counting them takes as long as there
+/// are many.
+constexpr Duration subscribers_counted_every = 60s;
+
+struct Neighbour {
+  peer::Port port{};
+  std::string name;
+  Ipv4 address;
+};
+
+/// Whom a node knows by its configuration, where a link says whether they are there.
+template <class Settings>
+std::vector<Neighbour> neighbours(const Settings& node) {
+  std::vector<Neighbour> out;
+  const auto add = [&](peer::Port port, const NeighbourSettings& n) {
+    out.push_back({port, n.name, n.endpoint.address});
+  };
+  if constexpr (std::is_same_v<Settings, HssSettings>) {
+    for (const auto& n : node.clients) add(peer::Port::diameter, n);
+    for (const auto& n : node.aaa) add(peer::Port::diameter, n);
+  } else if constexpr (std::is_same_v<Settings, MmeSettings>) {
+    add(peer::Port::diameter, node.hss);
+    for (const auto& n : node.more_hss) add(peer::Port::diameter, n);
+  } else if constexpr (std::is_same_v<Settings, EnbSettings>) {
+    add(peer::Port::s1ap, node.mme);
+  }
+  return out;
+}
+
+/// What is so at a host now, for a collector.
+class Observer {
+ public:
+  Observer(std::string version, const Host& host, std::string role, std::vector<Neighbour> known,
+           const store::Store* store)
+      : version_(std::move(version)),
+        host_(host),
+        role_(std::move(role)),
+        known_(std::move(known)),
+        store_(store) {}
+
+  Snapshot operator()(Instant now) {
+    Snapshot out;
+    out.version = version_;
+    out.nodes.push_back({host_.name(), role_});
+    const auto links = host_.links();
+    std::map<peer::Port, std::size_t> by_port;
+    for (const Neighbour& n : known_) by_port[n.port] = 0;
+    for (const Host::LinkState& link : links) ++by_port[link.port];
+    for (const auto& [port, n] : by_port)
+      out.links.push_back({host_.name(), std::string(peer::to_string(port)), n});
+    for (const Neighbour& n : known_) {
+      bool up = false;
+      for (const Host::LinkState& link : links)
+        up = up || (link.port == n.port && link.remote.address == n.address);
+      out.peers.push_back({host_.name(), std::string(peer::to_string(n.port)), n.name, up});
+    }
+    if (store_ != nullptr) {
+      if (!counted_ || now - *counted_ >= subscribers_counted_every) {
+        subscribers_ = store_->size();
+        counted_ = now;
+      }
+      out.held.push_back({host_.name(), subscribers_});
+    }
+    out.process = this_process();
+    return out;
+  }
+
+ private:
+  std::string version_;
+  const Host& host_;
+  std::string role_;
+  std::vector<Neighbour> known_;
+  const store::Store* store_;
+  std::optional<Instant> counted_;
+  std::size_t subscribers_ = 0;
+};
 
 // The one node of a role, or the one of the name; nothing and a reason otherwise.
 template <class Settings>
@@ -53,14 +136,27 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
   if (!room && setup.role == "ue") return Fail{room.why()};
 
   const auto entropy = system_entropy();
+  std::optional<admin::StoreLock> lock;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<transport::TlsIdentity> tls;
+  const HssSettings* administered = nullptr;
   std::vector<std::unique_ptr<Host>> hosts;
   std::string why;
+  std::optional<Endpoint> metrics_at;
+  std::vector<Neighbour> known;
+  const auto note = [&](const auto& node) {
+    metrics_at = node.metrics;
+    known = neighbours(node);
+  };
   if (setup.role == "hss") {
     if (const auto* hss = pick(topology.hss, setup, why)) {
       if (const auto locked = keep_memory_from_swap(); !locked && setup.log)
         setup.log->write(loop.now(), hss->name, peer::LogLevel::warning, locked.why());
+      if (const auto made = admin::make_folders(*hss); !made) return Fail{made.why()};
+      auto locked = admin::StoreLock::take(hss->store);
+      if (!locked) return Fail{locked.why()};
+      lock.emplace(std::move(*locked));
+      if (!hss->admin.socket.empty() || hss->admin.server) administered = hss;
       auto opened = open_store(*hss, *entropy);
       if (!opened) return Fail{opened.why()};
       store = std::move(*opened);
@@ -72,6 +168,7 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
       if (!certified) return Fail{certified.why()};
       tls = std::move(*certified);
       hosts.push_back(hss_host(services, *hss, topology, *entropy, *store, tls.get()));
+      note(*hss);
     }
   } else if (setup.role == "mme") {
     if (const auto* mme = pick(topology.mme, setup, why)) {
@@ -79,13 +176,18 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
       if (!certified) return Fail{certified.why()};
       tls = std::move(*certified);
       hosts.push_back(mme_host(services, *mme, topology, *entropy, tls.get()));
+      note(*mme);
     }
   } else if (setup.role == "upe") {
-    if (const auto* upe = pick(topology.upe, setup, why))
+    if (const auto* upe = pick(topology.upe, setup, why)) {
       hosts.push_back(upe_host(services, *upe, topology, *entropy));
+      note(*upe);
+    }
   } else if (setup.role == "enb") {
-    if (const auto* enb = pick(topology.enb, setup, why))
+    if (const auto* enb = pick(topology.enb, setup, why)) {
       hosts.push_back(enb_host(services, *enb, topology, *entropy));
+      note(*enb);
+    }
   } else if (setup.role == "ue") {
     if (setup.subscribers.empty())
       why = "there are no subscribers";
@@ -103,6 +205,20 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
 
   for (const auto& host : hosts)
     if (const auto opened = host->open(); !opened) return Fail{opened.why()};
+  std::unique_ptr<HttpServer> metrics_server;
+  if (metrics_at) {
+    Observer observer(setup.version, *hosts.front(), setup.role, std::move(known), store.get());
+    auto serving = serve_metrics(loop, *metrics_at, metrics,
+                                 [observer, &loop]() mutable { return observer(loop.now()); });
+    if (!serving) return Fail{serving.why()};
+    metrics_server = std::move(*serving);
+  }
+  std::unique_ptr<admin::Service> administration;
+  if (administered != nullptr) {
+    auto opened = admin::Service::open(*administered, setup.version, loop, *hosts.front(), *store, setup.log);
+    if (!opened) return Fail{opened.why()};
+    administration = std::move(*opened);
+  }
   loop.on_signals({SIGTERM, SIGINT}, [&](int) { loop.stop(); });
   for (const auto& host : hosts) {
     host->start();
@@ -114,6 +230,8 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
   // Neighbours hear that the node goes, not that it is lost.
   for (const auto& host : hosts) host->close_links();
   loop.run_for(parting);
+  administration.reset();
+  metrics_server.reset();
   hosts.clear();
   if (store) store->sync();
   ledger.flush();

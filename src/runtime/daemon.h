@@ -19,6 +19,7 @@ namespace baton::runtime {
 struct DaemonSetup {
   std::string role;
   std::string name;
+  std::string version;  ///< of this program, for who asks
   Log* log = nullptr;
   Capture* capture = nullptr;
   std::string ledger_file;

@@ -237,11 +237,24 @@ void Host::carry_out(node::CloseLink& a) {
   bury(at);
 }
 
+Expected<std::size_t, store::StoreError> Host::import(std::vector<context::SubscriberRecord> records) {
+  if (!setup_.store) return Fail{store::StoreError{"there is no store", context::StoreFault::gone}};
+  while (!unsynced_.empty()) sync_store();
+  return store::import(*setup_.store, std::move(records));
+}
+
 void Host::close_links() {
   while (!lines_.empty()) {
     node::CloseLink a{lines_.begin()->first};
     carry_out(a);
   }
+}
+
+std::vector<Host::LinkState> Host::links() const {
+  std::vector<LinkState> out;
+  for (const auto& [id, line] : lines_)
+    if (line->up) out.push_back({line->port, line->remote});
+  return out;
 }
 
 void Host::carry_out(node::SendDatagram& a) {

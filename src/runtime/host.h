@@ -81,8 +81,19 @@ class Host {
   void administer(node::Administer task);
   void on_administered(std::function<void(node::Administered&)> then) { administered_ = std::move(then); }
 
+  /// import takes many new subscribers into the store in one commit, all or none. What the node has staged is
+  /// committed first, so that neither is taken for the other.
+  Expected<std::size_t, store::StoreError> import(std::vector<context::SubscriberRecord> records);
+
   /// close_links ends every link in good order, for a process that goes. The node is told nothing.
   void close_links();
+
+  /// One link that is up.
+  struct LinkState {
+    peer::Port port{};
+    Endpoint remote;
+  };
+  std::vector<LinkState> links() const;
 
   node::Node& node() { return *node_; }
   const std::string& name() const { return name_; }

@@ -37,10 +37,39 @@ class Reader {
     if (auto logger = top.section("logger")) out.logger = read_logger(*logger);
     if (auto global = top.section("global")) read_global(*global, out);
     plmn_ = out.plmn;
-    each(top, "hss", [&](Section& s) { keep(out.hss, read_hss(s)); });
-    each(top, "upe", [&](Section& s) { keep(out.upe, read_upe(s)); });
-    each(top, "mme", [&](Section& s) { keep(out.mme, read_mme(s)); });
-    each(top, "enb", [&](Section& s) { keep(out.enb, read_enb(s)); });
+    each(top, "hss", [&](Section& s) {
+      const auto metrics = read_metrics(s);
+      auto admin = read_admin(s);
+      auto one = read_hss(s);
+      if (!one) return;
+      one->metrics = metrics;
+      one->admin = std::move(admin);
+      out.hss.push_back(std::move(*one));
+    });
+    each(top, "upe", [&](Section& s) {
+      const auto metrics = read_metrics(s);
+      auto one = read_upe(s);
+      if (!one) return;
+      one->metrics = metrics;
+
+      out.upe.push_back(std::move(*one));
+    });
+    each(top, "mme", [&](Section& s) {
+      const auto metrics = read_metrics(s);
+      auto one = read_mme(s);
+      if (!one) return;
+      one->metrics = metrics;
+
+      out.mme.push_back(std::move(*one));
+    });
+    each(top, "enb", [&](Section& s) {
+      const auto metrics = read_metrics(s);
+      auto one = read_enb(s);
+      if (!one) return;
+      one->metrics = metrics;
+
+      out.enb.push_back(std::move(*one));
+    });
     if (auto ue = top.section("ue")) out.ue = read_ue(*ue);
     top.done();
     // Who is whose neighbour is asked only when every node could be read.
@@ -65,15 +94,11 @@ class Reader {
     }
   }
 
-  template <class T>
-  static void keep(std::vector<T>& list, std::optional<T> one) {
-    if (one) list.push_back(std::move(*one));
-  }
-
   static LoggerSettings read_logger(Section& s) {
     LoggerSettings out;
     out.level = s.get("level", log_level, "trace, debug, info, warning or error").value_or(out.level);
     out.file = s.get("file", text, "a file name").value_or("");
+    out.format = s.get("format", log_format, "plain or json").value_or(out.format);
     s.done();
     return out;
   }
@@ -282,6 +307,48 @@ class Reader {
     if (out.kind != KeySettings::Kind::file && out.file.empty())
       section->wrong("file", "the file that holds the passphrase or the PIN");
     section->done();
+    return out;
+  }
+
+  /// What is read at `metrics` holds no key and no name of a subscriber.
+  std::optional<Endpoint> read_metrics(Section& node) {
+    auto s = node.section("metrics");
+    if (!s) return std::nullopt;
+    return read_one_server(*s, "metrics", metrics_port);
+  }
+  std::optional<Endpoint> read_one_server(Section& s, std::string_view key, std::uint16_t port) {
+    std::optional<Endpoint> out;
+    auto servers = s.sections("server");
+    for (Section& server : servers) {
+      out = read_endpoint(server, port);
+      server.done();
+    }
+    if (servers.size() > 1) s.wrong("server", "one address");
+    if (servers.empty() && key == "metrics") s.wrong("server", "the address to listen on, `- address: ...`");
+    if (out) claim(s, "http", *out);
+    if (key == "metrics") s.done();
+    return out;
+  }
+
+  AdminSettings read_admin(Section& node) {
+    AdminSettings out;
+    auto s = node.section("admin");
+    if (!s) return out;
+    out.socket = s->get("socket", text, "a file name").value_or("");
+    out.server = read_one_server(*s, "admin", admin_port);
+    out.tokens = s->get("tokens", text, "a file name").value_or("");
+    out.audit = s->get("audit", text, "a file name").value_or("");
+    if (auto tls = s->section("tls")) {
+      out.certificate = tls->need("certificate", text, "a file name").value_or("");
+      out.key = tls->need("key", text, "a file name").value_or("");
+      tls->done();
+    }
+    if (out.server && out.tokens.empty())
+      s->wrong("tokens", "the file that says who may what, as there is a server");
+    // Keys of new subscribers travel here, and the tokens of those who may bring them.
+    if (out.server && !out.server->address.is_loopback() && out.key.empty())
+      s->wrong("tls", "certificate and key, because subscribers' keys come from off this host");
+    s->done();
     return out;
   }
 

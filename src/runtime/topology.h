@@ -22,6 +22,7 @@
 #include "peer/world.h"
 #include "runtime/carrier.h"
 #include "runtime/input_error.h"
+#include "runtime/log.h"
 
 namespace baton::runtime {
 
@@ -41,10 +42,22 @@ inline constexpr std::uint16_t gtpc_port = 2123;          ///< TS 29.274, 4.4.3.
 inline constexpr std::uint16_t diameter_port = 3868;      ///< RFC 6733, 2.1
 inline constexpr std::uint16_t diameter_tls_port = 5658;  ///< RFC 6733, 2.1
 inline constexpr std::uint16_t radio_port = 4997;         ///< docs/extensions.md
+inline constexpr std::uint16_t metrics_port = 9090;       ///< as Open5GS has it
+inline constexpr std::uint16_t admin_port = 8080;
 
 struct LoggerSettings {
   peer::LogLevel level = peer::LogLevel::info;
   std::string file;  ///< empty: standard error
+  LogFormat format = LogFormat::text;
+};
+
+/// Where an HSS takes orders.
+struct AdminSettings {
+  std::string socket;              ///< local socket; empty: none
+  std::optional<Endpoint> server;  ///< HTTP, or HTTPS with a certificate
+  std::string certificate, key;    ///< PEM files; empty: no TLS
+  std::string tokens;              ///< file of who may what over HTTP
+  std::string audit;               ///< file of who did what; empty: beside the store
 };
 
 /// A neighbour by name and address; `identity` and `realm` where it is a Diameter one.
@@ -102,6 +115,8 @@ struct HssSettings {
   bool lost_places = false;          ///< tell the clients that places are lost (a backup was restored)
   std::vector<PlmnId> roaming{};     ///< networks beside that of the file where subscribers may register
   std::vector<EquipmentSettings> equipment{};
+  std::optional<Endpoint> metrics{};  ///< where counters are read; absent: nowhere
+  AdminSettings admin{};
 };
 
 /// Another MME, reached over S10 from the same door as the UPE.
@@ -131,6 +146,7 @@ struct MmeSettings {
   std::vector<NeighbourSettings> more_hss{};
   std::vector<NeighbourSettings> agents{};  ///< Diameter agents, through which HSSs may be reached
   std::optional<TlsSettings> tls{};
+  std::optional<Endpoint> metrics{};
 };
 
 struct UpeSettings {
@@ -140,6 +156,7 @@ struct UpeSettings {
   Ipv4 pool;  ///< first address of the subnet UEs get theirs from
   unsigned pool_prefix = 16;
   std::vector<NeighbourSettings> clients;  ///< who may ask: MMEs
+  std::optional<Endpoint> metrics{};
 };
 
 /// A cell of another eNB, to which UEs may be handed over.
@@ -165,6 +182,7 @@ struct EnbSettings {
   std::vector<CellNeighbourSettings> neighbours;  ///< `neighbours`, or else the other eNBs of the file
   std::vector<Byte> integrity_order{2};
   std::vector<Byte> ciphering_order{2};
+  std::optional<Endpoint> metrics{};
 };
 
 /// Where a cell's radio stand-in listens.

@@ -26,6 +26,12 @@ std::optional<peer::LogLevel> log_level(std::string_view s) {
   return std::nullopt;
 }
 
+std::optional<LogFormat> log_format(std::string_view s) {
+  if (s == "plain") return LogFormat::text;
+  if (s == "json") return LogFormat::json;
+  return std::nullopt;
+}
+
 std::optional<std::string> mcc_digits(std::string_view s) {
   if (s.size() != 3 || !is_digits(s)) return std::nullopt;
   return std::string(s);

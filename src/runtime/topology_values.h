@@ -12,6 +12,7 @@
 #include "keys/ledger.h"
 #include "peer/world.h"
 #include "runtime/carrier.h"
+#include "runtime/log.h"
 
 namespace baton::runtime::topology_values {
 
@@ -22,6 +23,7 @@ struct Subnet {
 
 std::optional<std::string> text(std::string_view s);
 std::optional<peer::LogLevel> log_level(std::string_view s);
+std::optional<LogFormat> log_format(std::string_view s);
 std::optional<std::string> mcc_digits(std::string_view s);
 std::optional<std::string> mnc_digits(std::string_view s);
 /// A node's name: 1 to 64 letters, digits, hyphens, underscores and dots.

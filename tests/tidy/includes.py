@@ -14,6 +14,7 @@ LIBRARIES = {
     "fmt/": ({"runtime", "app"}, "use std::string; formatting for people belongs to runtime and app"),
     "CLI/": ({"app"}, "options belong to app/cli"),
     "yaml-cpp/": ({"runtime"}, "read the file with runtime/config.h"),
+    "microhttpd": ({"runtime"}, "use runtime/http_server.h"),
     "asio": ({"runtime", "transport"}, "ask for it with an Action"),
     "usrsctp": ({"transport"}, "use transport/sctp.h"),
     "sqlite3": ({"store"}, "use store/store.h"),

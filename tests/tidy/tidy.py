@@ -10,7 +10,7 @@ import sys
 
 import tree as repository
 
-CHECKS = ("includes", "citations", "words", "coroutines", "extensions", "counters", "format")
+CHECKS = ("includes", "citations", "words", "coroutines", "extensions", "counters", "keys", "format")
 
 
 def self_test(module, tree):

@@ -21,6 +21,7 @@ struct Exit {
 
 void add_run(CLI::App& app, int& status);
 void add_node(CLI::App& app, int& status);
+void add_subscriber(CLI::App& app, int& status);
 void add_key(CLI::App& app, int& status);
 void add_cipher(CLI::App& app, int& status);
 void add_mac(CLI::App& app, int& status);
@@ -32,6 +33,9 @@ void add_lab(CLI::App& app, int& status);
 void add_bench(CLI::App& app, int& status);
 void add_load(CLI::App& app, int& status);
 void add_store(CLI::App& app, int& status);
+
+/// version is that of this program: "0.1.0".
+std::string version();
 
 /// complain writes "baton: TEXT" to standard error and returns Exit::usage.
 int complain(const std::string& text);

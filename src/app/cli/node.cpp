@@ -28,6 +28,7 @@ int node(const Options& options) {
   runtime::DaemonSetup setup;
   setup.role = options.role;
   setup.name = options.name;
+  setup.version = version();
   std::string file = options.subscribers;
   if (file.empty() && options.role == "hss")
     for (const runtime::HssSettings& hss : topology->hss)

@@ -27,7 +27,7 @@ Expected<Outlets, std::string> open_outlets(const OutletOptions& options,
   settings.level =
       options.log_level.empty() ? logger.level : *runtime::topology_values::log_level(options.log_level);
   settings.file = options.log_file.empty() ? logger.file : options.log_file;
-  settings.format = options.log_json ? runtime::LogFormat::json : runtime::LogFormat::text;
+  settings.format = options.log_json ? runtime::LogFormat::json : logger.format;
   auto log = runtime::Log::open(settings);
   if (!log) return Fail{log.why()};
   out.log = std::move(*log);

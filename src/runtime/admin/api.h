@@ -1,0 +1,106 @@
+// api.h: what may be asked of an HSS over HTTP, for people and programs. docs/openapi.json describes it.
+//
+// Every request is somebody's (a token, or who holds the other end of the local socket), is one of a table of
+// routes, and is written into the audit log: what changes something before it is begun and again before it is
+// answered, both durably. Tasks go to the node and wait their turn there like any request of a peer.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <thread>
+
+#include "node/node.h"
+#include "runtime/admin/audit_log.h"
+#include "runtime/admin/tokens.h"
+#include "runtime/host.h"
+#include "runtime/http_server.h"
+#include "runtime/import.h"
+#include "store/store.h"
+
+namespace baton::runtime::admin {
+
+/// openapi_text is the description that is served and that stands in docs/openapi.json.
+std::string_view openapi_text();
+
+/// Route is one operation. In a path "{imsi}" stands for one subscriber.
+struct Route {
+  std::string_view method, path, operation;
+  Need need;
+};
+std::span<const Route> routes();
+
+/// A JSON document, as api.cpp knows it.
+struct Document;
+
+class Api {
+ public:
+  /// What it works on; all of it outlives the Api.
+  struct Parts {
+    transport::Loop& loop;
+    Host& host;
+    store::Store& store;
+    AuditLog& audit;
+    std::string version;
+    Log* log = nullptr;
+  };
+  Api(Parts parts, Tokens tokens);
+  ~Api();
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  /// body_limit is how many octets a request may bring, by its headers alone: nothing for who has no token.
+  std::size_t body_limit(const HttpRequest& head);
+  void handle(HttpRequest request, HttpAnswer answer);
+
+ private:
+  struct Bucket {
+    double left = 0;
+    Instant at{};
+  };
+  using Then = std::function<void(node::Administered&)>;
+  struct Match {
+    const Route* route = nullptr;
+    std::string imsi;
+    bool path_known = false;
+    std::string allowed;  ///< methods, when the path is known and the method is not
+  };
+  /// One request that was let in.
+  struct Visit {
+    Caller caller;
+    std::string action, subject;
+    HttpAnswer answer;
+  };
+
+  static Match match(const HttpRequest& request);
+  std::optional<Caller> caller_of(const HttpRequest& request);
+  bool within(std::map<std::string, Bucket>& buckets, const std::string& whose, double at_once,
+              double per_second);
+  bool note(const Visit& v, std::string_view outcome, std::string detail, bool durable);
+  void finish(const Visit& v, std::string_view outcome, std::string detail, HttpResponse response,
+              bool changed);
+  void ask(decltype(node::Administer::task) task, const HttpAnswer& answer, Then then);
+
+  void list(Visit v, const HttpRequest& request);
+  void show(Visit v, const Imsi& imsi);
+  void add(Visit v, HttpRequest& request);
+  void change(Visit v, const Imsi& imsi, std::shared_ptr<Document> document, int attempt);
+  void remove(Visit v, const Imsi& imsi);
+  void import(Visit v, HttpRequest& request);
+  void imported(const Visit& v, bool keep,
+                Expected<std::vector<context::SubscriberRecord>, InputErrors>& read);
+  void audit(const Visit& v, const HttpRequest& request);
+
+  Parts parts_;
+  Tokens tokens_;
+  std::map<std::uint64_t, Then> tasks_;
+  std::uint64_t last_task_ = 0;
+  std::map<std::string, Bucket> callers_, refusals_;
+  std::thread reader_;  ///< of an import's file
+  bool importing_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace baton::runtime::admin
