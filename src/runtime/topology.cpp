@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/config.h"
+#include "runtime/topology_services.h"
 #include "runtime/topology_values.h"
 
 namespace baton::runtime {
@@ -37,39 +38,10 @@ class Reader {
     if (auto logger = top.section("logger")) out.logger = read_logger(*logger);
     if (auto global = top.section("global")) read_global(*global, out);
     plmn_ = out.plmn;
-    each(top, "hss", [&](Section& s) {
-      const auto metrics = read_metrics(s);
-      auto admin = read_admin(s);
-      auto one = read_hss(s);
-      if (!one) return;
-      one->metrics = metrics;
-      one->admin = std::move(admin);
-      out.hss.push_back(std::move(*one));
-    });
-    each(top, "upe", [&](Section& s) {
-      const auto metrics = read_metrics(s);
-      auto one = read_upe(s);
-      if (!one) return;
-      one->metrics = metrics;
-
-      out.upe.push_back(std::move(*one));
-    });
-    each(top, "mme", [&](Section& s) {
-      const auto metrics = read_metrics(s);
-      auto one = read_mme(s);
-      if (!one) return;
-      one->metrics = metrics;
-
-      out.mme.push_back(std::move(*one));
-    });
-    each(top, "enb", [&](Section& s) {
-      const auto metrics = read_metrics(s);
-      auto one = read_enb(s);
-      if (!one) return;
-      one->metrics = metrics;
-
-      out.enb.push_back(std::move(*one));
-    });
+    each(top, "hss", [&](Section& s) { keep(out.hss, s, &Reader::read_hss); });
+    each(top, "upe", [&](Section& s) { keep(out.upe, s, &Reader::read_upe); });
+    each(top, "mme", [&](Section& s) { keep(out.mme, s, &Reader::read_mme); });
+    each(top, "enb", [&](Section& s) { keep(out.enb, s, &Reader::read_enb); });
     if (auto ue = top.section("ue")) out.ue = read_ue(*ue);
     top.done();
     // Who is whose neighbour is asked only when every node could be read.
@@ -92,6 +64,15 @@ class Reader {
       read_one(section);
       section.done();
     }
+  }
+
+  template <class T>
+  void keep(std::vector<T>& list, Section& s, std::optional<T> (Reader::*read)(Section&)) {
+    const auto metrics = read_metrics(s);
+    auto one = (this->*read)(s);
+    if (!one) return;
+    one->metrics = metrics;
+    list.push_back(std::move(*one));
   }
 
   static LoggerSettings read_logger(Section& s) {
@@ -310,48 +291,6 @@ class Reader {
     return out;
   }
 
-  /// What is read at `metrics` holds no key and no name of a subscriber.
-  std::optional<Endpoint> read_metrics(Section& node) {
-    auto s = node.section("metrics");
-    if (!s) return std::nullopt;
-    return read_one_server(*s, "metrics", metrics_port);
-  }
-  std::optional<Endpoint> read_one_server(Section& s, std::string_view key, std::uint16_t port) {
-    std::optional<Endpoint> out;
-    auto servers = s.sections("server");
-    for (Section& server : servers) {
-      out = read_endpoint(server, port);
-      server.done();
-    }
-    if (servers.size() > 1) s.wrong("server", "one address");
-    if (servers.empty() && key == "metrics") s.wrong("server", "the address to listen on, `- address: ...`");
-    if (out) claim(s, "http", *out);
-    if (key == "metrics") s.done();
-    return out;
-  }
-
-  AdminSettings read_admin(Section& node) {
-    AdminSettings out;
-    auto s = node.section("admin");
-    if (!s) return out;
-    out.socket = s->get("socket", text, "a file name").value_or("");
-    out.server = read_one_server(*s, "admin", admin_port);
-    out.tokens = s->get("tokens", text, "a file name").value_or("");
-    out.audit = s->get("audit", text, "a file name").value_or("");
-    if (auto tls = s->section("tls")) {
-      out.certificate = tls->need("certificate", text, "a file name").value_or("");
-      out.key = tls->need("key", text, "a file name").value_or("");
-      tls->done();
-    }
-    if (out.server && out.tokens.empty())
-      s->wrong("tokens", "the file that says who may what, as there is a server");
-    // Keys of new subscribers travel here, and the tokens of those who may bring them.
-    if (out.server && !out.server->address.is_loopback() && out.key.empty())
-      s->wrong("tls", "certificate and key, because subscribers' keys come from off this host");
-    s->done();
-    return out;
-  }
-
   std::optional<HssSettings> read_hss(Section& s) {
     const std::string name = read_name(s, "hss");
     auto identity = s.need("identity", diameter_identity, "a fully qualified host name");
@@ -361,6 +300,7 @@ class Reader {
     auto subscribers = s.get("subscribers", text, "a file name").value_or("");
     auto database = s.get("database", text, "a connection string of PostgreSQL").value_or("");
     auto keys = read_keys(s);
+    auto admin = read_admin(s);
     if (!database.empty() && store != "memory") s.wrong("database", "no store beside it");
     if (!database.empty() && keys.kind == KeySettings::Kind::file && keys.file.empty())
       s.wrong("keys", "what wraps the data keys of a database: every HSS of it needs the same");
@@ -380,6 +320,7 @@ class Reader {
     out.tls = std::move(diameter.tls);
     out.database = std::move(database);
     out.keys = std::move(keys);
+    out.admin = std::move(admin);
     out.sqn_index_base = answers.sqn_index_base;
     out.test_algorithm = answers.test_algorithm;
     out.lost_places = answers.lost_places;

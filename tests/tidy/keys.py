@@ -5,7 +5,7 @@ import re
 from tree import lines
 
 PAGE = "docs/operations.md"
-READERS = ("src/runtime/topology.cpp", "src/runtime/admin/tokens.cpp")
+READERS = ("src/runtime/topology.cpp", "src/runtime/topology_services.cpp", "src/runtime/admin/tokens.cpp")
 # What reads a key names it as a literal: get("level", ...), section("logger"), read_interface(s, "s1ap", ...).
 READ = re.compile(r'\b(?:get|need|has|section|need_section|sections|values|each|read_interface|read_neighbours_of|read_order)'
                   r'\((?:[a-z_*]+, )?"([a-z0-9_-]+)"')
