@@ -67,9 +67,9 @@ class Reader {
   }
 
   template <class T>
-  void keep(std::vector<T>& list, Section& s, std::optional<T> (Reader::*read)(Section&)) {
+  void keep(std::vector<T>& list, Section& s, std::optional<T> (Reader::*read_one)(Section&)) {
     const auto metrics = read_metrics(s);
-    auto one = (this->*read)(s);
+    auto one = (this->*read_one)(s);
     if (!one) return;
     one->metrics = metrics;
     list.push_back(std::move(*one));
