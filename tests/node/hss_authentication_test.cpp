@@ -238,18 +238,45 @@ TEST_F(HssResync, AnAutsForAnotherChallengeIsForged) {
 }
 
 TEST_F(HssResync, EndlessResynchronisationIsCutOffUntilAMinuteHasPassed) {
+  Usim card = usim();
   auto v = vectors();
-  dia::Resynchronization forged{v[0].rand, {}};
-  for (std::uint32_t i = 0; i < resyncs_max; ++i) vectors(1, 0, forged);
-  EXPECT_EQ(counters["hss.auts_wrong"], static_cast<int>(resyncs_max));
+  ASSERT_TRUE(std::holds_alternative<UsimSuccess>(card.authenticate(v[0].rand, v[0].autn)));
+  const auto resync = out_of_sync(card, v[0]);
+  for (std::uint32_t i = 0; i < resyncs_max; ++i) EXPECT_EQ(vectors(1, 0, resync).size(), 1U) << i;
   EXPECT_EQ(counters["hss.resync_throttled"], 0);
-  vectors(1, 0, forged);
-  EXPECT_EQ(counters["hss.auts_wrong"], static_cast<int>(resyncs_max)) << "not even looked at";
+  EXPECT_TRUE(vectors(1, 0, resync).empty());
+  EXPECT_EQ(last_result.code, dia::experimental::authentication_data_unavailable);
   EXPECT_EQ(counters["hss.resync_throttled"], 1);
   EXPECT_EQ(vectors().size(), 1U) << "who does not resynchronise is served";
   now += resync_window;
-  vectors(1, 0, forged);
-  EXPECT_EQ(counters["hss.auts_wrong"], static_cast<int>(resyncs_max) + 1);
+  EXPECT_EQ(vectors(1, 0, resync).size(), 1U);
+}
+
+TEST_F(HssResync, ForgedAutssTakeNothingFromTheCardAndFillNoLog) {
+  Usim card = usim();
+  auto v = vectors();
+  ASSERT_TRUE(std::holds_alternative<UsimSuccess>(card.authenticate(v[0].rand, v[0].autn)));
+  const auto resync = out_of_sync(card, v[0]);
+  dia::Resynchronization forged{v[0].rand, {}};
+  const auto forge = [&] {
+    for (std::uint32_t i = 0; i < 4 * resyncs_max; ++i) EXPECT_TRUE(vectors(1, 0, forged).empty());
+  };
+  forge();
+  EXPECT_EQ(counters["hss.auts_wrong"], static_cast<int>(4 * resyncs_max));
+  EXPECT_EQ(std::count_if(logged.begin(), logged.end(),
+                          [](const auto& l) { return l.find("MAC-S is wrong") != std::string::npos; }),
+            static_cast<std::ptrdiff_t>(resyncs_max));
+  EXPECT_EQ(vectors(1, 0, resync).size(), 1U);
+  // Nor where the card has one an hour left.
+  for (std::uint32_t i = 1; i < resyncs_unanswered_max; ++i) {
+    now += resync_window;
+    EXPECT_EQ(vectors(1, 0, resync).size(), 1U) << i;
+  }
+  now += resync_pause;
+  forge();
+  EXPECT_EQ(vectors(1, 0, resync).size(), 1U);
+  EXPECT_TRUE(vectors(1, 0, resync).empty());
+  EXPECT_EQ(counters["hss.resync_endless"], 1);
 }
 
 // --- who may not have one -----------------------------------------------------------------------

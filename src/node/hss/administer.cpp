@@ -1,4 +1,6 @@
 // administer.cpp: what the operator asks of one subscription.
+#include <algorithm>
+
 #include "keys/sqn.h"
 #include "node/hss/core.h"
 
@@ -27,12 +29,41 @@ context::SubscriberRecord fresh(const context::SubscriberRecord& asked) {
   return r;
 }
 
-void apply(context::SubscriberRecord& r, const ChangeSubscriber& change) {
+/// apply_sequence changes how SEQ is made, and what it is where that is told: then it is the operator's word.
+/// Otherwise no SQN that may have left is given again.
+//= TS 33.102, C.1.1.3
+void apply_sequence(Core& core, context::SubscriberRecord& r, const ChangeSubscriber& change) {
+  // Who sends back the SEQ that was shown changes nothing. For a new secret it is a beginning.
+  const bool told = change.seq && (change.secret || *change.seq != r.seq_reserved);
+  const std::uint32_t ind_bits = change.ind_bits.value_or(r.ind_bits);
+  const auto scheme = change.sqn_scheme.value_or(r.sqn_scheme);
+  if (!told && ind_bits == r.ind_bits && scheme == r.sqn_scheme) return;
+  if (told) {
+    r.seq_reserved = *change.seq;
+  } else {
+    // By the clock little is written down: what has left is up to the clock, or remembered.
+    if (r.sqn_scheme == context::SqnScheme::time) {
+      r.seq_reserved = std::max(r.seq_reserved, clock_seq(r, core.clock));
+      if (const auto at = core.counters.find(r.imsi);
+          at != core.counters.end() && at->second.numbering == Numbering::of(r))
+        r.seq_reserved = std::max(r.seq_reserved, at->second.last_seq);
+    }
+    // SEQ || IND goes on upwards wherever the border between them is put.
+    if (ind_bits != r.ind_bits && ind_bits <= Sqn::ind_bits_max)
+      r.seq_reserved = (((r.seq_reserved + 1) << r.ind_bits) - 1) >> ind_bits;
+  }
+  r.ind_bits = ind_bits;
+  r.sqn_scheme = scheme;
+  if (scheme == context::SqnScheme::time)
+    r.seq_offset = offset_for(r.seq_reserved, r.ind_bits, core.clock);
+  else if (told)
+    ++r.seq_offset;
+}
+
+void apply(Core& core, context::SubscriberRecord& r, const ChangeSubscriber& change) {
+  apply_sequence(core, r, change);
   if (change.secret) r.secret = clone(*change.secret);
   if (change.amf) r.amf = *change.amf;
-  if (change.seq) r.seq_reserved = *change.seq;
-  if (change.ind_bits) r.ind_bits = *change.ind_bits;
-  if (change.sqn_scheme) r.sqn_scheme = *change.sqn_scheme;
   if (change.subscription) r.subscription = *change.subscription;
   // A new secret or SQN is a new start for the card.
   if (change.secret || change.seq || change.ind_bits || change.sqn_scheme) r.resyncs = 0;
@@ -105,12 +136,10 @@ Procedure administer(Core& core, Desk& desk, Administer asked) {
     const std::optional<context::Subscription> before =
         record ? std::optional(record->subscription) : std::nullopt;
     if (add != nullptr) record = fresh(add->record);
-    if (change != nullptr) apply(*record, *change);
+    if (change != nullptr) apply(core, *record, *change);
     // The clock goes on from where the card is.
-    const bool new_sequence =
-        add != nullptr || (change != nullptr && (change->seq || change->sqn_scheme || change->ind_bits));
-    if (new_sequence && record->sqn_scheme == context::SqnScheme::time)
-      record->seq_offset = offset_for(record->seq_reserved, record->ind_bits, core.now);
+    if (add != nullptr && record->sqn_scheme == context::SqnScheme::time)
+      record->seq_offset = offset_for(record->seq_reserved, record->ind_bits, core.clock);
     if (const auto wrong = wrong_with(core, *record); !remove && !wrong.empty()) {
       answer(core, asked.token, AdminOutcome::invalid, wrong);
       co_return;
@@ -130,7 +159,8 @@ Procedure administer(Core& core, Desk& desk, Administer asked) {
       administration_refused(core, asked.token, conflict ? AdminOutcome::conflict : AdminOutcome::not_stored);
       co_return;
     }
-    core.counters.erase(desk.imsi);
+    // What is remembered of a changed subscriber's SEQs still holds, or is of another numbering.
+    if (change == nullptr) core.counters.erase(desk.imsi);
 
     // Whoever serves the subscriber hears of it.
     if (remove) {

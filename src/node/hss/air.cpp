@@ -26,10 +26,12 @@ struct Resynced {
   bool moved = false;  ///< SEQ is another now
 };
 
-/// resynchronise checks what the USIM sent and moves SEQ to where the USIM is. A forged AUTS moves nothing.
+/// resynchronise checks what the USIM sent and moves SEQ to where the USIM is. A forged AUTS moves nothing,
+/// and takes nothing of what the card itself has left of its resynchronisations. `repeated`: the same request
+/// once more, on the record as another HSS has left it.
 //= TS 33.102, 6.3.5
 Resynced resynchronise(Core& core, context::SubscriberRecord& record, Counter& counter,
-                       const dia::Resynchronization& r) {
+                       const dia::Resynchronization& r, bool repeated) {
   const std::string who = record.imsi.digits();
   // A card that takes no vector although SEQ follows it will not take the next one either.
   const bool endless = record.resyncs >= resyncs_unanswered_max;
@@ -38,25 +40,30 @@ Resynced resynchronise(Core& core, context::SubscriberRecord& record, Counter& c
   if (core.now - counter.resync_since >= window) {
     counter.resync_since = core.now;
     counter.resyncs = 0;
+    counter.forged = 0;
   }
-  if (counter.resyncs >= most) {
+  const auto sqn_ms = verify_auts(record.secret, r.rand, r.auts);
+  if (!sqn_ms) {
+    core.count("hss.auts_wrong");
+    // Whoever sends many fills no log with them.
+    if (counter.forged < resyncs_max) {
+      ++counter.forged;
+      core.log(LogLevel::warning, "resynchronisation of " + who + " refused: " + wrong_mac(record, r));
+    }
+    return {};
+  }
+  if (!repeated && counter.resyncs >= most) {
     core.count(endless ? "hss.resync_endless" : "hss.resync_throttled");
     core.log(LogLevel::warning,
              endless ? "resynchronisation of " + who + " refused: " + std::to_string(record.resyncs) +
                            " since its last location update; the card takes no vector, or nobody hands it one"
                      : "resynchronisation of " + who + " refused: " + std::to_string(resyncs_max) +
-                           " in a minute already; a broken USIM, or somebody who is not it");
+                           " in a minute already; a broken USIM, or an AUTS that is sent again and again");
     return {};
   }
-  ++counter.resyncs;
-  const auto sqn_ms = verify_auts(record.secret, r.rand, r.auts);
-  if (!sqn_ms) {
-    core.count("hss.auts_wrong");
-    core.log(LogLevel::warning, "resynchronisation of " + who + " refused: " + wrong_mac(record, r));
-    return {};
-  }
+  if (!repeated) ++counter.resyncs;
   const std::uint64_t before = counter.last_seq;
-  const bool moved = follow_usim(record, counter, *sqn_ms, core.now);
+  const bool moved = follow_usim(record, counter, *sqn_ms, core.clock);
   core.count(moved ? "hss.resync_moved" : "hss.resync_not_needed");
   core.log(LogLevel::info,
            moved ? "resynchronisation of " + who + ": SQN of the USIM was ahead, SEQ goes from " +
@@ -232,9 +239,11 @@ Procedure authentication_information(Core& core, Desk& desk, AuthenticationInfor
     const Wanted wanted = wanted_of(m, tracked);
     Resynced resynced;
     if (wanted.resync != nullptr) {
-      resynced = resynchronise(core, record, counter, *wanted.resync);
       Counter& kept = core.counter_of(record);
+      resynced = resynchronise(core, record, counter, *wanted.resync, attempt > 1);
+      // Where SEQ is now is remembered when it is durable.
       kept.resyncs = counter.resyncs;
+      kept.forged = counter.forged;
       kept.resync_since = counter.resync_since;
       if (!resynced.ok) {
         core.reply<Answer>(asked, experimental(dia::experimental::authentication_data_unavailable));
@@ -243,7 +252,7 @@ Procedure authentication_information(Core& core, Desk& desk, AuthenticationInfor
     }
 
     // Which SQNs? They are marked as used, durably, before a vector with one of them leaves.
-    const NextSeqs seqs = next_seqs(record, counter, wanted.all(), core.now);
+    const NextSeqs seqs = next_seqs(record, counter, wanted.all(), core.clock);
     if (seqs.reserve != 0) {
       record.seq_reserved = seqs.reserve;
       counter.reserved = seqs.reserve;
@@ -256,8 +265,7 @@ Procedure authentication_information(Core& core, Desk& desk, AuthenticationInfor
       auto saving = desk.inbox.next<SubscriberSaved>();
       const auto saved = co_await saving;
       if (!saved.ok) {
-        // Whoever else wrote may have given the same SEQs away: what is remembered is worth nothing.
-        core.counters.erase(desk.imsi);
+        // What is remembered of before still holds: the record as it is then says what others have reserved.
         if (core.again(saved, attempt)) continue;
         core.log(LogLevel::error, "no vector for " + desk.imsi.digits() + ": its SQN could not be stored");
         core.reply_unsaved<Answer>(asked, saved.fault);
@@ -274,7 +282,7 @@ Procedure authentication_information(Core& core, Desk& desk, AuthenticationInfor
     std::uint64_t seq = seqs.first;
     for (std::uint64_t made = 0; made < seqs.number; ++made, ++seq) {
       //= TS 33.102, C.1.2
-      const auto sqn = Sqn::of(seq, core.ind_of(client), record.ind_bits);
+      const auto sqn = Sqn::of(seq, core.ind_of(client, record.ind_bits), record.ind_bits);
       if (!sqn) break;
       counter.last_seq = seq;
       if (made < wanted.eutran) {
@@ -289,8 +297,7 @@ Procedure authentication_information(Core& core, Desk& desk, AuthenticationInfor
     core.counter_of(record) = counter;
     if (info.eutran_vectors.empty() && info.utran_vectors.empty()) {
       core.count("hss.sqn_spent");
-      core.log(LogLevel::error, "no vector for " + desk.imsi.digits() + ": its SQN is at its end, or " +
-                                    client.name + "'s index does not fit it");
+      core.log(LogLevel::error, "no vector for " + desk.imsi.digits() + ": its SQN is at its end");
       core.reply<Answer>(asked, experimental(dia::experimental::authentication_data_unavailable));
       co_return;
     }

@@ -46,20 +46,12 @@ std::optional<std::size_t> Core::aaa_named(const DiameterIdentity& identity) con
 
 Counter& Core::counter_of(const context::SubscriberRecord& record) {
   if (const auto at = counters.find(record.imsi); at != counters.end()) {
-    Counter& c = at->second;
-    // Another HSS of the same store has followed a card to somewhere else, or is so far ahead that a card
-    // with an age limit would take what is left of our block for old.
-    //= TS 33.102, C.2.2
-    if (record.seq_reserved < c.reserved || record.seq_reserved - c.reserved > sequence_lag_max) {
-      const Counter fresh = fresh_counter(record, now);
-      c.last_seq = fresh.last_seq;
-      c.reserved = fresh.reserved;
-    }
-    return c;
+    keep_up(at->second, record, clock);
+    return at->second;
   }
   if (counters.size() >= counters_kept_max) {
     counters.clear();
-    remembers_since = now;
+    remembers_since = clock;
   }
   // What was reserved counts as used: nobody remembers how much of it left.
   return counters[record.imsi] = fresh_counter(record, remembers_since);

@@ -38,6 +38,7 @@ struct Core {
   peer::DiameterNode s6a;
   Actions* out = nullptr;
   Instant now{};
+  Instant clock{};  ///< the latest `now` so far: what SEQs are made of does not go back with the wall clock
 
   std::map<Imsi, Counter> counters;
   std::map<Imsi, std::unique_ptr<Desk>> desks;
@@ -58,8 +59,12 @@ struct Core {
   std::optional<std::size_t> aaa_named(const DiameterIdentity& identity) const;
   /// counter_of is the AuC's memory of a subscriber, begun from its record when there is none.
   Counter& counter_of(const context::SubscriberRecord& record);
-  /// ind_of is a requester's index in the SQN: its own here, moved by that of this HSS.
-  std::uint32_t ind_of(const Client& c) const { return config.ind_base + c.ind; }
+  /// ind_of is a requester's index in the SQN of a subscriber: its own here, moved by that of this HSS. Where
+  /// there are more requesters than indices some share one, which may make a vector stale but none wrong.
+  //= TS 33.102, C.3.4
+  std::uint32_t ind_of(const Client& c, std::uint32_t ind_bits) const {
+    return (config.ind_base + c.ind) & ((1U << ind_bits) - 1);
+  }
 
   void load(const Desk& desk);
   /// save asks for `record` to be written and makes it the version that it will then have, for another save.

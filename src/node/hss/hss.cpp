@@ -1,5 +1,6 @@
 #include "node/hss/hss.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/cases.h"
@@ -20,9 +21,10 @@ const Imsi& subject_of(const Administer& a) {
 void Hss::on(Event event, Instant now, Actions& out) {
   core_.out = &out;
   core_.now = now;
+  core_.clock = std::max(core_.clock, now);
   auto& s6a = core_.s6a;
   std::visit(Cases{[&](Started&) {
-                     core_.remembers_since = now;
+                     core_.remembers_since = core_.clock;
                      s6a.start(now, out);
                    },
                    [&](LinkUp& e) {

@@ -1,7 +1,8 @@
 // sequence.h: which SEQ a vector gets: by counting, by the clock, or by both.
 //
-// Whatever the scheme, a SEQ never leaves twice. What has left is known without a store as far as the clock
-// has come (scheme `time`); beyond that, and always in the other schemes, it is written down before.
+// Whatever the scheme, a SEQ never leaves twice, unless a card or an operator sends SEQ back. What has left
+// is known without a store as far as the clock has come (scheme `time`); beyond that, and always in the other
+// schemes, it is written down before.
 #pragma once
 
 #include <cstdint>
@@ -13,16 +14,29 @@
 
 namespace baton::node::hss {
 
+/// Numbering is what SEQs are counted in: those of one numbering cannot be compared with those of another.
+struct Numbering {
+  context::SqnScheme scheme{};
+  std::uint32_t ind_bits = 0;
+  /// SubscriberRecord::seq_offset. By the clock it is DIF. In the other schemes, which need none, it counts
+  /// how often SEQ was sent back, so that every HSS of the store gives up what it had reserved until then.
+  std::uint64_t offset = 0;
+  static Numbering of(const context::SubscriberRecord& r) { return {r.sqn_scheme, r.ind_bits, r.seq_offset}; }
+  friend bool operator==(const Numbering&, const Numbering&) = default;
+};
+
 /// Counter is what the AuC remembers of a subscriber between requests. Losing it costs the rest of a block.
 struct Counter {
   std::uint64_t last_seq = 0;  ///< the highest SEQ that left in a vector
   std::uint64_t reserved = 0;  ///< the highest that is durably marked as used
-  std::uint32_t resyncs = 0;   ///< since resync_since
+  Numbering numbering{};       ///< of both
+  std::uint32_t resyncs = 0;   ///< with a right MAC-S, since resync_since
+  std::uint32_t forged = 0;    ///< with a wrong one, since then
   Instant resync_since{};
 };
 
 /// clock_seq is the SEQ that the clock alone gives at `now`: GLC + DIF, or SEQ2 of the partly time-based
-/// scheme.
+/// scheme. 0 for a clock that is behind the moment at which DIF made it 0.
 //= TS 33.102, C.1.1.3
 std::uint64_t clock_seq(const context::SubscriberRecord& record, Instant now);
 
@@ -33,6 +47,10 @@ std::uint64_t offset_for(std::uint64_t seq, std::uint32_t ind_bits, Instant now)
 /// the clock, what may have left until `since`, when this process began to remember.
 //= TS 33.102, C.1.1.3
 Counter fresh_counter(const context::SubscriberRecord& record, Instant since);
+
+/// keep_up brings a counter to what a record says that was read since. What it remembers it forgets only
+/// where the record is in another numbering.
+void keep_up(Counter& counter, const context::SubscriberRecord& record, Instant now);
 
 /// NextSeqs are the SEQs of the vectors of one request.
 struct NextSeqs {
@@ -46,7 +64,8 @@ NextSeqs next_seqs(const context::SubscriberRecord& record, const Counter& count
                    Instant now);
 
 /// follow_usim moves the record and the counter to where a verified AUTS says the USIM is; false when the
-/// next SEQ would be fresh to it as it is.
+/// next SEQ would be fresh to it as it is. Forward, SEQ goes above all that any HSS has reserved. Back it
+/// goes only from where no card would accept it.
 //= TS 33.102, 6.3.5
 bool follow_usim(context::SubscriberRecord& record, Counter& counter, Sqn sqn_ms, Instant now);
 
