@@ -1,5 +1,7 @@
 // MME and SGSN beside each other, what their nodes are told of changes, the operator's tasks, and the
 // equipment register.
+#include <set>
+
 #include "node/hss_world.h"
 
 namespace baton::node::hss {
@@ -91,8 +93,7 @@ TEST_F(HssServing, WhoRegistersOnceOrBeginsAnewIsCancelledAtTheOther) {
     Type type;
   } const cases[] = {{mme, dia::ulr_flag::single_registration, Type::sgsn_update_procedure},
                      {mme, dia::ulr_flag::initial_attach, Type::initial_attach_procedure},
-                     {sgsn, dia::ulr_flag::initial_attach, Type::initial_attach_procedure},
-                     {sgsn, dia::ulr_flag::single_registration, Type::mme_update_procedure}};
+                     {sgsn, dia::ulr_flag::initial_attach, Type::initial_attach_procedure}};
   for (const auto& c : cases) {
     const std::size_t first = c.then == mme ? sgsn : mme;
     register_at(first, dia::ulr_flag::initial_attach);
@@ -110,6 +111,31 @@ TEST_F(HssServing, WhoRegistersOnceOrBeginsAnewIsCancelledAtTheOther) {
     EXPECT_EQ(stored().mme.has_value(), c.then == mme);
     EXPECT_EQ(stored().sgsn.has_value(), c.then == sgsn);
   }
+}
+
+//= TS 29.272, 7.3.7; type=test
+TEST_F(HssServing, AnSgsnSaysNothingOfSingleRegistration) {
+  register_at(mme);
+  register_at(sgsn, dia::ulr_flag::single_registration);
+  EXPECT_TRUE(mmes[mme]->requests.empty());
+  EXPECT_TRUE(stored().mme);
+  EXPECT_TRUE(stored().sgsn);
+}
+
+TEST_F(HssServing, ANodeThatIsBothAndAwayIsCancelledAsBoth) {
+  settings.clients[sgsn].kind = ClientKind::combined;
+  boot();
+  register_at(sgsn);
+  auto m = ulr(sgsn, dia::ulr_flag::s6a);
+  m.rat_type = dia::RatType::eutran;
+  ask(m, sgsn);
+  ASSERT_TRUE(verdict(sgsn)->success());
+  lose(sgsn);
+  register_at(mme, dia::ulr_flag::initial_attach);
+  reconnect(sgsn);
+  std::set<std::uint32_t> told;
+  while (const auto clr = asked<Clr>(sgsn)) told.insert(clr->clr_flags.value_or(0xFFFF'FFFF));
+  EXPECT_EQ(told, (std::set<std::uint32_t>{0, dia::clr_flag::s6a}));
 }
 
 TEST_F(HssServing, ANodeOfOneKindCannotRegisterAsTheOther) {
@@ -433,6 +459,34 @@ TEST_F(HssServing, ANodeThatWasAwayHearsWhatIsSubscribedToThenNotWhatWas) {
   EXPECT_EQ(counters["hss.idr_abandoned"], 1);
   reconnect(mme);
   EXPECT_FALSE(asked<Idr>(mme));
+}
+
+//= TS 29.272, 5.2.2.2.3; type=test
+TEST_F(HssServing, ANodeThatWasAwayHearsWhatWasTakenAwayUnlessItWasGivenBack) {
+  const auto change = [&](auto how) {
+    ChangeSubscriber c{.imsi = Imsi::test_value()};
+    c.subscription = stored().subscription;
+    how(*c.subscription);
+    EXPECT_EQ(administer(std::move(c)).outcome, AdminOutcome::done);
+  };
+  change([](auto& s) { s.charging = "0800"; });
+  register_at(mme);
+  lose(mme);
+  const auto apns = stored().subscription.apns;
+  change([](auto& s) { s.charging.clear(); });
+  change([](auto& s) { s.apns.clear(); });
+  change([&](auto& s) { s.apns = apns; });
+  reconnect(mme);
+  for (int again = 0; again < 2; ++again) {
+    const auto dsr = asked<Dsr>(mme);
+    ASSERT_TRUE(dsr) << again;
+    EXPECT_EQ(dsr->dsr_flags, dia::dsr_flag::charging_characteristics);
+    EXPECT_TRUE(asked<Idr>(mme)) << again;
+    EXPECT_TRUE(mmes[mme]->requests.empty());
+    // Neither is answered before the node goes again.
+    lose(mme);
+    reconnect(mme);
+  }
 }
 
 TEST_F(HssServing, ANodeThatServesNoMoreIsNotTold) {

@@ -13,7 +13,7 @@ void keep_for_later(Core& core, Cancellation c) {
     core.count("hss.clr_abandoned");
     return;
   }
-  core.untold.insert_or_assign({c.mme, c.imsi}, std::move(c));
+  core.untold.insert_or_assign({c.mme, c.imsi, c.sgsn}, std::move(c));
 }
 
 }  // namespace

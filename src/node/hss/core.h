@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -48,7 +49,8 @@ struct Core {
   Instant remembers_since{};
   /// Our own requests that are not confirmed yet, and what could not be told to nodes that are away.
   std::map<peer::RequestToken, Outgoing> outgoing;
-  std::map<std::pair<DiameterIdentity, Imsi>, Cancellation> untold;
+  /// A node that is MME and SGSN may have lost a subscriber as either: `true` is the SGSN.
+  std::map<std::tuple<DiameterIdentity, Imsi, bool>, Cancellation> untold;
   std::map<std::pair<DiameterIdentity, Imsi>, Refreshing> unrefreshed;
   /// Clients that have not been told yet that places were lost (Config::lost_places).
   std::set<DiameterIdentity> to_reset;

@@ -1,4 +1,6 @@
 // idr.cpp: the nodes that serve a subscriber hear what has changed, and say where it is.
+#include <algorithm>
+
 #include "base/cases.h"
 #include "node/hss/core.h"
 
@@ -11,7 +13,11 @@ void keep_for_later(Core& core, Refreshing r) {
     core.count("hss.idr_abandoned");
     return;
   }
-  core.unrefreshed.insert_or_assign({r.node, r.imsi}, std::move(r));
+  auto [at, fresh] = core.unrefreshed.try_emplace({r.node, r.imsi}, r);
+  if (fresh) return;
+  // One of several changes: what any of them took away is still to be told.
+  at->second.deleted |= r.deleted;
+  at->second.sent = std::min(at->second.sent, r.sent);
 }
 
 template <class M>
@@ -24,10 +30,19 @@ void send(Core& core, const M& m, const Refreshing& r) {
     keep_for_later(core, r);
 }
 
+/// still_gone leaves out of what was taken away what has been given back since.
+std::uint32_t still_gone(const context::Subscription& now, std::uint32_t deleted) {
+  if (!now.apns.empty()) deleted &= ~dia::dsr_flag::complete_apn_profile;
+  if (!now.charging.empty()) deleted &= ~dia::dsr_flag::charging_characteristics;
+  if (now.periodic_timer_s) deleted &= ~dia::dsr_flag::subscribed_periodic_timer;
+  return deleted;
+}
+
 }  // namespace
 
 //= TS 29.272, 5.2.2.1.3 and 5.2.2.2.3
 void refresh(Core& core, const context::SubscriberRecord& record, Refreshing r) {
+  r.deleted = still_gone(record.subscription, r.deleted);
   // What an Insert Subscriber Data Request cannot say: that something is gone.
   if (r.deleted != 0) {
     auto dsr = core.request_to<dia::DeleteSubscriberDataRequest>(r.node, r.imsi);
@@ -164,7 +179,7 @@ std::vector<Repetition> untold_to(Core& core, const DiameterIdentity& node) {
   std::vector<Repetition> out;
   const auto take = [&](auto& from) {
     for (auto it = from.begin(); it != from.end();) {
-      if (it->first.first != node) {
+      if (std::get<0>(it->first) != node) {
         ++it;
         continue;
       }

@@ -58,8 +58,11 @@ struct Moved {
 //= TS 29.272, 5.2.1.1.3
 Moved register_at(context::SubscriberRecord& r, const Client& client, const dia::UpdateLocationRequest& m) {
   const bool s6a = (m.ulr_flags & dia::ulr_flag::s6a) != 0;
-  const bool alone =
-      (m.ulr_flags & (dia::ulr_flag::single_registration | dia::ulr_flag::initial_attach)) != 0;
+  // An SGSN says nothing of single registration.
+  //= TS 29.272, 7.3.7
+  const std::uint32_t said =
+      dia::ulr_flag::initial_attach | (s6a ? dia::ulr_flag::single_registration : std::uint32_t{0});
+  const bool alone = (m.ulr_flags & said) != 0;
   Moved gone;
   auto& here = s6a ? r.mme : r.sgsn;
   auto& there = s6a ? r.sgsn : r.mme;
@@ -202,8 +205,9 @@ Procedure update_location(Core& core, Desk& desk, UpdateLocation asked) {
     let_go(core, desk.imsi, gone_from, m.ulr_flags);
     // It may have come back to a node that has not been told yet that it had left, and is told everything
     // now.
-    core.untold.erase({client.identity, desk.imsi});
-    core.unrefreshed.erase({client.identity, desk.imsi});
+    core.untold.erase({client.identity, desk.imsi, !s6a});
+    if ((m.ulr_flags & dia::ulr_flag::skip_subscriber_data) == 0)
+      core.unrefreshed.erase({client.identity, desk.imsi});
 
     core.count("hss.location_updated");
     Answer answer = core.answer_to<Answer>(m.session_id, success);
