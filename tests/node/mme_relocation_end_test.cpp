@@ -430,6 +430,87 @@ TEST_F(MmeRelocation, AWithdrawnSubscriptionEndsItEverywhere) {
   target_has_nothing();
 }
 
+/// The HSS ends what the subscriber may use: it bars it, or takes away its last APN.
+void ends_service(Stage& stage, const Phone& p, bool barred) {
+  const Config& c = stage.mme.config();
+  if (barred) {
+    diameter::InsertSubscriberDataRequest idr{.session_id = "hss;1;1",
+                                              .origin_host = c.hss.identity,
+                                              .origin_realm = c.hss.realm,
+                                              .destination_host = c.identity,
+                                              .destination_realm = c.realm,
+                                              .user_name = p.imsi};
+    idr.subscription_data.subscriber_status = diameter::SubscriberStatus::operator_determined_barring;
+    stage.hss_gives(diameter::encode(idr, {11, 12}));
+    EXPECT_EQ(stage.at_hss<diameter::InsertSubscriberDataAnswer>().result_code, diameter::code::success);
+  } else {
+    diameter::DeleteSubscriberDataRequest dsr{.session_id = "hss;1;2",
+                                              .origin_host = c.hss.identity,
+                                              .origin_realm = c.hss.realm,
+                                              .destination_host = c.identity,
+                                              .destination_realm = c.realm,
+                                              .user_name = p.imsi,
+                                              .dsr_flags = diameter::dsr_flag::complete_apn_profile};
+    stage.hss_gives(diameter::encode(dsr, {13, 14}));
+    EXPECT_EQ(stage.at_hss<diameter::DeleteSubscriberDataAnswer>().result_code, diameter::code::success);
+  }
+}
+
+class MmeRelocationBarred : public MmeRelocation, public ::testing::WithParamInterface<bool> {};
+INSTANTIATE_TEST_SUITE_P(ByTheHss, MmeRelocationBarred, ::testing::Bool());
+
+//= S0.D11; type=test
+TEST_P(MmeRelocationBarred, NoCountOfAUeThatIsOnItsWayIsUsedAtTheSource) {
+  commanded();
+  const auto given = to.context(ue).security->downlink().next();
+  ASSERT_EQ(from.context(ue).security->downlink().next(), given) << "the target goes on with it";
+  ends_service(from, ue, GetParam());
+  // Nothing of it stays here, and the target hears that it is over.
+  EXPECT_EQ(from.mme.ue_count(), 0U);
+  EXPECT_TRUE(from.held(ue.imsi).empty());
+  to.mme_asks(from.at_mme<gtp2::RelocationCancelRequest>(), target_end());
+  target_released();
+  target_has_nothing();
+  source_ends_the_session();
+  (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
+  EXPECT_EQ(from.waiting_at(0), 0U) << "a Detach Request would have the COUNT that the target has been given";
+  EXPECT_EQ(from.at_hss<diameter::PurgeUeRequest>().user_name, ue.imsi);
+  EXPECT_EQ(from.counter("mme.s6a.ended_in_handover"), 1U);
+}
+
+//= S0.D11; type=test
+TEST_P(MmeRelocationBarred, NorBeforeTheCommand) {
+  (void)leaves();
+  ends_service(from, ue, GetParam());
+  (void)failed();
+  (void)from.at_mme<gtp2::RelocationCancelRequest>();
+  (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
+  EXPECT_EQ(from.waiting_at(0), 0U) << "and no NAS";
+  EXPECT_EQ(from.mme.ue_count(), 0U);
+  EXPECT_TRUE(from.held(ue.imsi).empty());
+}
+
+/// At the target there is no subscription before the UE has come: nobody's COUNT moves for what the HSS says.
+TEST_F(MmeRelocation, AtTheTargetNothingIsSaidBeforeItHasCome) {
+  commanded();
+  const Config& c = to.mme.config();
+  diameter::InsertSubscriberDataRequest idr{.session_id = "hss;1;1",
+                                            .origin_host = c.hss.identity,
+                                            .origin_realm = c.hss.realm,
+                                            .destination_host = c.identity,
+                                            .destination_realm = c.realm,
+                                            .user_name = ue.imsi};
+  idr.subscription_data.subscriber_status = diameter::SubscriberStatus::operator_determined_barring;
+  to.hss_gives(diameter::encode(idr, {11, 12}));
+  EXPECT_TRUE(to.at_hss<diameter::InsertSubscriberDataAnswer>().experimental_result);
+  EXPECT_EQ(to.waiting_at(arrival_enb), 0U);
+  notify();
+  (void)to.at_mme<gtp2::ForwardRelocationCompleteNotification>();
+  path_switched();
+  moves();
+  serves(to);
+}
+
 TEST_F(MmeRelocation, AnAttachAtTheSourceEndsIt) {
   commanded();
   Phone again{ue.imsi, 0x31};

@@ -73,6 +73,24 @@ ByteVector octets_of(const Tai& tai) {
   return out;
 }
 
+/// end_service sends a UE away that may use nothing any more.
+void end_service(Core& core, Ue& ue) {
+  if (ue.nas_rests()) {
+    //= S0.D11
+    // Another MME has been given the COUNT that a Detach Request would have. The handover is called off
+    // there; should the UE have arrived already, that MME hears of it from the HSS.
+    core.count("mme.s6a.ended_in_handover");
+    core.cancel(ue);
+    purge(core, ue);
+    core.forget(ue, "subscription ended during a handover", wire::s1ap::CauseNas::detach, false);
+    return;
+  }
+  core.run(ue, "detach",
+           detach_by_network(core, ue,
+                             {wire::nas::NetworkDetachType::reattach_not_required,
+                              wire::nas::EmmCause::eps_services_not_allowed}));
+}
+
 //= TS 29.272, 5.2.2.1
 void on_insert_subscriber_data(Core& core, const peer::DiameterRequest& r) {
   using Answer = diameter::InsertSubscriberDataAnswer;
@@ -101,10 +119,7 @@ void on_insert_subscriber_data(Core& core, const peer::DiameterRequest& r) {
       request.subscription_data.subscriber_status == diameter::SubscriberStatus::operator_determined_barring;
   if (!barred) return;
   core.count("mme.s6a.barred");
-  core.run(*ue, "detach",
-           detach_by_network(core, *ue,
-                             {wire::nas::NetworkDetachType::reattach_not_required,
-                              wire::nas::EmmCause::eps_services_not_allowed}));
+  end_service(core, *ue);
 }
 
 //= TS 29.272, 5.2.2.2
@@ -120,10 +135,7 @@ void on_delete_subscriber_data(Core& core, const peer::DiameterRequest& r) {
   core.count("mme.s6a.subscription_taken");
   // Without an APN there is nothing for a UE in EPS.
   if (!ue->subscription->accesses.empty()) return;
-  core.run(*ue, "detach",
-           detach_by_network(core, *ue,
-                             {wire::nas::NetworkDetachType::reattach_not_required,
-                              wire::nas::EmmCause::eps_services_not_allowed}));
+  end_service(core, *ue);
 }
 
 //= TS 29.272, 5.2.4.1
