@@ -542,6 +542,72 @@ TEST_F(MmeDelegatesIdleStrictly, AndNothingWhereItIsNot) {
   EXPECT_EQ(stage.counter("mme.context.policy_refused"), 1U);
 }
 
+/// An update that wants the bearer takes KASME as a service request does: with the home network away the UE
+/// is told so, stays registered and comes again.
+TEST_F(Further, AnActiveUpdateWithoutTheHomeNetworkComesToNothing) {
+  gone();
+  released();
+  for (const bool answers : {true, false}) {
+    SCOPED_TRACE(answers);
+    to.initial(ue, update_of(ue, true));
+    const auto air = to.at_hss<diameter::AuthenticationInformationRequest>();
+    if (answers)
+      to.hss_says(Stage::aia_refusal(air, 4181));
+    else
+      to.advance(10s);
+    EXPECT_EQ(to.hears<nas::TauReject>(ue).cause, nas::EmmCause::network_failure);
+    (void)to.at_enb_for<s1ap::UeContextReleaseCommand>(ue);
+    to.confirm_release(ue);
+    ASSERT_EQ(to.mme.ue_count(), 1U);
+    EXPECT_TRUE(to.context(ue).idle());
+    EXPECT_TRUE(to.context(ue).registered_at_hss) << "nobody purges it";
+    EXPECT_TRUE(to.hss_unasked());
+  }
+  EXPECT_EQ(to.counter("mme.tau.failed"), 2U);
+  to.initial(ue, update_of(ue, true));
+  authenticates();
+  const auto setup = to.at_enb_for<s1ap::InitialContextSetupRequest>(ue);
+  EXPECT_EQ(setup.security_key, derive_kenb(*ue.security->kasme(), UplinkNasCount{NasCount{}}));
+}
+
+/// Silence of the UE says nothing of who it is either.
+TEST_F(Further, AnActiveUpdateWhoseChallengeIsNotAnsweredComesToNothing) {
+  gone();
+  released();
+  to.initial(ue, update_of(ue, true));
+  challenged();
+  for (int i = 0; i < 5; ++i) {
+    (void)to.hears<nas::AuthenticationRequest>(ue);
+    to.advance(6s);
+  }
+  (void)to.at_enb_for<s1ap::UeContextReleaseCommand>(ue);
+  EXPECT_EQ(to.mme.ue_count(), 1U);
+  EXPECT_TRUE(to.hss_unasked());
+}
+
+/// Who fails the challenge is forgotten, and who is not known at home.
+TEST_F(Further, AnActiveUpdateOfWhoMayNotBeThereEndsTheContext) {
+  gone();
+  released();
+  to.initial(ue, update_of(ue, true));
+  challenged();
+  (void)to.hears<nas::AuthenticationRequest>(ue);
+  to.uplink(ue, ue.cipher(nas::encode(nas::AuthenticationResponse{nas::Res::of(ByteVector(8, 0x55))})));
+  (void)to.hears<nas::AuthenticationReject>(ue);
+  EXPECT_EQ(to.mme.ue_count(), 0U);
+  EXPECT_TRUE(to.held(ue.imsi).empty());
+}
+
+TEST_F(Further, AndSoDoesTheUpdateOfWhomTheHomeNetworkDoesNotKnow) {
+  gone();
+  released();
+  to.initial(ue, update_of(ue, true));
+  const auto air = to.at_hss<diameter::AuthenticationInformationRequest>();
+  to.hss_says(Stage::aia_refusal(air, diameter::experimental::user_unknown));
+  EXPECT_EQ(to.hears<nas::TauReject>(ue).cause, nas::EmmCause::eps_and_non_eps_services_not_allowed);
+  EXPECT_EQ(to.mme.ue_count(), 0U);
+}
+
 /// From one MME that was not given KASME to another one, and to one that cannot do without.
 TEST_F(Further, WhenTheUeMovesIdleItGoesAsItCame) {
   gone();

@@ -49,6 +49,14 @@ void refuse(Core& core, Ue& ue, const Refusal& why) {
     core.out->outcome({ue.subscriber(), ue.doing, false, std::string(why.because)});
 }
 
+/// passes is whether a failure says nothing of the UE: the home network is away or has too much to do, or
+/// nobody has answered.
+bool passes(const Refusal& why) {
+  if (why.how == Refusal::How::silent) return true;
+  return why.how == Refusal::How::reject &&
+         (why.cause == nas::EmmCause::network_failure || why.cause == nas::EmmCause::congestion);
+}
+
 }  // namespace
 
 //= TS 23.401, 5.3.3.1
@@ -101,6 +109,11 @@ Task<void> update_tracking_area(Core& core, Ue& ue, nas::TauRequest request) {
     auto owned = co_await own;
     if (!owned) {
       refuse(core, ue, owned.why());
+      if (passes(owned.why())) {
+        // It has what it had, and asks again.
+        back_to_idle(core, ue);
+        co_return;
+      }
       purge(core, ue);
       core.forget(ue, "tracking area update failed", s1ap::CauseNas::authentication_failure, false);
       co_return;
