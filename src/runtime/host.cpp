@@ -170,6 +170,11 @@ void Host::handle(node::Event event) {
 }
 
 void Host::carry_out(node::Send& a) {
+  // It may hold keys, a HSS's answers above all, and nobody needs it any more.
+  struct Wiped {
+    ByteVector& octets;
+    ~Wiped() { secure_wipe(octets.data(), octets.size()); }
+  } const wiped{a.octets};
   const auto at = lines_.find(a.link);
   if (at == lines_.end()) return count("link.send_on_closed");
   Line& line = *at->second;

@@ -8,6 +8,7 @@
 #include <map>
 #include <vector>
 
+#include "base/secret.h"
 #include "transport/limits.h"
 #include "transport/tcp.h"
 
@@ -85,7 +86,7 @@ Expected<std::unique_ptr<TlsIdentity>, std::string> TlsIdentity::open(const TlsF
   SSL_CTX_set_verify(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   SSL_CTX_set_verify_depth(c, certificate_depth_max);
   SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_options(c, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_options(c, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT);
   SSL_CTX_set_num_tickets(c, 0);
   SSL_CTX_set_mode(c, SSL_MODE_RELEASE_BUFFERS);
   if (SSL_CTX_use_certificate_chain_file(c, files.certificate.c_str()) != 1)
@@ -120,6 +121,8 @@ class Session final : public LinkObserver, public std::enable_shared_from_this<S
       SSL_set_connect_state(ssl_.get());
   }
 
+  ~Session() override { wipe_queue(); }
+
   void connect(const Address& local, const Address& remote, LinkObserver& observer) {
     observer_ = &observer;
     inner_ = tcp_connect(loop_, local, remote, *this);
@@ -138,7 +141,7 @@ class Session final : public LinkObserver, public std::enable_shared_from_this<S
   transport::Done send(Bytes octets) {
     if (state_ != State::open) return Fail{Error{Fault::not_connected, 0}};
     if (queue_.size() + octets.size() > send_queue_octets_max) return Fail{Error{Fault::queue_full, 0}};
-    queue_.insert(queue_.end(), octets.begin(), octets.end());
+    enqueue(octets);
     // What is sent in one turn of the loop shares its records.
     if (!flush_posted_) {
       flush_posted_ = true;
@@ -233,6 +236,7 @@ class Session final : public LinkObserver, public std::enable_shared_from_this<S
       const int n = SSL_read(ssl_.get(), piece.data(), static_cast<int>(piece.size()));
       if (n > 0) {
         observer_->on_data(0, Bytes(piece.data(), static_cast<std::size_t>(n)));
+        secure_wipe(piece.data(), static_cast<std::size_t>(n));
         continue;
       }
       const int error = SSL_get_error(ssl_.get(), n);
@@ -257,8 +261,24 @@ class Session final : public LinkObserver, public std::enable_shared_from_this<S
       }
       at += static_cast<std::size_t>(n);
     }
-    queue_.clear();
+    wipe_queue();
     pump();
+  }
+
+  // What is deciphered or not yet enciphered may hold keys: no copy of it outlives its use.
+  void enqueue(Bytes octets) {
+    if (queue_.size() + octets.size() > queue_.capacity()) {
+      std::vector<Byte> larger;
+      larger.reserve(std::max(2 * queue_.capacity(), queue_.size() + octets.size()));
+      larger.insert(larger.end(), queue_.begin(), queue_.end());
+      wipe_queue();
+      queue_.swap(larger);
+    }
+    queue_.insert(queue_.end(), octets.begin(), octets.end());
+  }
+  void wipe_queue() {
+    secure_wipe(queue_.data(), queue_.size());
+    queue_.clear();
   }
 
   /// pump sends what OpenSSL has made.

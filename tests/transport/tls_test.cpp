@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "transport/certificates.h"
@@ -81,6 +82,32 @@ TEST_F(Tls, BothEndsKnowTheNamesOfTheOtherAndOctetsArriveInOrder) {
   ByteVector got;
   for (const Heard& h : client.heard) got.insert(got.end(), h.octets.begin(), h.octets.end());
   EXPECT_TRUE(got == sent);
+}
+
+// What TLS has deciphered may hold keys; the memory it was handed up in is used again and outlives the link.
+TEST_F(Tls, WhatWasReadIsNotLeftInMemory) {
+  struct Looking final : LinkObserver {
+    Bytes seen;
+    std::size_t octets = 0;
+    bool sevens = true;
+    void on_up() override {}
+    void on_data(std::uint16_t, Bytes in) override {
+      octets += in.size();
+      seen = in;
+      sevens = sevens && std::all_of(in.begin(), in.end(), [](Byte b) { return b == 7; });
+    }
+    void on_down(Down) override {}
+  } looking;
+  serve(80);
+  come(files_.node("mme", {"mme1.epc.test"}, ca_, "ca"));
+  ASSERT_TRUE(until([&] { return client.ups == 1 && server.link != nullptr; }));
+  client.link->observe(looking);
+  ASSERT_TRUE(server.link->send(0, ByteVector(3'000, 7)));
+  ASSERT_TRUE(until([&] { return looking.octets == 3'000; }));
+  EXPECT_TRUE(looking.sevens);
+  ASSERT_FALSE(looking.seen.empty());
+  EXPECT_TRUE(std::all_of(looking.seen.begin(), looking.seen.end(), [](Byte b) { return b == 0; }));
+  client.link.reset();
 }
 
 TEST_F(Tls, AGoodbyeDeliversWhatWasSentBeforeIt) {
