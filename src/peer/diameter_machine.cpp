@@ -127,6 +127,10 @@ void DiameterMachine::opened(Peer& p) {
   set_watchdog(p);
   out_.count("diameter.peer_up");
   out_.log(LogLevel::info, "Diameter peer " + p.config.identity.value() + " is up");
+  announce(p);
+}
+
+void DiameterMachine::announce(Peer& p) {
   events_.push_back(DiameterUp{p.config.identity, std::exchange(p.restarted, false)});
   // Whoever is behind an agent can be reached with it.
   for (const auto& behind : node_.peers_)
@@ -136,10 +140,13 @@ void DiameterMachine::opened(Peer& p) {
 void DiameterMachine::left(Peer& p, On on) {
   stop_timer(DiameterTimer::watchdog, p.index);
   stop_timer(DiameterTimer::requests, p.index);
+  p.requests_due.reset();
   fail_over(p, true);
   // An answer that nobody waits for any more is not sent: the peer asks again on its next connection.
   std::erase_if(node_.owed_, [&](const auto& o) { return o.second.peer == p.index; });
   p.owed = 0;
+  for (const auto& asker : node_.peers_)
+    std::erase_if(asker->asked, [&](const auto& a) { return !node_.owed_.contains(a.second); });
   out_.count("diameter.peer_down");
   out_.log(LogLevel::warning, "Diameter peer " + p.config.identity.value() +
                                   " is down: " + std::string(diameter::to_string(on)));
@@ -374,6 +381,7 @@ void DiameterMachine::expire_requests(Peer& p) {
       ++at;
     }
   }
+  p.requests_due = next;
   if (next) out_.start_timer(timer_id(DiameterTimer::requests, p.index), *next);
 }
 

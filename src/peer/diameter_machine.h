@@ -1,5 +1,5 @@
 // diameter_machine.h: what DiameterNode remembers, and the object it becomes while it handles one event.
-// Included by diameter_peer.cpp and diameter_machine.cpp only.
+// Included by diameter_peer.cpp, diameter_machine.cpp and diameter_receive.cpp only.
 #pragma once
 
 #include <string>
@@ -40,6 +40,7 @@ struct DiameterNode::Pending {
 struct DiameterNode::Peer {
   DiameterPeer config;
   std::uint32_t index = 0;
+  std::uint32_t first = 0;  ///< index of the first entry of this identity: one peer may come by several ways
   diameter::State state = diameter::State::closed;
   std::optional<LinkId> i{};               ///< the connection we opened
   std::optional<LinkId> r{};               ///< the one the peer opened
@@ -56,7 +57,10 @@ struct DiameterNode::Peer {
   bool wanted = true;                          ///< false after stop, and after a DPR that wants no more
   wire::diameter::DisconnectCause cause{};     ///< of our DPR
   std::map<std::uint32_t, Pending> pending{};  ///< by hop-by-hop id
-  std::size_t owed = 0;
+  std::optional<Instant> requests_due{};       ///< when the timer of pending requests fires
+  std::size_t owed = 0;                        ///< over its connection
+  /// What this identity asked last under an end-to-end id, of what is owed; kept at its first entry.
+  std::map<std::uint32_t, OwedToken> asked{};
 
   bool open() const { return state == diameter::State::i_open || state == diameter::State::r_open; }
   std::optional<LinkId> link() const {
@@ -81,6 +85,10 @@ struct DiameterNode::Owed {
   std::string session;
   ByteVector proxy_info;  ///< AVPs that go back as they came, RFC 6733, 6.2
 };
+
+/// add_proxy_info puts the Proxy-Info AVPs of a request behind its answer and sets the answer's length.
+/// False, and the answer is as it was, when it would be too long.
+bool add_proxy_info(ByteVector& answer, Bytes proxy_info);
 
 /// What the event in hand brought, for the actions of the row it fires.
 struct DiameterHand {
@@ -112,6 +120,8 @@ class DiameterMachine {
   void fire(Peer& p, diameter::On on, const DiameterHand& hand = {});
   void act(Peer& p, diameter::Do what, const DiameterHand& hand, bool& won);
   void opened(Peer& p);
+  /// announce tells the node above that requests may go to `p` and to whoever is behind it.
+  void announce(Peer& p);
   void left(Peer& p, diameter::On on);
   void forget_link(Peer& p, std::optional<LinkId>& which);
   void break_link(LinkId link, std::string_view counter);
@@ -124,6 +134,9 @@ class DiameterMachine {
   void on_open(Peer& p, LinkId link, const wire::diameter::Header& h, Bytes octets);
   void base_command(Peer& p, LinkId link, const wire::diameter::Header& h, Bytes octets);
   void request(Peer& p, LinkId link, const wire::diameter::Header& h, Bytes octets);
+  /// under_way is what is owed for the first copy of a repeated request, if it still is.
+  DiameterNode::Owed* under_way(const Peer& origin, const wire::diameter::Header& h,
+                                std::string_view session);
   void answer(Peer& p, LinkId link, const wire::diameter::Header& h, Bytes octets);
   void protocol_error(LinkId link, const wire::diameter::Header& h, std::uint32_t result, Bytes request);
 

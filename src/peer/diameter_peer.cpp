@@ -28,6 +28,8 @@ DiameterNode::DiameterNode(DiameterConfig config, Entropy& entropy)
   for (const DiameterPeer& p : config_.peers) {
     auto peer = std::make_unique<Peer>(Peer{p});
     peer->index = static_cast<std::uint32_t>(peers_.size());
+    const Peer* const first = find(p.identity);
+    peer->first = first != nullptr ? first->index : peer->index;
     peers_.push_back(std::move(peer));
   }
 }
@@ -98,7 +100,11 @@ Expected<RequestToken, SendFault> DiameterNode::transmit(Peer& over, Peer& asked
   const RequestToken token = pending.token;
   pending.link = *over.link();
   pending.asked = asked.index;
-  if (over.pending.empty()) out.start_timer(timer_id(DiameterTimer::requests, over.index), pending.deadline);
+  // One that another peer has lost brings an earlier deadline than those that wait here.
+  if (!over.requests_due || pending.deadline < *over.requests_due) {
+    over.requests_due = pending.deadline;
+    out.start_timer(timer_id(DiameterTimer::requests, over.index), pending.deadline);
+  }
   over.pending[hop_by_hop] = std::move(pending);
   out.send(*over.link(), 0, std::move(octets));
   return token;
@@ -151,6 +157,16 @@ Expected<RequestToken, SendFault> DiameterNode::send_request_in(const DiameterId
   return transmit(*carrier(*first), *first, std::move(pending), std::move(octets), out);
 }
 
+bool add_proxy_info(ByteVector& answer, Bytes proxy_info) {
+  if (answer.size() + proxy_info.size() > dia::message_octets_max) return false;
+  //= RFC 6733, 6.2
+  answer.insert(answer.end(), proxy_info.begin(), proxy_info.end());
+  answer[1] = static_cast<Byte>(answer.size() >> 16U);
+  answer[2] = static_cast<Byte>(answer.size() >> 8U);
+  answer[3] = static_cast<Byte>(answer.size());
+  return true;
+}
+
 bool DiameterNode::send_answer(OwedToken token, ByteVector octets, Outlet& out) {
   const auto at = owed_.find(token);
   if (at == owed_.end()) {
@@ -160,18 +176,22 @@ bool DiameterNode::send_answer(OwedToken token, ByteVector octets, Outlet& out) 
   const Owed owed = std::move(at->second);
   owed_.erase(at);
   --peers_[owed.peer]->owed;
-  //= RFC 6733, 6.2
-  octets.insert(octets.end(), owed.proxy_info.begin(), owed.proxy_info.end());
+  auto& asked = peers_[peers_[owed.origin]->first]->asked;
+  if (const auto last = asked.find(owed.header.ids.end_to_end); last != asked.end() && last->second == token)
+    asked.erase(last);
   dia::set_ids(octets, owed.header.ids, false);
   octets[4] = static_cast<Byte>((octets[4] & ~0x40U) | (owed.header.proxiable ? 0x40U : 0U));
-  if (octets.size() > dia::message_octets_max) {
+  if (!add_proxy_info(octets, owed.proxy_info)) {
     out.count("diameter.answer_too_long");
-    dia::ErrorAnswer e{owed.session, config_.identity, config_.realm, dia::code::unable_to_comply};
+    dia::ErrorAnswer e{{}, config_.identity, config_.realm, dia::code::unable_to_comply};
+    if (!owed.session.empty() && owed.session.size() <= dia::session_id_octets_max)
+      e.session_id = owed.session;
+    if (owed.header.application != dia::app_base)
+      e.auth_session_state = dia::AuthSessionState::no_state_maintained;
     octets = dia::encode_error_answer(owed.header, e);
+    // Should Proxy-Info fill a message alone, the neighbour has the hop-by-hop id at least.
+    (void)add_proxy_info(octets, owed.proxy_info);
   }
-  octets[1] = static_cast<Byte>(octets.size() >> 16U);
-  octets[2] = static_cast<Byte>(octets.size() >> 8U);
-  octets[3] = static_cast<Byte>(octets.size());
   out.send(owed.link, 0, std::move(octets));
   return true;
 }

@@ -97,7 +97,7 @@ using OwedToken = Strong<std::uint64_t, struct OwedTokenTag>;
 
 // --- what comes out -----------------------------------------------------------------------------
 
-/// Capabilities are exchanged; requests may be sent and will arrive.
+/// Capabilities are exchanged, or a silent peer speaks again; requests may be sent and will arrive.
 struct DiameterUp {
   DiameterIdentity peer;
   /// Its Origin-State-Id is another than it was: it has lost whatever it did not store. RFC 6733, 8.16.

@@ -169,8 +169,10 @@ void DiameterMachine::on_open(Peer& p, LinkId link, const dia::Header& h, Bytes 
   if (p.open()) {
     p.heard = now_;
     if (p.watch != Watch::okay) {
-      p.watch = Watch::okay;
+      const bool suspected = std::exchange(p.watch, Watch::okay) == Watch::suspect;
       set_watchdog(p);
+      // Nobody could be asked over this connection meanwhile; what was kept for them may go now.
+      if (suspected) announce(p);
     }
   }
   if (h.application == dia::app_base) return base_command(p, link, h, octets);
@@ -252,20 +254,35 @@ void DiameterMachine::request(Peer& p, LinkId link, const dia::Header& h, Bytes 
   if (!take_token(*origin) || (origin != &p && !take_token(p)))
     return refuse(dia::code::too_busy, "diameter.rate_limited");
   //= RFC 6733, 5.5.4 and 6.1
-  // A repeated request whose first copy is still being worked on has its answer on the way.
-  const bool under_way =
-      h.retransmitted && std::any_of(node_.owed_.begin(), node_.owed_.end(), [&](const auto& o) {
-        return o.second.origin == origin->index && o.second.header.ids.end_to_end == h.ids.end_to_end;
-      });
-  if (under_way) {
+  // A repeated request whose first copy is still being worked on gets the one answer of both. It is repeated
+  // because the way of the first is lost, so the answer goes the way of the last.
+  if (DiameterNode::Owed* const first = under_way(*origin, h, to.session)) {
     out_.count("diameter.duplicate_request");
+    if (first->link == link && first->header.ids == h.ids) return;
+    out_.count("diameter.answer_redirected");
+    --peer_at(first->peer).owed;
+    *first = {p.index, origin->index, link, h, std::string(to.session), to.proxy_info};
+    ++p.owed;
     return;
   }
   const OwedToken token{node_.next_token_++};
   node_.owed_[token] = {p.index, origin->index, link, h, std::string(to.session), to.proxy_info};
+  peer_at(origin->first).asked.insert_or_assign(h.ids.end_to_end, token);
   ++p.owed;
   events_.push_back(
       DiameterRequest{token, origin->config.identity, h, ByteVector(octets.begin(), octets.end())});
+}
+
+DiameterNode::Owed* DiameterMachine::under_way(const Peer& origin, const dia::Header& h,
+                                               std::string_view session) {
+  if (!h.retransmitted) return nullptr;
+  const auto& asked = peer_at(origin.first).asked;
+  const auto last = asked.find(h.ids.end_to_end);
+  if (last == asked.end()) return nullptr;
+  DiameterNode::Owed& o = node_.owed_.at(last->second);
+  // An answer to one command or in one session answers no other.
+  const bool same = o.header.code == h.code && o.header.application == h.application && o.session == session;
+  return same ? &o : nullptr;
 }
 
 void DiameterMachine::answer(Peer& p, LinkId link, const dia::Header& h, Bytes octets) {
@@ -306,7 +323,10 @@ void DiameterMachine::protocol_error(LinkId link, const dia::Header& h, std::uin
   if (!text.empty() && text.size() <= dia::session_id_octets_max) e.session_id = std::string(text);
   if (h.application != dia::app_base && result / 1000 != 3)
     e.auth_session_state = dia::AuthSessionState::no_state_maintained;
-  send(link, dia::encode_error_answer(h, e));
+  ByteVector answer = dia::encode_error_answer(h, e);
+  if (!add_proxy_info(answer, routing_of(request, c.identity).proxy_info))
+    out_.count("diameter.answer_too_long");
+  send(link, std::move(answer));
 }
 
 }  // namespace baton::peer

@@ -127,6 +127,27 @@ TEST_F(DiameterFailover, ASilentPeersRequestsGoOnAndItsLateAnswerIsNotTaken) {
   EXPECT_EQ(answer->token, token);
 }
 
+// The second peer is busy with a request of its own when the first one's come to it with less time left.
+TEST_F(DiameterFailover, WhatABusyPeerTakesOverTimesOutWhenItsOwnTimeIsUp) {
+  connect();
+  world.silence(primary);
+  const auto early = ask("s;1");
+  world.advance(6s);
+  const auto named = mme.node.request(second_name, purge("s;2", second_name), world.now, mme);
+  ASSERT_TRUE(named);
+  world.reset(primary);
+  ASSERT_EQ(mme.node.pending(second_name), 2U);
+  world.advance(5s);  // ten and more since the first was asked, five since the second
+  const auto timeout = mme.take<DiameterTimeout>();
+  ASSERT_TRUE(timeout);
+  EXPECT_EQ(timeout->token, early);
+  EXPECT_FALSE(mme.take<DiameterTimeout>());
+  world.advance(6s);
+  const auto later = mme.take<DiameterTimeout>();
+  ASSERT_TRUE(later);
+  EXPECT_EQ(later->token, *named);
+}
+
 TEST_F(DiameterFailover, WithoutAnotherPeerAndForANamedHostItTimesOut) {
   connect();
   world.reset(second);
@@ -249,6 +270,57 @@ TEST_F(DiameterAgent, CarriesRequestsToThoseBehindItAndTheirAnswers) {
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->token, *token);
   EXPECT_EQ(answer->peer, mme_name);
+}
+
+TEST_F(DiameterAgent, ThatWasSilentAndSpeaksAgainBringsBackThoseBehindIt) {
+  world.advance(2 * 32s);
+  ASSERT_FALSE(hss.node.is_open(mme_name)) << "suspect";
+  EXPECT_FALSE(hss.take<DiameterUp>());
+  world.say(hss, link, dia::encode(dia::DeviceWatchdogRequest{agent_name, realm}, {9, 9}));
+  const auto agent = hss.take<DiameterUp>(), behind = hss.take<DiameterUp>();
+  ASSERT_TRUE(agent && behind);
+  EXPECT_EQ(agent->peer, agent_name);
+  EXPECT_EQ(behind->peer, mme_name);
+}
+
+// An MME behind two agents: it repeats over the second what the first has not brought an answer to.
+//= RFC 6733, 5.5.4; type=test
+TEST(DiameterTwoAgents, ARepeatedRequestIsAnsweredOnceOverTheAgentThatBroughtItLast) {
+  const DiameterIdentity other_name = identity("dra2.epc.test");
+  const Ipv4 other_address{{127, 0, 1, 5}};
+  for (const bool first_agent_goes : {false, true}) {
+    World world;
+    auto config = hss_config();
+    config.peers = {{agent_name, realm, agent_address},
+                    {mme_name, realm, {}, 3868, false, false, agent_name},
+                    {other_name, realm, other_address},
+                    {mme_name, realm, {}, 3868, false, false, other_name}};
+    Host& hss = world.add(config);
+    const auto open = [&](const DiameterIdentity& who, const Ipv4& from) {
+      const LinkId l = world.dial(hss, from);
+      dia::CapabilitiesExchangeRequest cer{who, realm, {dia::Address::from(from)}, 0, "relay"};
+      cer.auth_application_ids = {dia::app_relay};
+      world.say(hss, l, dia::encode(cer, {1, 1}));
+      return l;
+    };
+    const LinkId a1 = open(agent_name, agent_address), a2 = open(other_name, other_address);
+    world.say(hss, a1, dia::encode(purge("s;1"), {5, 9}));
+    const auto request = hss.take<DiameterRequest>();
+    ASSERT_TRUE(request);
+    world.say(hss, a2, dia::encode(purge("s;1"), {6, 9}, true));
+    EXPECT_FALSE(hss.take<DiameterRequest>()) << "it is being worked on";
+    EXPECT_EQ(hss.counters["diameter.answer_redirected"], 1);
+    // What is owed over the first agent no more is not forgotten with it.
+    if (first_agent_goes) hss.note(hss.node.on_link_down(a1, world.now, hss));
+    EXPECT_TRUE(hss.node.owes(request->token));
+    world.heard.clear();
+    ASSERT_TRUE(hss.node.answer(request->token, purged("s;1"), hss));
+    world.settle();
+    ASSERT_EQ(world.heard.size(), 1U);
+    EXPECT_EQ(world.heard[0].first, a2);
+    EXPECT_EQ(dia::decode_header(world.heard[0].second)->ids, (dia::MessageIds{6, 9}));
+    EXPECT_EQ(hss.node.owed(), 0U);
+  }
 }
 
 //= RFC 6733, 6.1.3; type=test

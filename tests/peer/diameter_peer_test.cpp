@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "peer/diameter_world.h"
+#include "wire/diameter/raw_avp.h"
 
 namespace baton::test {
 namespace {
@@ -393,6 +394,96 @@ TEST_F(DiameterDoor, ARepeatedRequestIsNotWorkedOnTwiceAtATime) {
   EXPECT_TRUE(hss.take<DiameterRequest>()) << "its answer may have been lost";
 }
 
+//= RFC 6733, 5.5.4; type=test
+TEST_F(DiameterDoor, TheAnswerGoesToTheLastCopyOfARequestAndToNoOtherRequest) {
+  EXPECT_EQ(knock(cer()), dia::code::success);
+  world.say(hss, last, dia::encode(purge("s;1"), {1, 9}));
+  world.say(hss, last, dia::encode(purge("s;1"), {2, 9}, true));
+  const auto r = hss.take<DiameterRequest>();
+  ASSERT_TRUE(r);
+  EXPECT_FALSE(hss.take<DiameterRequest>());
+  EXPECT_EQ(hss.counters["diameter.answer_redirected"], 1);
+  world.say(hss, last, dia::encode(purge("s;1"), {2, 9}, true));
+  EXPECT_EQ(hss.counters["diameter.duplicate_request"], 2);
+  EXPECT_EQ(hss.counters["diameter.answer_redirected"], 1) << "the same way once more";
+  world.say(hss, last, dia::encode(purge("s;2"), {3, 9}, true));
+  const auto other = hss.take<DiameterRequest>();
+  ASSERT_TRUE(other) << "another session is another request, whatever its numbers";
+  EXPECT_EQ(hss.node.owed(), 2U);
+
+  world.heard.clear();
+  ASSERT_TRUE(hss.node.answer(r->token, purged("s;1"), hss));
+  ASSERT_TRUE(hss.node.answer(other->token, purged("s;2"), hss));
+  world.settle();
+  ASSERT_EQ(world.heard.size(), 2U);
+  EXPECT_EQ(dia::decode_header(world.heard[0].second)->ids, (dia::MessageIds{2, 9}));
+  EXPECT_EQ(dia::decode_header(world.heard[1].second)->ids, (dia::MessageIds{3, 9}));
+  EXPECT_EQ(hss.node.owed(), 0U);
+}
+
+// An AVP of any length behind a message.
+ByteVector with_avp(Bytes message, const dia::AvpDef& avp, std::size_t octets) {
+  wire::Writer w;
+  w.bytes(message);
+  dia::put_avp(w, avp, [&] { w.zeros(octets); });
+  w.patch(1, w.size(), 3);
+  return w.done();
+}
+
+//= RFC 6733, 6.2; type=test
+TEST_F(DiameterDoor, WhatTheNodeAboveNeverSeesIsAnsweredWithItsProxyInfoToo) {
+  EXPECT_EQ(knock(cer()), dia::code::success);
+  const auto told = [&](const ByteVector& m) {
+    world.heard.clear();
+    world.say(hss, last, m);
+    EXPECT_FALSE(hss.take<DiameterRequest>());
+    return world.heard.empty() ? ByteVector{} : world.heard[0].second;
+  };
+  const ByteVector request = dia::encode(purge("s;1", identity("hss2.epc.test")), {5, 6});
+  const ByteVector bare = told(request);
+  ASSERT_EQ(dia::result_of(bare)->code, dia::code::unable_to_deliver);
+  const ByteVector answer = told(with_avp(request, dia::avp::proxy_info, 21));
+  EXPECT_EQ(answer, with_avp(bare, dia::avp::proxy_info, 21));
+
+  // Nothing but Proxy-Info, as much as a message can hold, leaves no room for an answer around it.
+  ByteVector bald = request;
+  bald.resize(dia::header_octets);
+  bald[11] = 0x24;  // the application after S6a
+  const std::size_t room = dia::message_octets_max - bald.size() - 8;
+  const ByteVector without = told(with_avp(bald, dia::avp::proxy_info, room));
+  ASSERT_FALSE(without.empty());
+  EXPECT_LT(without.size(), 200U);
+  EXPECT_EQ(without.size() % 256, without[3]);
+  EXPECT_TRUE(dia::decode_error_answer(without));
+  EXPECT_EQ(hss.counters["diameter.answer_too_long"], 1);
+}
+
+//= RFC 6733, 6.2; type=test
+TEST_F(DiameterDoor, AnAnswerThatIsTooLongGivesWayToAShortOneThatFindsItsWay) {
+  EXPECT_EQ(knock(cer()), dia::code::success);
+  // A Session-Id that no message may have, and Proxy-Info that leaves no room for an answer that quotes it.
+  for (const std::size_t session : {std::size_t{3}, dia::session_id_octets_max + 1}) {
+    const std::string name(session, 's');
+    world.say(hss, last, with_avp(dia::encode(purge(name), {5, 6}), dia::avp::proxy_info, 60'000));
+    const auto r = hss.take<DiameterRequest>();
+    ASSERT_TRUE(r);
+    auto long_answer = purged("s;1");
+    long_answer.session_id = std::string(10'000, 's');
+    world.heard.clear();
+    ASSERT_TRUE(hss.node.answer(r->token, long_answer, hss));
+    world.settle();
+    ASSERT_EQ(world.heard.size(), 1U);
+    const ByteVector& answer = world.heard[0].second;
+    EXPECT_LE(answer.size(), dia::message_octets_max);
+    EXPECT_GT(answer.size(), 60'000U) << "with Proxy-Info";
+    const auto error = dia::decode_error_answer(answer);
+    ASSERT_TRUE(error) << error.why().to_string();
+    EXPECT_EQ(error->result_code, dia::code::unable_to_comply);
+    EXPECT_EQ(error->session_id, session == 3 ? std::optional(name) : std::nullopt);
+  }
+  EXPECT_EQ(hss.counters["diameter.answer_too_long"], 2);
+}
+
 TEST_F(DiameterDoor, AsManyRequestsAsTheBoundAreTakenAndOneMoreIsTooBusy) {
   EXPECT_EQ(knock(cer()), dia::code::success);
   const auto m = dia::encode(purge("s;1"), {});
@@ -478,8 +569,14 @@ TEST_F(DiameterPeerTest, ASuspectThatSpeaksIsTrustedAgain) {
   world.advance(2 * 32s);
   EXPECT_FALSE(mme.node.is_open(hss_name));
   world.unsilence();
+  EXPECT_FALSE(mme.take<DiameterUp>());
   world.say(mme, LinkId{1}, dia::encode(dia::DeviceWatchdogRequest{hss_name, realm}, {}));
   EXPECT_TRUE(mme.node.is_open(hss_name));
+  const auto up = mme.take<DiameterUp>();
+  ASSERT_TRUE(up) << "what could not be asked meanwhile may go now";
+  EXPECT_EQ(up->peer, hss_name);
+  world.say(mme, LinkId{1}, dia::encode(dia::DeviceWatchdogRequest{hss_name, realm}, {}));
+  EXPECT_FALSE(mme.take<DiameterUp>()) << "once";
   world.advance(100s);
   EXPECT_FALSE(mme.take<DiameterDown>());
 }
