@@ -50,7 +50,7 @@ TEST(Crash, AnHssKeepsSubscribersAndNeverIssuesASequenceNumberTwice) {
   ASSERT_TRUE(cast.reauthenticate(0)) << story(cast);
   EXPECT_GT(cast.subscribers.load(imsi_of(0))->seq_reserved, before);
   EXPECT_TRUE(cast.agree(0, KeyKind::kasme));
-  EXPECT_TRUE(cast.subscribers.load(imsi_of(0))->mme_host);
+  EXPECT_TRUE(cast.subscribers.load(imsi_of(0))->mme);
 }
 
 TEST(Crash, AUpeThatLosesItsSessionsDoesNotLeaveTheUeStranded) {

@@ -67,7 +67,7 @@ class InterMmeTau : public ::testing::Test {
     ASSERT_TRUE(cast.ue(ue).guti());
     EXPECT_EQ(cast.ue(ue).guti()->mme, cast.mme_configs[mme].gummei);
     EXPECT_EQ(here->guti, cast.ue(ue).guti());
-    EXPECT_EQ(cast.subscribers.load(imsi_of(ue))->mme_host, cast.mme_configs[mme].identity);
+    EXPECT_EQ(cast.subscribers.load(imsi_of(ue))->mme->host, cast.mme_configs[mme].identity);
     const auto* session = cast.upe().sessions().find(imsi_of(ue));
     ASSERT_NE(session, nullptr) << story(cast);
     EXPECT_EQ(session->mme, cast.mme_configs[mme].gtpc);

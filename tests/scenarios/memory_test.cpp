@@ -49,14 +49,14 @@ TEST(Memory, AnHssThatCrashedStillKnowsWhereEverybodyIs) {
   ASSERT_TRUE(s.cast.detach(1));
   s.cast.run(10s);
   const auto record = [&](std::size_t i) { return s.cast.subscribers.load(imsi_of(i)); };
-  ASSERT_TRUE(record(0)->mme_host);
-  EXPECT_FALSE(record(0)->purged);
-  EXPECT_TRUE(record(1)->purged);
+  ASSERT_TRUE(record(0)->mme);
+  EXPECT_FALSE(record(0)->mme->purged);
+  EXPECT_TRUE(record(1)->mme->purged);
   const auto seq = record(0)->seq_reserved;
   s.crash("hss");
   // What the store holds now is what was synced.
-  EXPECT_EQ(record(0)->mme_host, s.cast.mme_configs[0].identity);
-  EXPECT_TRUE(record(1)->purged);
+  EXPECT_EQ(record(0)->mme->host, s.cast.mme_configs[0].identity);
+  EXPECT_TRUE(record(1)->mme->purged);
   EXPECT_EQ(record(0)->seq_reserved, seq);
   s.restart("hss");
   s.cast.run(healing);
@@ -64,7 +64,7 @@ TEST(Memory, AnHssThatCrashedStillKnowsWhereEverybodyIs) {
   EXPECT_EQ(s.wrong(), "");
   // A purged subscriber is found again when it comes back.
   EXPECT_TRUE(s.cast.attach(1)) << story(s.cast);
-  EXPECT_FALSE(record(1)->purged);
+  EXPECT_FALSE(record(1)->mme->purged);
   ASSERT_TRUE(s.revive(0));
   EXPECT_TRUE(s.cast.reauthenticate(0)) << story(s.cast);
 }

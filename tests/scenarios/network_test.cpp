@@ -173,7 +173,7 @@ TEST_F(NetworkTest, ASaveIsAnsweredWhenItIsDurableAndACrashBeforeThatLosesIt) {
     if (!std::holds_alternative<node::Command>(e)) return;
     const std::array<Byte, 16> zeros{};
     out.save(node::StoreToken{1},
-             {.imsi = Imsi::test_value(), .k = K(zeros), .opc = Opc(zeros), .msisdn = {}});
+             {.imsi = Imsi::test_value(), .secret = MilenageSecret{K(zeros), Opc(zeros)}});
   };
   Toy& a = add("a", door_a, save, &store);
   net.command("a", {});

@@ -20,7 +20,7 @@ class TauAfterHandover : public ::testing::Test {
     ASSERT_NE(here, nullptr) << story(cast);
     EXPECT_TRUE(here->registered_at_hss) << story(cast);
     EXPECT_TRUE(here->subscription);
-    EXPECT_EQ(cast.subscribers.load(imsi_of(0))->mme_host, cast.mme_configs[1].identity);
+    EXPECT_EQ(cast.subscribers.load(imsi_of(0))->mme->host, cast.mme_configs[1].identity);
     EXPECT_EQ(cast.mme(0).find(imsi_of(0)), nullptr) << story(cast);
     EXPECT_EQ(cast.holders(0, KeyKind::kasme), (Names{"mme2", "ue1"})) << story(cast);
     EXPECT_EQ(cast.key(0, KeyKind::kasme)->current, kasme);

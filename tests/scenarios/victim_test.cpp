@@ -76,7 +76,7 @@ TEST(Victim, OfAnAttachWithItsImsiNoticesNothing) {
   Stage s(std::move(clone));
   ASSERT_TRUE(s.cast.attach(victim));
   ASSERT_TRUE(s.cast.idle(victim));
-  const auto location = s.cast.subscribers.load(imsi_of(victim))->mme_host;
+  const auto location = s.cast.subscribers.load(imsi_of(victim))->mme;
   ASSERT_TRUE(location);
   const auto here = s.cast.mme().find(imsi_of(victim));
   s.cast.net.command("ue2", {node::Verb::attach, {}, 0});
@@ -84,8 +84,7 @@ TEST(Victim, OfAnAttachWithItsImsiNoticesNothing) {
   EXPECT_NE(s.cast.ue(thief).state(), node::ue::State::registered);
   EXPECT_EQ(s.cast.mme().find(imsi_of(victim)), here) << "the very same context";
   EXPECT_EQ(s.cast.mme().ue_count(), 1U);
-  EXPECT_EQ(s.cast.subscribers.load(imsi_of(victim))->mme_host, location);
-  EXPECT_FALSE(s.cast.subscribers.load(imsi_of(victim))->purged) << "the HSS must still find the victim";
+  EXPECT_EQ(s.cast.subscribers.load(imsi_of(victim))->mme, location) << "the HSS must still find the victim";
   EXPECT_TRUE(s.cast.service_request(victim)) << story(s.cast);
   EXPECT_TRUE(s.cast.tau(victim)) << story(s.cast);
 }
