@@ -305,6 +305,13 @@ class Reader {
     if (!database.empty() && keys.kind == KeySettings::Kind::file && keys.file.empty())
       s.wrong("keys", "what wraps the data keys of a database: every HSS of it needs the same");
     const auto answers = read_hss_answers(s);
+    // HSSs of one database that gave two clients the same index could make the same SQN by the same clock.
+    //= TS 33.102, C.3.4
+    const std::uint32_t index_base = answers.sqn_index_base.value_or(0);
+    if (!database.empty() && !answers.sqn_index_base)
+      s.wrong("sqn.index-base", "a number from 0 to 31: each HSS of a database has a range of its own");
+    if (index_base > 0 && index_base + diameter.clients.size() > sqn_index_max)
+      s.wrong("sqn.index-base", "room for an index of each client, 31 at most, above it");
     if (!identity || !diameter.server) return std::nullopt;
     HssSettings out{name,
                     std::move(*identity),
@@ -321,7 +328,7 @@ class Reader {
     out.database = std::move(database);
     out.keys = std::move(keys);
     out.admin = std::move(admin);
-    out.sqn_index_base = answers.sqn_index_base;
+    out.sqn_index_base = index_base;
     out.test_algorithm = answers.test_algorithm;
     out.lost_places = answers.lost_places;
     out.roaming = answers.roaming;
@@ -329,9 +336,12 @@ class Reader {
     return out;
   }
 
+  /// The highest index in an SQN of the usual five bits.
+  //= TS 33.102, C.1.1.1
+  static constexpr std::uint64_t sqn_index_max = 31;
   /// What decides how an HSS answers.
   struct HssAnswers {
-    std::uint32_t sqn_index_base = 0;
+    std::optional<std::uint32_t> sqn_index_base{};
     bool test_algorithm = false, lost_places = false;
     std::vector<PlmnId> roaming{};
     std::vector<EquipmentSettings> equipment{};
@@ -339,10 +349,8 @@ class Reader {
   HssAnswers read_hss_answers(Section& s) {
     HssAnswers out;
     if (auto sqn = s.section("sqn")) {
-      //= TS 33.102, C.1.1.1
-      constexpr std::uint64_t index_max = 31;
       out.sqn_index_base =
-          sqn->get("index-base", number<std::uint32_t, 0, index_max>, "a number from 0 to 31").value_or(0);
+          sqn->get("index-base", number<std::uint32_t, 0, sqn_index_max>, "a number from 0 to 31");
       sqn->done();
     }
     out.test_algorithm = s.get("test-algorithm", yes_or_no, "yes or no").value_or(false);

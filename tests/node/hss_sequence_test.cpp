@@ -232,6 +232,18 @@ TEST_F(HssSequence, AClockThatIsPutBackStopsForSeqsAndDoesNotSpendThem) {
   EXPECT_LT(after, 1000U);
 }
 
+TEST_F(HssSequence, AStartUnderAClockThatWasPutBackGoesOnAboveWhatLeftBeforeTheLastLocationUpdate) {
+  by_the_clock();
+  now += 3600s;
+  const auto before = seq();
+  ask(request<dia::UpdateLocationRequest>());
+  EXPECT_TRUE(verdict()->success());
+  now += -1800s;
+  crash();
+  EXPECT_EQ(seq(), before + 1);
+  EXPECT_EQ(seq(), before + 2);
+}
+
 // --- indices ------------------------------------------------------------------------------------
 
 //= TS 33.102, C.3.4; type=test

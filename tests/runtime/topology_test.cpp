@@ -312,6 +312,23 @@ TEST(Topology, TellsAnHssWhichServersOfOtherAccessMayAskForAKey) {
   EXPECT_EQ(config.clients.size(), 2U);  // and it is none of these
 }
 
+//= TS 33.102, C.3.4; type=test
+TEST(Topology, HasAnIndexForEachClientOfEachHssOfADatabase) {
+  const auto with = [](const std::string& more) { return demo_with("\nhss:\n", "\nhss:\n" + more); };
+  const std::string database = "  database: host=/nowhere\n  keys: {wrapped-by: file, file: wrapping.key}\n";
+  for (const char* base : {"0", "16", "29"}) {
+    const auto result = parse_topology("net.yaml", with(database + "  sqn: {index-base: " + base + "}\n"));
+    ASSERT_TRUE(result) << to_text(result.why());
+    EXPECT_EQ(std::to_string(hss_config(result->hss[0], *result).ind_base), base);
+  }
+  // The demo has two clients: 30 leaves room for one.
+  for (const std::string& wrong : {database, std::string("  sqn: {index-base: 30}\n")}) {
+    const auto all = mistakes(with(wrong));
+    ASSERT_EQ(all.size(), 1U) << wrong << to_text(all);
+    EXPECT_EQ(all[0].field, "hss.sqn.index-base");
+  }
+}
+
 TEST(Topology, RefusesServersOfOtherAccessThatAreWrong) {
   const Case wrong[] = {
       {"no identity", "", "{name: wlan, address: 127.0.0.9}", "hss.diameter.aaa[0].identity"},

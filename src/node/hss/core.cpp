@@ -64,6 +64,11 @@ void Core::load(const Desk& desk) {
 }
 
 void Core::save(const Desk& desk, context::SubscriberRecord& record) {
+  //= TS 33.102, C.1.1.3
+  if (const auto at = counters.find(record.imsi); record.sqn_scheme == context::SqnScheme::time &&
+                                                  at != counters.end() &&
+                                                  at->second.numbering == Numbering::of(record))
+    record.seq_reserved = std::max(record.seq_reserved, at->second.last_seq);
   const StoreToken token{next_store_token++};
   store_pending.emplace(token, desk.imsi);
   out->save(token, record.copy());

@@ -70,6 +70,8 @@ struct Core {
 
   void load(const Desk& desk);
   /// save asks for `record` to be written and makes it the version that it will then have, for another save.
+  /// What is remembered of the SEQs that left by the clock is written along, for a start after a clock that
+  /// was put back.
   void save(const Desk& desk, context::SubscriberRecord& record);
   /// reserve writes SEQs up to `record.seq_reserved` down as used, and nothing else of `record`.
   void reserve(const Desk& desk, context::SubscriberRecord& record);
