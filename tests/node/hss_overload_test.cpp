@@ -71,5 +71,33 @@ TEST_F(HssLoaded, WhoDoesNotUnderstandReportsGetsNone) {
   EXPECT_FALSE(aia->overload_report);
 }
 
+/// A client takes a number that it has heard for what it knows already.
+//= RFC 7683, 5.2.2; type=test
+TEST(OverloadControl, WhileTheLoadLastsTheReportIsRenewedBeforeItRunsOut) {
+  OverloadControl control;
+  Instant now{std::chrono::hours(1)};
+  ASSERT_TRUE(control.observe(18, 20, now));
+  const auto first = control.report(now);
+  ASSERT_TRUE(first);
+  now += std::chrono::seconds(overload_validity_s / 2) - std::chrono::milliseconds(1);
+  EXPECT_EQ(control.report(now), first);
+  now += std::chrono::milliseconds(1);
+  const auto second = control.report(now);
+  ASSERT_TRUE(second);
+  EXPECT_GT(second->sequence_number, first->sequence_number);
+  EXPECT_EQ(second->reduction_percentage, first->reduction_percentage);
+  EXPECT_EQ(control.report(now), second) << "once";
+  // Nobody asks for long; the load is the same, and whoever comes then is told with a number that is new.
+  now += std::chrono::hours(1);
+  EXPECT_GT(control.report(now)->sequence_number, second->sequence_number);
+  // The end has its own.
+  const auto last = control.report(now)->sequence_number;
+  ASSERT_TRUE(control.observe(0, 20, now));
+  EXPECT_GT(control.report(now)->sequence_number, last);
+  EXPECT_EQ(control.report(now)->validity_s, 0U);
+  now += std::chrono::seconds(overload_validity_s);
+  EXPECT_FALSE(control.report(now));
+}
+
 }  // namespace
 }  // namespace baton::node::hss

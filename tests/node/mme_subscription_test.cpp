@@ -243,5 +243,44 @@ TEST_F(MmeSubscription, TheShareTheHssAsksForIsHeldBackAndNoMore) {
   }
 }
 
+/// told has an HSS say something of its load in the answer that refuses `p` a vector.
+void told(Stage& stage, Phone& p, const diameter::OcOlr& report) {
+  stage.initial(p, nas::encode(p.attach()));
+  auto aia = Stage::aia_refusal(stage.at_hss<diameter::AuthenticationInformationRequest>(),
+                                diameter::experimental::user_unknown);
+  aia.overload_report = report;
+  stage.hss_says(aia);
+  (void)stage.hears<nas::AttachReject>(p);
+}
+
+//= RFC 7683, 5.2.1; type=test
+TEST_F(MmeSubscription, OneReportDoesNotEndAuthenticationForADay) {
+  constexpr std::uint64_t last = ~std::uint64_t{0};
+  Phone teller{*Imsi::parse("001010000000099"), 0x12};
+  told(stage, teller, {last, diameter::OcReportType::host, 100, 86400});
+  // Somebody gets in: otherwise nobody would hear that it is over.
+  std::uint32_t number = 100;
+  const auto let_in = [&](int of) {
+    int in = 0;
+    for (int i = 0; i < of; ++i, ++number) {
+      Phone one{*Imsi::parse("001010000000" + std::to_string(number)), static_cast<Byte>(number)};
+      one.enb_id = EnbUeS1apId{number};
+      stage.initial(one, nas::encode(one.attach()));
+      if (!stage.hss_unasked()) ++in;
+      stage.let_go();
+    }
+    return in;
+  };
+  EXPECT_EQ(let_in(20), 2);
+  stage.advance(5min);
+  EXPECT_EQ(let_in(20), 20) << "not for a day";
+  // And the number that cannot be passed is forgotten with it.
+  Phone later{*Imsi::parse("001010000000098"), 0x13};
+  later.enb_id = EnbUeS1apId{98};
+  told(stage, later, {1, diameter::OcReportType::host, 50, 30});
+  EXPECT_EQ(let_in(20), 10);
+  EXPECT_EQ(stage.counter("mme.s6a.load_heard"), 2U);
+}
+
 }  // namespace
 }  // namespace baton::node::mme::test

@@ -13,8 +13,9 @@
 namespace baton::node::hss {
 
 /// OverloadControl makes of the number of subscribers with a request under way what is reported: nothing
-/// below three quarters of the most, and from there in steps of ten per cent. A report that is taken back is
-/// said so for as long as somebody may still go by it.
+/// below three quarters of the most, and from there in steps of ten per cent. While that lasts it is said
+/// anew before it has run out anywhere. A report that is taken back is said so for as long as somebody may
+/// still go by it.
 //= RFC 7683, 5.2.2
 class OverloadControl {
  public:
@@ -30,26 +31,38 @@ class OverloadControl {
     if (wanted < reduction_ && busy > busy_max / 2) return false;
     if (wanted == reduction_) return false;
     reduction_ = wanted;
-    // Greater than any before, those of an earlier start of this HSS too.
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.since_epoch).count();
-    sequence_ = std::max(sequence_ + 1, static_cast<std::uint64_t>(std::max<std::int64_t>(seconds, 0)));
-    changed_ = now;
+    number(now);
     return true;
   }
   std::uint32_t reduction() const { return reduction_; }
-  std::optional<wire::diameter::OcOlr> report(Instant now) const {
+  /// report is what an answer that leaves now says.
+  std::optional<wire::diameter::OcOlr> report(Instant now) {
     using wire::diameter::OcOlr;
     using wire::diameter::OcReportType;
-    if (reduction_ > 0) return OcOlr{sequence_, OcReportType::host, reduction_, overload_validity_s};
-    const bool ended = sequence_ > 0 && now - changed_ < std::chrono::seconds(overload_validity_s);
+    constexpr std::chrono::seconds validity(overload_validity_s);
+    if (reduction_ > 0) {
+      //= RFC 7683, 5.2.2
+      // A number that has been heard says nothing new, whatever stands beside it.
+      if (now - numbered_ >= validity / 2) number(now);
+      return OcOlr{sequence_, OcReportType::host, reduction_, overload_validity_s};
+    }
+    const bool ended = sequence_ > 0 && now - numbered_ < validity;
     if (ended) return OcOlr{sequence_, OcReportType::host, 0, 0};
     return std::nullopt;
   }
 
  private:
+  /// number gives what is reported from now on a number of its own: greater than any before, those of an
+  /// earlier start of this HSS too.
+  void number(Instant now) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.since_epoch).count();
+    sequence_ = std::max(sequence_ + 1, static_cast<std::uint64_t>(std::max<std::int64_t>(seconds, 0)));
+    numbered_ = now;
+  }
+
   std::uint32_t reduction_ = 0;
   std::uint64_t sequence_ = 0;
-  Instant changed_{};
+  Instant numbered_{};  ///< when `sequence_` was given out
 };
 
 }  // namespace baton::node::hss

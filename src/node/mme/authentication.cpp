@@ -43,7 +43,8 @@ Task<Expected<diameter::EutranVector, Refusal>> fetch_vector(
   //= RFC 7683, 6
   // What has begun is gone on with: a challenge that the card answered with a resynchronisation, not a new
   // one.
-  if (!again && core.hss_load.abate(core.now)) {
+  const DiameterIdentity* hss = c.more_hss.empty() ? &c.hss.identity : core.s6a.open_peer_in(c.hss.realm);
+  if (!again && hss != nullptr && core.hss_load.abate(*hss, core.now)) {
     core.count("mme.s6a.held_back");
     co_return Fail{reject(nas::EmmCause::congestion, "the HSS asks for fewer requests")};
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/instant.h"
 
@@ -70,6 +71,13 @@ inline constexpr Duration cancellation_kept = std::chrono::seconds(30);
 /// An eNB's container, or its bearers' COUNTs, passed on to another MME. A UDP datagram has 65,507 octets,
 /// and the rest of a Forward Relocation Request takes less than 4,000; real containers have some hundreds.
 inline constexpr std::size_t relocation_container_octets_max = 60'000;
+
+/// Of the requests that an HSS asks not to be sent, how many per cent are held back at the most: without any
+/// answer nobody would hear that it is over. RFC 7683, 7.7 has 100.
+inline constexpr std::uint32_t hss_reduction_max = 90;
+/// How long one report of an HSS holds at the most, in seconds. RFC 7683, 7.5 allows for a day, and that is
+/// how long one message too many, or a wrong one, would keep UEs out. Who is loaded for longer says it again.
+inline constexpr std::uint32_t hss_report_s_max = 300;
 
 /// Radio capability of a UE, kept for its next connection. Real ones have 50 to 4000 octets; 30,000 UEs
 /// with this many take half a gigabyte, which is why it is no more.

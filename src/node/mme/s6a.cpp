@@ -161,9 +161,9 @@ void on_reset(Core& core, const peer::DiameterRequest& r) {
   }
 }
 
-/// hear_load takes in what any answer says of the HSS's load.
+/// hear_load takes in what any answer says of the load of the HSS that was asked.
 //= RFC 7683, 5.2.1
-void hear_load(Core& core, Bytes octets) {
+void hear_load(Core& core, const DiameterIdentity& hss, Bytes octets) {
   wire::Reader r("answer", octets.subspan(diameter::header_octets), diameter::header_octets);
   while (!r.empty()) {
     const auto a = diameter::next_avp(r);
@@ -174,11 +174,11 @@ void hear_load(Core& core, Bytes octets) {
       core.count("mme.s6a.malformed");
       return;
     }
-    const auto before = core.hss_load.reduction(core.now);
-    core.hss_load.hear(*report, core.now);
-    if (const auto now = core.hss_load.reduction(core.now); now != before) {
+    const auto before = core.hss_load.reduction(hss, core.now);
+    core.hss_load.hear(hss, *report, core.now);
+    if (const auto now = core.hss_load.reduction(hss, core.now); now != before) {
       core.count("mme.s6a.load_heard");
-      core.log(LogLevel::warning, "the HSS asks for " + std::to_string(now) + " % fewer requests");
+      core.log(LogLevel::warning, hss.value() + " asks for " + std::to_string(now) + " % fewer requests");
     }
     return;
   }
@@ -207,7 +207,7 @@ void on_s6a(Core& core, peer::PeerEvent event) {
             },
             [&](peer::DiameterRequest& r) { on_request(core, r); },
             [&](peer::DiameterAnswer& a) {
-              hear_load(core, a.octets);
+              hear_load(core, a.peer, a.octets);
               HssAnswer answer(a.result, std::move(a.octets));
               if (on_kasme_answer(core, a.token, &answer.result, answer.octets)) return;
               if (Ue* ue = core.whose(a.token)) return deliver(core, *ue, std::move(answer), "an S6a answer");
