@@ -160,10 +160,9 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
       auto opened = open_store(*hss, *entropy);
       if (!opened) return Fail{opened.why()};
       store = std::move(*opened);
-      std::vector<context::SubscriberRecord> fresh;
-      for (auto& s : setup.subscribers)
-        if (!store->load(s.imsi)) fresh.push_back(std::move(s));
-      if (const auto kept = store::import(*store, std::move(fresh)); !kept) return Fail{kept.why().what};
+      // What a store already knows of a subscriber, above all the SQN, is newer than the file.
+      if (const auto kept = store::add_missing(*store, std::move(setup.subscribers)); !kept)
+        return Fail{kept.why().what};
       auto certified = open_tls(hss->tls);
       if (!certified) return Fail{certified.why()};
       tls = std::move(*certified);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -84,7 +85,20 @@ struct WipedOctets {
   ~WipedOctets() { secure_wipe(octets.data(), octets.size()); }
 };
 
-Expected<context::StoreKey, std::string> store_key(const std::string& path, Entropy& entropy) {
+/// A file that was made lies in its folder only when the folder was flushed too.
+bool flush_folder(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool done = ::fsync(fd) == 0;
+  const int why = errno;
+  ::close(fd);
+  errno = why;
+  return done;
+}
+
+Expected<context::StoreKey, std::string> store_key(const std::string& path, Entropy& entropy, KeyFile file) {
   WipedOctets key;
   int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd >= 0) {
@@ -94,6 +108,8 @@ Expected<context::StoreKey, std::string> store_key(const std::string& path, Entr
     return context::StoreKey(key.octets);
   }
   if (errno != ENOENT) return Fail{reason(path)};
+  if (file == KeyFile::there)
+    return Fail{path + " is not there: the database needs the key file that it was made with"};
   fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) return Fail{reason(path)};
   entropy.fill(key.octets);
@@ -103,6 +119,7 @@ Expected<context::StoreKey, std::string> store_key(const std::string& path, Entr
   const std::string why = kept ? "" : reason(path);
   ::close(fd);
   if (!kept) return Fail{why};
+  if (!flush_folder(path)) return Fail{reason(path)};
   return context::StoreKey(key.octets);
 }
 
@@ -126,10 +143,24 @@ Expected<vault::Passphrase, std::string> words_of(const std::string& path) {
 
 }  // namespace
 
-Expected<store::KeySource, std::string> key_source(const HssSettings& hss, Entropy& entropy) {
+namespace {
+
+/// The file that wraps the data keys, when it is a file.
+std::string key_file_of(const HssSettings& hss) {
+  return hss.keys.file.empty() ? hss.store + ".key" : hss.keys.file;
+}
+
+bool holds_something(const std::string& path) {
+  struct stat s {};
+  return ::stat(path.c_str(), &s) == 0 && s.st_size > 0;
+}
+
+}  // namespace
+
+Expected<store::KeySource, std::string> key_source(const HssSettings& hss, Entropy& entropy, KeyFile file) {
   const KeySettings& keys = hss.keys;
   if (keys.kind == KeySettings::Kind::file) {
-    auto key = store_key(keys.file.empty() ? hss.store + ".key" : keys.file, entropy);
+    auto key = store_key(key_file_of(hss), entropy, file);
     if (!key) return Fail{key.why()};
     return store::key_file(*key);
   }
@@ -144,10 +175,18 @@ Expected<store::KeySource, std::string> key_source(const HssSettings& hss, Entro
 
 Expected<std::unique_ptr<store::KeyedStore>, std::string> open_keyed_store(const HssSettings& hss,
                                                                            Entropy& entropy) {
-  auto keys = key_source(hss, entropy);
+  const bool by_file = hss.keys.kind == KeySettings::Kind::file;
+  const bool new_file = by_file && !holds_something(key_file_of(hss));
+  const bool old_database = hss.database.empty() && holds_something(hss.store);
+  auto keys = key_source(hss, entropy, old_database ? KeyFile::there : KeyFile::made);
   if (!keys) return Fail{keys.why()};
   if (!hss.database.empty()) {
     auto opened = store::PostgresStore::open({hss.database}, std::move(*keys));
+    // Whether a shared database has keys is known only now: a file that was made for it is none of theirs.
+    if (!opened && new_file && opened.why().fault == context::StoreFault::wrong_key) {
+      ::unlink(key_file_of(hss).c_str());
+      return Fail{opened.why().what + "; there was no " + key_file_of(hss)};
+    }
     if (!opened) return Fail{opened.why().what};
     return std::unique_ptr<store::KeyedStore>(std::move(*opened));
   }

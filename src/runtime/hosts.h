@@ -37,8 +37,10 @@ Expected<std::unique_ptr<store::Store>, std::string> open_store(const HssSetting
 /// open_keyed_store does so where there is something to keep: not in memory.
 Expected<std::unique_ptr<store::KeyedStore>, std::string> open_keyed_store(const HssSettings& hss,
                                                                            Entropy& entropy);
+/// Whether a key file that is not there is made. Beside a database that is there it would be a wrong one.
+enum class KeyFile { there, made };
 /// key_source is what opens the data keys of that store.
-Expected<store::KeySource, std::string> key_source(const HssSettings& hss, Entropy& entropy);
+Expected<store::KeySource, std::string> key_source(const HssSettings& hss, Entropy& entropy, KeyFile file);
 
 /// open_tls reads the certificate of a node that has one; null for one that has none.
 Expected<std::unique_ptr<transport::TlsIdentity>, std::string> open_tls(

@@ -104,9 +104,8 @@ Expected<Ok, std::string> EmbeddedNetwork::add_nodes(std::vector<context::Subscr
     std::vector<context::SubscriberRecord> copies;
     copies.reserve(subscribers.size());
     // What a store already knows of a subscriber, above all the SQN, is newer than the file.
-    for (const auto& s : subscribers)
-      if (!(*store)->load(s.imsi)) copies.push_back(s.copy());
-    if (const auto kept = store::import(**store, std::move(copies)); !kept)
+    for (const auto& s : subscribers) copies.push_back(s.copy());
+    if (const auto kept = store::add_missing(**store, std::move(copies)); !kept)
       return Fail{hss.name + ": " + kept.why().what};
     stores_.push_back(std::move(*store));
     auto certified = open_tls(hss.tls);

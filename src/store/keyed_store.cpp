@@ -24,6 +24,30 @@ Expected<Ok, StoreError> unwrap_into(vault::Keyring& ring, const std::vector<Wra
   return Ok{};
 }
 
+Expected<std::vector<WrappedKey>, StoreError> rewrapped(vault::Keyring& ring,
+                                                        const std::vector<WrappedKey>& kept,
+                                                        vault::KeyWrapper& from, vault::KeyWrapper& to) {
+  if (const auto known = unwrap_into(ring, kept, from); !known) return Fail{known.why()};
+  std::vector<WrappedKey> out;
+  for (const WrappedKey& k : kept) {
+    auto wrapped = to.wrap(k.number, ring.key(k.number));
+    if (!wrapped) return Fail{StoreError{wrapped.why().what, StoreFault::gone}};
+    out.push_back({k.number, std::string(to.kind()), std::move(*wrapped)});
+  }
+  return out;
+}
+
+Expected<Ok, StoreError> same_keys(const vault::Keyring& ring, const std::vector<WrappedKey>& kept,
+                                   vault::KeyWrapper& by) {
+  vault::Keyring again;
+  if (const auto unwrapped = unwrap_into(again, kept, by); !unwrapped) return Fail{unwrapped.why()};
+  for (const WrappedKey& k : kept)
+    if (!ring.has(k.number) || !(again.key(k.number) == ring.key(k.number)))
+      return Fail{StoreError{"data key " + std::to_string(k.number) + " would not be the same",
+                             StoreFault::wrong_key}};
+  return Ok{};
+}
+
 Expected<Rotated, StoreError> rotate(KeyedStore& store, const std::function<void(std::size_t)>& progress) {
   const auto made = store.add_data_key();
   if (!made) return Fail{made.why()};
@@ -46,7 +70,9 @@ Expected<Rotated, StoreError> rotate(KeyedStore& store, const std::function<void
     if (progress) progress(out.resealed);
     if (n < rotation_page) break;
   }
-  for (const std::uint32_t number : store.data_keys()) {
+  const auto numbers = store.data_keys();
+  if (!numbers) return Fail{numbers.why()};
+  for (const std::uint32_t number : *numbers) {
     const auto rows = store.sealed_under(number);
     if (!rows) return Fail{rows.why()};
     if (number < out.data_key) out.left += *rows;

@@ -38,8 +38,8 @@ class KeyedStore : public Store {
   /// drop_data_key deletes one that nothing is sealed under.
   virtual Expected<Ok, StoreError> drop_data_key(std::uint32_t number) = 0;
   /// data_keys lists the numbers, ascending.
-  virtual std::vector<std::uint32_t> data_keys() const = 0;
-  /// rewrap has all data keys wrapped by another, all or none.
+  virtual Expected<std::vector<std::uint32_t>, StoreError> data_keys() const = 0;
+  /// rewrap has all data keys wrapped by another, all or none. Each was unwrapped again before it counts.
   virtual Expected<Ok, StoreError> rewrap(std::shared_ptr<vault::KeyWrapper> by) = 0;
 };
 
@@ -56,6 +56,14 @@ Expected<Rotated, StoreError> rotate(KeyedStore& store,
                                      const std::function<void(std::size_t resealed)>& progress = {});
 /// Records that are sealed again in one commit.
 inline constexpr std::size_t rotation_page = 500;
+
+/// rewrapped wraps every key of `kept` by another, in order. `ring` gets those that it does not have yet.
+Expected<std::vector<WrappedKey>, StoreError> rewrapped(vault::Keyring& ring,
+                                                        const std::vector<WrappedKey>& kept,
+                                                        vault::KeyWrapper& from, vault::KeyWrapper& to);
+/// same_keys is whether `kept` unwraps, by `by`, to the keys of `ring`.
+Expected<Ok, StoreError> same_keys(const vault::Keyring& ring, const std::vector<WrappedKey>& kept,
+                                   vault::KeyWrapper& by);
 
 /// unwrap_into adds the keys that `ring` does not have yet.
 Expected<Ok, StoreError> unwrap_into(vault::Keyring& ring, const std::vector<WrappedKey>& keys,

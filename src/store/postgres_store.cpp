@@ -1,24 +1,16 @@
 #include "store/postgres_store.h"
 
-#include <libpq-fe.h>
-#include <poll.h>
 #include <time.h>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
-#include "base/cases.h"
+#include "store/postgres_connection.h"
 
 namespace baton::store {
 
 namespace {
-
-// Types of parameters, as the server numbers them.
-constexpr Oid oid_octets = 17;
-constexpr Oid oid_number = 20;
-constexpr Oid oid_text = 25;
 
 /// The tables. Numbers are BIGINT throughout, which every engine has; what each column is says schema.h.
 constexpr std::array<std::string_view, 3> tables{
@@ -32,255 +24,13 @@ constexpr std::array<std::string_view, 3> tables{
     "algorithm BIGINT NOT NULL, tuak_res BIGINT NOT NULL, tuak_iterations BIGINT NOT NULL, "
     "sqn_scheme BIGINT NOT NULL, seq_offset BIGINT NOT NULL, resyncs BIGINT NOT NULL, subscription BYTEA, "
     "mme_plmn BYTEA, sgsn_host TEXT, sgsn_realm TEXT, sgsn_plmn BYTEA, sgsn_purged BIGINT NOT NULL, "
-    "imei TEXT NOT NULL, software_version TEXT NOT NULL, data_key BIGINT NOT NULL, version BIGINT NOT NULL)"};
+    "imei TEXT NOT NULL, software_version TEXT NOT NULL, data_key BIGINT NOT NULL REFERENCES data_key "
+    "(number), "
+    "version BIGINT NOT NULL)"};
 constexpr std::int64_t schema_version = 1;
 
 /// After a failed attempt to connect the next one waits so long: whoever asks meanwhile is told at once.
 constexpr std::int64_t connect_pause_us = 250'000;
-
-std::int64_t monotonic_us() {
-  timespec t{};
-  ::clock_gettime(CLOCK_MONOTONIC, &t);
-  return std::int64_t{t.tv_sec} * 1'000'000 + t.tv_nsec / 1'000;
-}
-
-std::string one_line(const char* text) {
-  std::string out = text == nullptr ? "" : text;
-  std::replace(out.begin(), out.end(), '\n', ' ');
-  out.erase(out.find_last_not_of(' ') + 1);
-  return out;
-}
-
-/// What an SQLSTATE means here. PostgreSQL 15, appendix A.
-StoreFault fault_of(std::string_view state) {
-  const auto begins = [&](std::string_view with) { return state.starts_with(with); };
-  if (state == "40001" || state == "40P01" || state == "55P03") return StoreFault::locked;
-  if (state == "57014") return StoreFault::slow;
-  if (state == "53100" || state == "53200") return StoreFault::full;
-  if (state == "25006") return StoreFault::read_only;
-  if (begins("08") || begins("57") || begins("28") || state == "53300" || state == "40003" || state.empty())
-    return StoreFault::gone;
-  if (begins("XX")) return StoreFault::corrupt;
-  return StoreFault::io;
-}
-
-/// Whether another transaction was in the way and the same may succeed now.
-bool in_the_way(std::string_view state) { return state == "40001" || state == "40P01"; }
-
-}  // namespace
-
-struct PostgresStore::Command {
-  std::string_view statement;  ///< the name of a prepared one, or SQL
-  std::vector<Value> values{};
-  bool prepared = true;
-};
-
-/// The octets of a result's fields, and how many rows a change touched.
-struct PostgresStore::Result {
-  std::vector<std::vector<std::optional<ByteVector>>> rows;
-  std::size_t changed = 0;
-};
-
-/// Connection is one link to a server. Every call waits, but not for ever.
-class PostgresStore::Connection {
- public:
-  Connection(const std::string& to, Duration patience) : patience_us_(patience.count()) {
-    // Later ones win: the operator's string comes last.
-    const std::array<const char*, 6> names{"connect_timeout",  "tcp_user_timeout", "target_session_attrs",
-                                           "application_name", "dbname",           nullptr};
-    const std::array<const char*, 6> values{"3", "5000", "read-write", "baton", to.c_str(), nullptr};
-    db_ = PQconnectdbParams(names.data(), values.data(), 1);
-    PQsetNoticeProcessor(
-        db_, [](void*, const char*) {}, nullptr);  // of tables that are there already
-  }
-  ~Connection() { PQfinish(db_); }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  bool up() const { return PQstatus(db_) == CONNECTION_OK; }
-  std::string why() const { return one_line(PQerrorMessage(db_)); }
-  const std::string& state() const { return state_; }
-
-  /// simple runs statements one after the other, for what is done once.
-  Expected<Ok, StoreError> simple(const std::string& sql) {
-    PGresult* const r = PQexec(db_, sql.c_str());
-    const auto status = PQresultStatus(r);
-    const bool done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-    const StoreError wrong = error(r);
-    PQclear(r);
-    if (!done) return Fail{wrong};
-    return Ok{};
-  }
-
-  Expected<Ok, StoreError> prepare(const char* name, const std::string& sql, const std::vector<Oid>& types) {
-    PGresult* const r = PQprepare(db_, name, sql.c_str(), static_cast<int>(types.size()), types.data());
-    const bool done = PQresultStatus(r) == PGRES_COMMAND_OK;
-    const StoreError wrong = error(r);
-    PQclear(r);
-    if (!done) return Fail{wrong};
-    return Ok{};
-  }
-
-  Expected<Results, StoreError> pipeline(const std::vector<Command>& commands) {
-    until_us_ = monotonic_us() + patience_us_;
-    state_.clear();
-    if (PQsetnonblocking(db_, 1) != 0 || PQenterPipelineMode(db_) != 1) return lost();
-    std::size_t sent = 0;
-    for (const Command& c : commands) {
-      if (!send(c)) return lost();
-      // The server's answers are taken in meanwhile, so that neither side waits with full buffers.
-      if (++sent % 64 == 0 && !push()) return lost();
-    }
-    if (PQpipelineSync(db_) != 1 || !flush()) return lost();
-
-    Results out;
-    std::optional<StoreError> wrong;
-    for (bool synced = false; !synced;) {
-      PGresult* r = next();
-      if (gave_up_) return lost();
-      if (r == nullptr) {
-        if (PQstatus(db_) != CONNECTION_OK) return lost();
-        continue;  // the end of one command's results
-      }
-      switch (PQresultStatus(r)) {
-        case PGRES_PIPELINE_SYNC: synced = true; break;
-        case PGRES_COMMAND_OK:
-        case PGRES_TUPLES_OK: out.push_back(taken(r)); break;
-        case PGRES_PIPELINE_ABORTED: break;  // because of an earlier one, which said why
-        default:
-          if (!wrong) {
-            wrong = error(r);
-          }
-      }
-      PQclear(r);
-    }
-    PQexitPipelineMode(db_);
-    PQsetnonblocking(db_, 0);
-    if (wrong) {
-      if (PQtransactionStatus(db_) != PQTRANS_IDLE) {
-        const std::string kept = state_;
-        (void)simple("ROLLBACK");
-        state_ = kept;
-      }
-      return Fail{*wrong};
-    }
-    return out;
-  }
-
- private:
-  StoreError error(const PGresult* r) {
-    const char* const state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
-    state_ = state == nullptr ? "" : state;
-    const char* const text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
-    return {"the database: " + (text == nullptr ? why() : one_line(text)), fault_of(state_)};
-  }
-
-  Fail<StoreError> lost() const {
-    if (gave_up_) return Fail{StoreError{"the database does not answer", StoreFault::slow}};
-    return Fail{StoreError{"the database is gone: " + why(), StoreFault::gone}};
-  }
-
-  bool send(const Command& c) {
-    numbers_.resize(c.values.size());
-    pointers_.resize(c.values.size());
-    lengths_.resize(c.values.size());
-    types_.resize(c.values.size());
-    formats_.assign(c.values.size(), 1);
-    for (std::size_t i = 0; i < c.values.size(); ++i) {
-      pointers_[i] = nullptr;
-      lengths_[i] = 0;
-      types_[i] = oid_octets;
-      std::visit(Cases{[](std::monostate) {},
-                       [&](std::int64_t n) {
-                         types_[i] = oid_number;
-                         for (std::size_t b = 0; b < 8; ++b)
-                           numbers_[i][b] = static_cast<char>(static_cast<std::uint64_t>(n) >> (56 - 8 * b));
-                         pointers_[i] = numbers_[i].data();
-                         lengths_[i] = 8;
-                       },
-                       [&](const std::string& t) {
-                         types_[i] = oid_text;
-                         pointers_[i] = t.c_str();
-                         lengths_[i] = static_cast<int>(t.size());
-                       },
-                       [&](const ByteVector& b) {
-                         pointers_[i] = b.empty() ? "" : reinterpret_cast<const char*>(b.data());
-                         lengths_[i] = static_cast<int>(b.size());
-                       }},
-                 c.values[i]);
-    }
-    const std::string text(c.statement);
-    const int n = static_cast<int>(c.values.size());
-    if (c.prepared)
-      return PQsendQueryPrepared(db_, text.c_str(), n, pointers_.data(), lengths_.data(), formats_.data(),
-                                 1) == 1;
-    return PQsendQueryParams(db_, text.c_str(), n, types_.data(), pointers_.data(), lengths_.data(),
-                             formats_.data(), 1) == 1;
-  }
-
-  /// wait until the socket can be read, or written too; false when patience is at its end.
-  bool wait(bool for_writing) {
-    const std::int64_t left = until_us_ - monotonic_us();
-    pollfd p{PQsocket(db_), static_cast<short>(POLLIN | (for_writing ? POLLOUT : 0)), 0};
-    if (left <= 0 || ::poll(&p, 1, static_cast<int>(left / 1000 + 1)) == 0) {
-      gave_up_ = true;
-      return false;
-    }
-    return true;
-  }
-  /// push sends what can be sent at once and takes in what is there.
-  bool push() { return PQflush(db_) >= 0 && PQconsumeInput(db_) == 1; }
-  bool flush() {
-    for (;;) {
-      const int left = PQflush(db_);
-      if (left < 0) return false;
-      if (left == 0) return true;
-      if (!wait(true) || PQconsumeInput(db_) != 1) return false;
-    }
-  }
-  PGresult* next() {
-    while (PQisBusy(db_) == 1) {
-      if (!wait(false)) return nullptr;
-      if (PQconsumeInput(db_) != 1) return nullptr;
-    }
-    return PQgetResult(db_);
-  }
-
-  static Result taken(const PGresult* r) {
-    Result out;
-    const int rows = PQntuples(r);
-    const int fields = PQnfields(r);
-    for (int row = 0; row < rows; ++row) {
-      auto& to = out.rows.emplace_back();
-      for (int f = 0; f < fields; ++f) {
-        if (PQgetisnull(r, row, f) == 1) {
-          to.emplace_back();
-          continue;
-        }
-        const auto* const from = reinterpret_cast<const Byte*>(PQgetvalue(r, row, f));
-        to.emplace_back(ByteVector(from, from + PQgetlength(r, row, f)));
-      }
-    }
-    out.changed = static_cast<std::size_t>(std::strtoull(PQcmdTuples(const_cast<PGresult*>(r)), nullptr, 10));
-    return out;
-  }
-
-  PGconn* db_ = nullptr;
-  std::int64_t patience_us_;
-  std::int64_t until_us_ = 0;
-  bool gave_up_ = false;
-  std::string state_;
-  std::vector<std::array<char, 8>> numbers_;
-  std::vector<const char*> pointers_;
-  std::vector<int> lengths_;
-  std::vector<int> formats_;
-  std::vector<Oid> types_;
-
- public:
-  std::int64_t failed_at_us = 0;  ///< when connecting failed
-};
-
-namespace {
 
 std::int64_t number_of(const std::optional<ByteVector>& octets) {
   std::uint64_t out = 0;
@@ -290,6 +40,14 @@ std::int64_t number_of(const std::optional<ByteVector>& octets) {
 }
 std::string text_of(const std::optional<ByteVector>& octets) {
   return octets ? std::string(octets->begin(), octets->end()) : std::string();
+}
+
+/// Rows of number, kind and wrapped octets.
+std::vector<WrappedKey> keys_from(const std::vector<std::vector<std::optional<ByteVector>>>& rows) {
+  std::vector<WrappedKey> out;
+  for (const auto& r : rows)
+    out.push_back({static_cast<std::uint32_t>(number_of(r[0])), text_of(r[1]), r[2].value_or(ByteVector())});
+  return out;
 }
 
 /// A row of a result whose columns begin at `first`.
@@ -457,10 +215,7 @@ Expected<PostgresStore::Results, StoreError> PostgresStore::transact(const std::
 Expected<Ok, StoreError> PostgresStore::read_keys() {
   const auto rows = patiently({{"SELECT number, kind, wrapped FROM data_key ORDER BY number", {}, false}});
   if (!rows) return Fail{rows.why()};
-  std::vector<WrappedKey> kept;
-  for (const auto& r : rows->front().rows)
-    if (r[2]) kept.push_back({static_cast<std::uint32_t>(number_of(r[0])), text_of(r[1]), *r[2]});
-  return unwrap_into(keys_.ring, kept, *source_.wrapper);
+  return unwrap_into(keys_.ring, keys_from(rows->front().rows), *source_.wrapper);
 }
 
 Expected<std::uint32_t, StoreError> PostgresStore::add_data_key() {
@@ -491,31 +246,54 @@ Expected<Ok, StoreError> PostgresStore::drop_data_key(std::uint32_t number) {
                  "WHERE data_key = $1)",
                  {std::int64_t{number}},
                  false}});
+  // Somebody seals under it at this moment: it stays.
+  if (!done && connection_ && connection_->state() == key_is_missing) return Ok{};
   if (!done) return Fail{done.why()};
   if (done->front().changed > 0) keys_.ring.drop(number);
   return Ok{};
 }
 
-std::vector<std::uint32_t> PostgresStore::data_keys() const {
+Expected<std::vector<std::uint32_t>, StoreError> PostgresStore::data_keys() const {
+  const auto rows = patiently({{"SELECT number FROM data_key ORDER BY number", {}, false}});
+  if (!rows) return Fail{rows.why()};
   std::vector<std::uint32_t> out;
-  if (const auto rows = patiently({{"SELECT number FROM data_key ORDER BY number", {}, false}}))
-    for (const auto& r : rows->front().rows) out.push_back(static_cast<std::uint32_t>(number_of(r[0])));
+  for (const auto& r : rows->front().rows) out.push_back(static_cast<std::uint32_t>(number_of(r[0])));
   return out;
 }
 
 Expected<Ok, StoreError> PostgresStore::rewrap(std::shared_ptr<vault::KeyWrapper> by) {
-  if (const auto left = sealed_under(0); !left || *left > 0)
+  const auto left = sealed_under(0);
+  if (!left) return Fail{left.why()};
+  if (*left > 0)
     return Fail{StoreError{"some records are still sealed under the key file itself: rotate first"}};
-  if (const auto read = read_keys(); !read) return Fail{read.why()};
+  // The list, what is made of it and what is looked at again are one transaction on one connection.
+  const Command list{"SELECT number, kind, wrapped FROM data_key ORDER BY number", {}, false};
+  const Command locked{"SELECT number, kind, wrapped FROM data_key ORDER BY number FOR UPDATE", {}, false};
+  const auto begun = ask({{"BEGIN", {}, false}, locked});
+  if (!begun) return Fail{begun.why()};
+  Connection& c = *connection_;
+  const auto undo = [&](const StoreError& why) {
+    (void)c.pipeline({{"ROLLBACK", {}, false}});
+    return Fail{why};
+  };
+  const auto anew = rewrapped(keys_.ring, keys_from(begun->back().rows), *source_.wrapper, *by);
+  if (!anew) return undo(anew.why());
   std::vector<Command> commands;
-  for (const std::uint32_t number : data_keys()) {
-    const auto wrapped = by->wrap(number, keys_.ring.key(number));
-    if (!wrapped) return Fail{StoreError{wrapped.why().what, StoreFault::gone}};
+  for (const WrappedKey& k : *anew)
     commands.push_back({"UPDATE data_key SET kind = $2, wrapped = $3 WHERE number = $1",
-                        {std::int64_t{number}, std::string(by->kind()), *wrapped},
+                        {std::int64_t{k.number}, k.kind, k.wrapped},
                         false});
-  }
-  if (const auto done = transact(commands); !done) return Fail{done.why()};
+  commands.push_back(list);
+  const auto written = c.pipeline(commands);
+  if (!written) return undo(written.why());
+  for (std::size_t i = 0; i < anew->size(); ++i)
+    if ((*written)[i].changed != 1)
+      return undo(
+          {"data key " + std::to_string((*anew)[i].number) + " was not rewrapped", StoreFault::conflict});
+  // One that somebody added meanwhile is there, and does not unwrap.
+  if (const auto same = same_keys(keys_.ring, keys_from(written->back().rows), *by); !same)
+    return undo(same.why());
+  if (const auto done = c.pipeline({{"COMMIT", {}, false}}); !done) return Fail{done.why()};
   source_ = {std::move(by), std::nullopt};
   return Ok{};
 }
@@ -582,9 +360,7 @@ bool PostgresStore::settled(const Imsi& imsi) const {
 }
 bool PostgresStore::remove(const Imsi& imsi) { return staged_.remove(imsi); }
 
-Expected<Committed, StoreError> PostgresStore::commit() {
-  Committed out;
-  if (staged_.empty()) return out;
+Expected<PostgresStore::Results, StoreError> PostgresStore::write_staged() {
   // In the order of the IMSIs, so that two transactions never hold what the other waits for.
   std::vector<Command> commands;
   commands.reserve(staged_.all().size());
@@ -607,7 +383,19 @@ Expected<Committed, StoreError> PostgresStore::commit() {
                                           : "baton_upsert",
                         std::move(values)});
   }
-  const auto done = transact(commands);
+  return transact(commands);
+}
+
+Expected<Committed, StoreError> PostgresStore::commit() {
+  Committed out;
+  if (staged_.empty()) return out;
+  auto done = write_staged();
+  // The key that seals was dropped: somebody has rotated more than once since this handle last met a key.
+  for (int attempt = 1;
+       !done && attempt < attempts_max && connection_ && connection_->state() == key_is_missing; ++attempt) {
+    if (const auto more = read_keys(); !more) return Fail{more.why()};
+    done = write_staged();
+  }
   if (!done) return Fail{done.why()};
   std::size_t i = 0;
   for (const auto& [imsi, staged] : staged_.all()) {

@@ -48,7 +48,7 @@ class PostgresStore final : public KeyedStore {
   Expected<std::uint32_t, StoreError> add_data_key() override;
   Expected<std::size_t, StoreError> sealed_under(std::uint32_t number) override;
   Expected<Ok, StoreError> drop_data_key(std::uint32_t number) override;
-  std::vector<std::uint32_t> data_keys() const override;
+  Expected<std::vector<std::uint32_t>, StoreError> data_keys() const override;
   Expected<Ok, StoreError> rewrap(std::shared_ptr<vault::KeyWrapper> by) override;
 
   /// Transactions that were tried again because of another one, and connections that were made anew.
@@ -74,6 +74,7 @@ class PostgresStore final : public KeyedStore {
   Expected<Ok, StoreError> make_tables();
   bool settled(const Imsi& imsi) const;
   Expected<Ok, StoreError> read_keys();
+  Expected<Results, StoreError> write_staged();
   Found found_of(const Imsi& imsi, const Result& result);
 
   Options options_;

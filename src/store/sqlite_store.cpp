@@ -111,13 +111,37 @@ void flush_folder(const std::string& path) {
   ::close(fd);
 }
 
+/// A database of before says with a text sealed under the key file whether it is the one. It is asked before
+/// anything is written, and until there is a data key, which then says the same.
+Expected<Ok, StoreError> right_key_file(sqlite3* h, const std::string& path, std::uint64_t version,
+                                        const std::optional<context::StoreKey>& key) {
+  const auto unreadable = [&] {
+    return Fail{StoreError{path + ": " + sqlite3_errmsg(h), fault_of(sqlite3_extended_errcode(h))}};
+  };
+  if (version >= first_with_data_keys) {
+    Statement any(h, "SELECT 1 FROM data_key LIMIT 1");
+    const int row = any.ready() ? any.step() : SQLITE_ERROR;
+    if (row == SQLITE_ROW) return Ok{};
+    if (row != SQLITE_DONE) return unreadable();
+  }
+  Statement check(h, "SELECT key_check FROM store WHERE id = 1");
+  const int row = check.ready() ? check.step() : SQLITE_ERROR;
+  if (row == SQLITE_DONE) return Ok{};
+  if (row != SQLITE_ROW) return unreadable();
+  constexpr std::string_view where = "store";
+  const Bytes bound(reinterpret_cast<const Byte*>(where.data()), where.size());
+  if (!key || !crypto::siv_open(*key, {bound}, check.blob_at(0)))
+    return Fail{StoreError{path + " was sealed under another key file", StoreFault::wrong_key}};
+  return Ok{};
+}
+
 }  // namespace
 
 struct SqliteStore::Database {
   sqlite3* handle = nullptr;
-  std::unique_ptr<Statement> select, insert, update, upsert, reserve, erase, keys;
+  std::unique_ptr<Statement> select, insert, update, upsert, reserve, erase, keys, kept;
   ~Database() {
-    for (auto* s : {&select, &insert, &update, &upsert, &reserve, &erase, &keys}) s->reset();
+    for (auto* s : {&select, &insert, &update, &upsert, &reserve, &erase, &keys, &kept}) s->reset();
     sqlite3_close(handle);
   }
 };
@@ -171,6 +195,8 @@ Expected<Ok, StoreError> SqliteStore::connect() {
     return Fail{StoreError{path_ + " has schema version " + std::to_string(found) +
                                "; this program knows up to " + std::to_string(migrations.size()),
                            StoreFault::corrupt}};
+  if (found > 0)
+    if (const auto right = right_key_file(h, path_, found, keys_.earlier); !right) return Fail{right.why()};
   for (std::size_t v = found; v < migrations.size(); ++v) {
     const std::string step = "BEGIN IMMEDIATE;" + std::string(migrations[v]) +
                              "PRAGMA user_version=" + std::to_string(v + 1) + ";COMMIT;";
@@ -188,21 +214,12 @@ Expected<Ok, StoreError> SqliteStore::connect() {
   db->reserve = std::make_unique<Statement>(h, reserve_sql('?'));
   db->erase = std::make_unique<Statement>(h, delete_sql('?'));
   db->keys = std::make_unique<Statement>(h, "SELECT number, kind, wrapped FROM data_key ORDER BY number");
+  db->kept = std::make_unique<Statement>(h, "SELECT 1 FROM data_key WHERE number = ?1");
   for (const auto* s :
-       {&db->select, &db->insert, &db->update, &db->upsert, &db->reserve, &db->erase, &db->keys})
+       {&db->select, &db->insert, &db->update, &db->upsert, &db->reserve, &db->erase, &db->keys, &db->kept})
     if (!(*s)->ready()) return fail(path_ + " does not have the tables of its version");
 
   db_ = std::move(db);
-  // A database of before says with a text sealed under the key file whether it is the one.
-  if (found > 0 && found < first_with_data_keys) {
-    Statement check(h, "SELECT key_check FROM store WHERE id = 1");
-    if (check.ready() && check.step() == SQLITE_ROW && !check.blob_at(0).empty()) {
-      constexpr std::string_view where = "store";
-      const Bytes bound(reinterpret_cast<const Byte*>(where.data()), where.size());
-      if (!keys_.earlier || !crypto::siv_open(*keys_.earlier, {bound}, check.blob_at(0)))
-        return Fail{StoreError{path_ + " was sealed under another key file", StoreFault::wrong_key}};
-    }
-  }
   if (const auto read = read_keys(); !read) return Fail{read.why()};
   if (keys_.ring.newest() == 0)
     if (const auto made = add_data_key(); !made) return Fail{made.why()};
@@ -223,7 +240,7 @@ StoreError SqliteStore::failed(int code) {
   return {path_ + ": " + sqlite3_errmsg(db_->handle), fault};
 }
 
-Expected<Ok, StoreError> SqliteStore::read_keys() {
+Expected<std::vector<WrappedKey>, StoreError> SqliteStore::kept_keys() {
   std::vector<WrappedKey> kept;
   Statement& s = *db_->keys;
   int row = 0;
@@ -234,7 +251,30 @@ Expected<Ok, StoreError> SqliteStore::read_keys() {
   }
   s.done();
   if (row != SQLITE_DONE) return Fail{failed(row)};
-  return unwrap_into(keys_.ring, kept, *source_.wrapper);
+  return kept;
+}
+
+Expected<Ok, StoreError> SqliteStore::read_keys() {
+  const auto kept = kept_keys();
+  if (!kept) return Fail{kept.why()};
+  return unwrap_into(keys_.ring, *kept, *source_.wrapper);
+}
+
+Expected<Ok, StoreError> SqliteStore::newest_is_kept() {
+  for (int attempt = 1;; ++attempt) {
+    const std::uint32_t number = keys_.ring.newest();
+    Statement& s = *db_->kept;
+    s.number(1, number);
+    const int row = s.step();
+    s.done();
+    if (row == SQLITE_ROW) return Ok{};
+    if (row != SQLITE_DONE) return Fail{failed(row)};
+    if (attempt > 1)
+      return Fail{StoreError{"data key " + std::to_string(number) + " is not in the database any more",
+                             StoreFault::wrong_key}};
+    // Somebody has rotated more than once since this handle last met a key.
+    if (const auto more = read_keys(); !more) return Fail{more.why()};
+  }
 }
 
 Expected<Ok, StoreError> SqliteStore::keep_key(std::uint32_t number, const vault::DataKey& key) {
@@ -281,33 +321,44 @@ Expected<Ok, StoreError> SqliteStore::drop_data_key(std::uint32_t number) {
   return Ok{};
 }
 
-std::vector<std::uint32_t> SqliteStore::data_keys() const {
+Expected<std::vector<std::uint32_t>, StoreError> SqliteStore::data_keys() const {
   std::vector<std::uint32_t> out;
   Statement s(db_->handle, "SELECT number FROM data_key ORDER BY number");
-  while (s.ready() && s.step() == SQLITE_ROW) out.push_back(static_cast<std::uint32_t>(s.number_at(0)));
+  int row = s.ready() ? SQLITE_OK : sqlite3_extended_errcode(db_->handle);
+  if (s.ready())
+    while ((row = s.step()) == SQLITE_ROW) out.push_back(static_cast<std::uint32_t>(s.number_at(0)));
+  if (row != SQLITE_DONE) return Fail{StoreError{path_ + ": " + sqlite3_errmsg(db_->handle), fault_of(row)}};
   return out;
 }
 
 Expected<Ok, StoreError> SqliteStore::rewrap(std::shared_ptr<vault::KeyWrapper> by) {
   if (const auto usable = ready(); !usable) return Fail{usable.why()};
-  if (const auto left = sealed_under(0); !left || *left > 0)
-    return Fail{StoreError{"some records are still sealed under the key file itself: rotate first"}};
   if (run(db_->handle, "BEGIN IMMEDIATE") != SQLITE_OK)
     return Fail{failed(sqlite3_extended_errcode(db_->handle))};
   const auto undo = [&](StoreError why) {
     run(db_->handle, "ROLLBACK");
     return Fail{std::move(why)};
   };
-  if (const auto read = read_keys(); !read) return undo(read.why());
-  for (const std::uint32_t number : data_keys()) {
-    const auto wrapped = by->wrap(number, keys_.ring.key(number));
-    if (!wrapped) return undo({wrapped.why().what, StoreFault::gone});
+  const auto left = sealed_under(0);
+  if (!left) return undo(left.why());
+  if (*left > 0) return undo({"some records are still sealed under the key file itself: rotate first"});
+  const auto kept = kept_keys();
+  if (!kept) return undo(kept.why());
+  const auto anew = rewrapped(keys_.ring, *kept, *source_.wrapper, *by);
+  if (!anew) return undo(anew.why());
+  for (const WrappedKey& k : *anew) {
     Statement s(db_->handle, "UPDATE data_key SET kind = ?2, wrapped = ?3 WHERE number = ?1");
-    s.number(1, number);
-    s.text(2, by->kind());
-    s.blob(3, *wrapped);
+    if (!s.ready()) return undo(failed(sqlite3_extended_errcode(db_->handle)));
+    s.number(1, k.number);
+    s.text(2, k.kind);
+    s.blob(3, k.wrapped);
     if (const int rc = s.step(); rc != SQLITE_DONE) return undo(failed(rc));
+    if (sqlite3_changes(db_->handle) != 1)
+      return undo({"data key " + std::to_string(k.number) + " was not rewrapped", StoreFault::corrupt});
   }
+  const auto written = kept_keys();
+  if (!written) return undo(written.why());
+  if (const auto same = same_keys(keys_.ring, *written, *by); !same) return undo(same.why());
   if (const int rc = run(db_->handle, "COMMIT"); rc != SQLITE_OK) return undo(failed(rc));
   source_ = {std::move(by), std::nullopt};
   return Ok{};
@@ -371,6 +422,10 @@ Expected<Committed, StoreError> SqliteStore::commit() {
     return Fail{std::move(why)};
   };
   if (const int rc = run(db_->handle, "BEGIN IMMEDIATE"); rc != SQLITE_OK) return undo(rc);
+  if (const auto kept = newest_is_kept(); !kept) {
+    run(db_->handle, "ROLLBACK");
+    return Fail{kept.why()};
+  }
   for (const auto& [imsi, staged] : staged_.all()) {
     const bool over_version = staged.record && staged.expected && *staged.expected > 0;
     Statement& s = staged.reserved   ? *db_->reserve

@@ -43,7 +43,7 @@ class SqliteStore final : public KeyedStore {
   Expected<std::uint32_t, StoreError> add_data_key() override;
   Expected<std::size_t, StoreError> sealed_under(std::uint32_t number) override;
   Expected<Ok, StoreError> drop_data_key(std::uint32_t number) override;
-  std::vector<std::uint32_t> data_keys() const override;
+  Expected<std::vector<std::uint32_t>, StoreError> data_keys() const override;
   Expected<Ok, StoreError> rewrap(std::shared_ptr<vault::KeyWrapper> by) override;
 
   /// check reads every page and every record, and says what is wrong; empty when nothing is.
@@ -63,7 +63,11 @@ class SqliteStore final : public KeyedStore {
   StoreError failed(int code);
   /// settled is whether what is staged says all there is to say of a subscriber.
   bool settled(const Imsi& imsi) const;
+  Expected<std::vector<WrappedKey>, StoreError> kept_keys();
   Expected<Ok, StoreError> read_keys();
+  /// newest_is_kept is whether the key that seals is still in the database; newer ones are read if it is not.
+  /// Within a transaction that writes, nobody can drop it afterwards.
+  Expected<Ok, StoreError> newest_is_kept();
   Expected<Ok, StoreError> keep_key(std::uint32_t number, const vault::DataKey& key);
   Expected<std::optional<context::SubscriberRecord>, StoreError> read(const Imsi& imsi);
 

@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace baton::store {
@@ -32,18 +33,48 @@ bool Store::reserve(const Imsi& imsi, std::optional<std::uint64_t> version, std:
 Expected<std::size_t, StoreError> import(Store& store, std::vector<context::SubscriberRecord> records) {
   const std::size_t n = records.size();
   for (auto& record : records) {
+    record.version = 0;
     if (!store.put(std::move(record))) {
       store.crash();  // drop what was staged: all or nothing
       return Fail{StoreError{"the store takes no more subscribers", StoreFault::full}};
     }
   }
-  if (const auto done = store.commit(); !done) {
+  const auto done = store.commit();
+  if (!done) {
     store.crash();
-    return Fail{
-        StoreError{"the store could not make the import durable, nothing was imported: " + done.why().what,
-                   done.why().fault}};
+    const StoreFault fault = done.why().fault;
+    // Another machine was asked and did not answer: it may have done it.
+    const bool open = fault == StoreFault::slow || fault == StoreFault::gone;
+    return Fail{StoreError{std::string("the store could not make the import durable, ") +
+                               (open ? "and whether it happened is open: " : "nothing was imported: ") +
+                               done.why().what,
+                           fault}};
   }
+  if (!done->conflicts.empty())
+    return Fail{StoreError{std::to_string(done->conflicts.size()) +
+                               " subscribers are there already and stay as they are, the first is " +
+                               done->conflicts.front().digits() + "; the others were imported",
+                           StoreFault::conflict}};
   return n;
+}
+
+Expected<std::size_t, StoreError> add_missing(Store& store, std::vector<context::SubscriberRecord> records) {
+  std::vector<context::SubscriberRecord> missing;
+  for (std::size_t from = 0; from < records.size(); from += sought_at_once) {
+    const std::size_t to = std::min(from + sought_at_once, records.size());
+    std::vector<Imsi> sought;
+    for (std::size_t i = from; i < to; ++i) sought.push_back(records[i].imsi);
+    const auto found = store.find_all(sought);
+    for (std::size_t i = from; i < to; ++i) {
+      if (!found[i - from]) return Fail{found[i - from].why()};
+      if (!*found[i - from]) missing.push_back(std::move(records[i]));
+    }
+  }
+  const std::size_t n = missing.size();
+  if (n == 0) return n;
+  auto kept = import(store, std::move(missing));
+  if (!kept && kept.why().fault == StoreFault::conflict) return n;
+  return kept;
 }
 
 }  // namespace baton::store

@@ -75,8 +75,15 @@ class Store {
   bool sync();
 };
 
-/// import puts all records and commits once: all of them are kept, or none.
+/// import puts new records and commits once: all of them are kept, or none. What is there already is never
+/// written over: StoreFault::conflict then, and the others of the commit are kept.
 Expected<std::size_t, StoreError> import(Store& store, std::vector<context::SubscriberRecord> records);
+/// add_missing imports those of the records that the store does not have, and gives their number. An error of
+/// the store, which may have them and cannot say so, adds nothing. Who brings the same ones meanwhile is no
+/// error.
+Expected<std::size_t, StoreError> add_missing(Store& store, std::vector<context::SubscriberRecord> records);
+/// Records that add_missing asks for at a time.
+inline constexpr std::size_t sought_at_once = 500;
 
 /// may_replace is whether a record that carries `carried` may be written where `there` is the version in the
 /// store; 0 for none there.

@@ -55,6 +55,29 @@ int end_of(pid_t child) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 100 + WTERMSIG(status);
 }
 
+TEST(Daemon, makes_no_key_file_beside_a_database_that_is_there) {
+  const TemporaryFolder folder;
+  const auto entropy = system_entropy();
+  HssSettings hss = topology().hss.front();
+  hss.store = folder.file("s.db");
+  const std::string key = hss.store + ".key";
+  {
+    const auto store = open_store(hss, *entropy);
+    ASSERT_TRUE(store) << store.why();
+    ASSERT_TRUE((*store)->put(std::move(subscribers().front())));
+    ASSERT_TRUE((*store)->sync());
+  }
+  ASSERT_EQ(std::rename(key.c_str(), folder.file("elsewhere").c_str()), 0);
+  const auto without = open_store(hss, *entropy);
+  ASSERT_FALSE(without);
+  EXPECT_NE(without.why().find(key), std::string::npos) << without.why();
+  EXPECT_NE(::access(key.c_str(), F_OK), 0) << "a new one would lock the right one out";
+  ASSERT_EQ(std::rename(folder.file("elsewhere").c_str(), key.c_str()), 0);
+  const auto store = open_store(hss, *entropy);
+  ASSERT_TRUE(store) << store.why();
+  EXPECT_EQ((*store)->size(), 1U);
+}
+
 TEST(Daemon, six_processes_are_a_network_in_which_subscribers_attach) {
   const TemporaryFolder folder;
   const Topology t = topology();

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "store/fault_vfs.h"
+#include "store/postgres_cluster.h"
 #include "store/support.h"
 
 namespace baton::store {
@@ -133,6 +134,113 @@ TEST(StoreFaults, a_record_under_a_key_that_is_not_there) {
   EXPECT_EQ(load(*store, 1), StoreFault::none);
 }
 
+/// Both kinds of a store that keeps its keys, and a way to open it once more and to run SQL on it.
+struct Place {
+  explicit Place(bool in_shared) : shared(in_shared) {}
+  Folder folder;
+  bool shared;
+  std::unique_ptr<KeyedStore> first() const {
+    if (shared) return shared_cluster().fresh_store();
+    return again();
+  }
+  std::unique_ptr<KeyedStore> again() const {
+    if (shared) return open_postgres(shared_cluster().connection());
+    return open_sqlite(folder.file("s.db"));
+  }
+  void sql(const std::string& text) const {
+    if (shared)
+      shared_cluster().run(text);
+    else
+      in_file(folder.file("s.db"), text);
+  }
+};
+
+TEST(Rotation, drops_no_key_that_somebody_still_seals_with) {
+  for (const bool shared : {false, true}) {
+    SCOPED_TRACE(shared);
+    const Place place(shared);
+    const auto store = place.first();
+    ASSERT_TRUE(store->put(record(1, 1)));
+    ASSERT_TRUE(store->sync());
+    const auto late = place.again();  // it meets none of the keys that follow
+    for (int n = 0; n < 3; ++n) ASSERT_TRUE(rotate(*store));
+    ASSERT_EQ(*store->data_keys(), (std::vector<std::uint32_t>{3, 4}));
+    auto fresh = record(2, 2);
+    fresh.version = 0;
+    ASSERT_TRUE(late->put(std::move(fresh)));
+    ASSERT_TRUE(late->put(record(3, 3)));
+    const auto done = late->commit();
+    ASSERT_TRUE(done) << done.why().what;
+    EXPECT_TRUE(done->conflicts.empty());
+    const auto reader = place.again();
+    for (int n = 1; n <= 3; ++n) {
+      const auto found = reader->find(imsi(n));
+      ASSERT_TRUE(found) << found.why().what;
+      EXPECT_EQ((*found)->seq_reserved, static_cast<std::uint64_t>(n));
+    }
+    EXPECT_EQ(*store->sealed_under(4), 3U);
+  }
+}
+
+TEST(Rotation, says_so_when_it_cannot_tell_which_keys_there_are) {
+  for (const bool shared : {false, true}) {
+    SCOPED_TRACE(shared);
+    const Place place(shared);
+    const auto store = place.first();
+    ASSERT_TRUE(store->put(record(1, 1)));
+    ASSERT_TRUE(store->sync());
+    EXPECT_FALSE(rotate(*store, [&](std::size_t) { place.sql("ALTER TABLE data_key RENAME TO hidden"); }));
+    EXPECT_FALSE(store->data_keys());
+    place.sql("ALTER TABLE hidden RENAME TO data_key");
+    EXPECT_TRUE(store->data_keys());
+  }
+}
+
+/// It wraps, and what it unwraps is something else: a token whose key was replaced.
+class Forgetful final : public vault::KeyWrapper {
+ public:
+  std::string_view kind() const override { return "token"; }
+  Expected<ByteVector, vault::VaultError> wrap(std::uint32_t, const vault::DataKey&) override {
+    return ByteVector(40, 7);
+  }
+  Expected<vault::DataKey, vault::VaultError> unwrap(std::uint32_t, Bytes) override {
+    return vault::make_data_key();
+  }
+};
+
+TEST(Rotation, rewraps_every_key_or_none) {
+  for (const bool shared : {false, true}) {
+    SCOPED_TRACE(shared);
+    const Place place(shared);
+    const auto store = place.first();
+    ASSERT_TRUE(store->put(record(1, 1)));
+    ASSERT_TRUE(store->sync());
+    ASSERT_TRUE(rotate(*store));
+    const auto lost = store->rewrap(std::make_shared<Forgetful>());
+    ASSERT_FALSE(lost) << "nothing would open these keys any more";
+    EXPECT_EQ(lost.why().fault, StoreFault::wrong_key);
+    ASSERT_TRUE(place.again()) << "the keys are wrapped as before";
+    place.sql("ALTER TABLE data_key RENAME TO hidden");
+    EXPECT_FALSE(store->rewrap(vault::file_wrapper(key_of<vault::FileKey>(0x5C))));
+    place.sql("ALTER TABLE hidden RENAME TO data_key");
+
+    ASSERT_TRUE(store->rewrap(vault::file_wrapper(key_of<vault::FileKey>(0x5C))));
+    auto source = key_file(key_of<context::StoreKey>(0x5C));
+    std::unique_ptr<KeyedStore> now;
+    if (shared) {
+      auto opened = PostgresStore::open({shared_cluster().connection()}, std::move(source));
+      ASSERT_TRUE(opened) << opened.why().what;
+      now = std::move(*opened);
+    } else {
+      auto opened = SqliteStore::open(place.folder.file("s.db"), std::move(source));
+      ASSERT_TRUE(opened) << opened.why().what;
+      now = std::move(*opened);
+    }
+    EXPECT_EQ(now->load(imsi(1))->seq_reserved, 1U);
+    EXPECT_EQ(*now->data_keys(), (std::vector<std::uint32_t>{1, 2}));
+  }
+}
+
 TEST(Rotation, seals_everything_under_a_new_key_while_others_work) {
   Folder folder;
   auto store = open_sqlite(folder.file("s.db"));
@@ -152,10 +260,10 @@ TEST(Rotation, seals_everything_under_a_new_key_while_others_work) {
   EXPECT_EQ(rotated->data_key, 2U);
   EXPECT_EQ(rotated->resealed, 1200U);
   EXPECT_EQ(rotated->left, 1U);
-  EXPECT_EQ(store->data_keys(), (std::vector<std::uint32_t>{1, 2})) << "the one before stays";
+  EXPECT_EQ(*store->data_keys(), (std::vector<std::uint32_t>{1, 2})) << "the one before stays";
   ASSERT_TRUE(rotate(*store));
   ASSERT_TRUE(rotate(*store));
-  EXPECT_EQ(store->data_keys(), (std::vector<std::uint32_t>{3, 4}));
+  EXPECT_EQ(*store->data_keys(), (std::vector<std::uint32_t>{3, 4}));
   EXPECT_EQ(load(*daemon, 1), StoreFault::none);
   EXPECT_EQ(daemon->load(imsi(1))->seq_reserved, 77U);
   EXPECT_EQ(daemon->load(imsi(2))->seq_reserved, 78U);

@@ -277,7 +277,7 @@ TEST(PostgresStore, starts_on_an_empty_database_beside_others_that_do_the_same) 
   ASSERT_TRUE(stores[0]->put(record(1, 7)));
   ASSERT_TRUE(stores[0]->sync());
   for (const auto& s : stores) EXPECT_EQ(s->load(imsi(1))->seq_reserved, 7U) << "they have the same data key";
-  EXPECT_EQ(stores[0]->data_keys(), std::vector<std::uint32_t>{1});
+  EXPECT_EQ(*stores[0]->data_keys(), std::vector<std::uint32_t>{1});
 }
 
 }  // namespace

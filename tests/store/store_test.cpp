@@ -204,6 +204,28 @@ TEST_P(AnyStore, imports_all_or_nothing) {
   EXPECT_EQ(store->size(), 3U);
 }
 
+TEST_P(AnyStore, imports_over_nothing_that_is_there) {
+  Folder folder;
+  const auto store = GetParam().open(folder);
+  ASSERT_TRUE(store->put(record(1, 100)));
+  ASSERT_TRUE(store->sync());
+  std::vector<context::SubscriberRecord> records;
+  for (int n = 1; n <= 2; ++n) records.push_back(record(n));
+  const auto imported = import(*store, std::move(records));
+  ASSERT_FALSE(imported);
+  EXPECT_EQ(imported.why().fault, StoreFault::conflict);
+  EXPECT_NE(imported.why().what.find(imsi(1).digits()), std::string::npos);
+  EXPECT_EQ(store->load(imsi(1))->seq_reserved, 100U) << "a live subscriber's SQN";
+  EXPECT_TRUE(store->load(imsi(2)));
+  std::vector<context::SubscriberRecord> again;
+  for (int n = 1; n <= 3; ++n) again.push_back(record(n));
+  const auto added = add_missing(*store, std::move(again));
+  ASSERT_TRUE(added) << added.why().what;
+  EXPECT_EQ(*added, 1U);
+  EXPECT_EQ(store->load(imsi(1))->seq_reserved, 100U);
+  EXPECT_TRUE(store->load(imsi(3)));
+}
+
 TEST_P(AnyStore, gives_its_records_page_by_page_in_ascending_order) {
   Folder folder;
   const auto store = GetParam().open(folder);
@@ -284,6 +306,29 @@ INSTANTIATE_TEST_SUITE_P(
                             true},
                     Backend{"postgres", [](const Folder&) { return shared_cluster().fresh_store(); }, true}),
     [](const auto& param) { return param.param.name; });
+
+TEST(MemoryStore, that_cannot_say_what_it_has_gets_nothing_added) {
+  MemoryStore store;
+  ASSERT_TRUE(store.put(record(1, 100)));
+  ASSERT_TRUE(store.sync());
+  const auto both = [] {
+    std::vector<context::SubscriberRecord> out;
+    for (int n = 1; n <= 2; ++n) out.push_back(record(n));
+    return out;
+  };
+  store.fail_loads(1, StoreFault::gone);
+  const auto failed = add_missing(store, both());
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.why().fault, StoreFault::gone);
+  EXPECT_EQ(store.load(imsi(1))->seq_reserved, 100U);
+  EXPECT_EQ(store.size(), 1U);
+  for (const auto& [fault, known] : {std::pair(StoreFault::io, true), std::pair(StoreFault::slow, false)}) {
+    store.fail_syncs(1, fault);
+    const auto why = import(store, both()).why().what;
+    EXPECT_EQ(why.find("nothing was imported") != std::string::npos, known) << why;
+  }
+  EXPECT_EQ(*add_missing(store, both()), 1U);
+}
 
 TEST(MemoryStore, a_failed_sync_keeps_records_staged_and_an_import_whole) {
   MemoryStore store;
@@ -488,6 +533,33 @@ TEST(SqliteStore, opens_a_database_of_every_version_before_and_goes_on_with_it) 
     store = open_sqlite(path);
     EXPECT_TRUE(store->load(imsi(1))->kasme == memory());
     EXPECT_EQ(store->load(imsi(1))->subscription.apns.front().qci, 5);
+  }
+}
+
+TEST(SqliteStore, refuses_another_key_file_for_a_database_of_before_however_often) {
+  const auto refuses = [](const std::string& path) {
+    const auto other = SqliteStore::open(path, key_of<context::StoreKey>(0x5B));
+    EXPECT_FALSE(other);
+    if (!other) {
+      EXPECT_EQ(other.why().fault, StoreFault::wrong_key);
+    }
+  };
+  for (const std::size_t version : {1U, 2U, 3U}) {
+    SCOPED_TRACE(version);
+    Folder folder;
+    const std::string path = folder.file("old.db");
+    {
+      auto store = open_sqlite(path);
+      ASSERT_TRUE(store->put(record(1, 5)));
+      ASSERT_TRUE(store->sync());
+    }
+    back_to(path, version);
+    for (int start = 1; start <= 3; ++start) refuses(path);
+    ASSERT_TRUE(open_sqlite(path)->load(imsi(1)));
+    // As a start leaves it that ends after the tables and before the first data key.
+    in_file(path, "DELETE FROM data_key");
+    refuses(path);
+    ASSERT_TRUE(open_sqlite(path)->load(imsi(1)));
   }
 }
 

@@ -78,7 +78,9 @@ int check(const Options& o) {
   }
   for (const std::string& text : wrong) std::cout << printable(text) << '\n';
   std::cout << (*store)->size() << " subscribers\n";
-  for (const std::uint32_t number : (*store)->data_keys()) {
+  const auto numbers = (*store)->data_keys();
+  if (!numbers) return failed(numbers.why().what);
+  for (const std::uint32_t number : *numbers) {
     const auto rows = (*store)->sealed_under(number);
     std::cout << "data key " << number << ": " << (rows ? std::to_string(*rows) : "?") << " records\n";
   }
@@ -102,14 +104,23 @@ int rotate(const Options& o) {
   if (!done) return failed(done.why().what);
   std::cout << "data key " << done->data_key << " seals " << done->resealed << " records\n";
   if (done->left > 0) std::cout << done->left << " were written meanwhile under an older one: rotate again\n";
-  if (!o.keys_of.empty()) {
-    const auto other = settings(o.keys_of, o.name, status);
-    if (!other) return status;
-    auto source = runtime::key_source(*other, *entropy);
-    if (!source) return failed(source.why());
-    if (const auto wrapped = (*store)->rewrap(source->wrapper); !wrapped) return failed(wrapped.why().what);
-    std::cout << "the data keys are wrapped by a " << source->wrapper->kind() << " now\n";
-  }
+  return Exit::ok;
+}
+
+int rewrap(const Options& o) {
+  int status = Exit::ok;
+  const auto hss = settings(o.config, o.name, status);
+  if (!hss) return status;
+  const auto other = settings(o.keys_of, o.name, status);
+  if (!other) return status;
+  const auto entropy = runtime::system_entropy();
+  auto store = runtime::open_keyed_store(*hss, *entropy);
+  if (!store) return failed(store.why());
+  auto source = runtime::key_source(*other, *entropy, runtime::KeyFile::made);
+  if (!source) return failed(source.why());
+  if (const auto wrapped = (*store)->rewrap(source->wrapper); !wrapped) return failed(wrapped.why().what);
+  std::cout << "the data keys are wrapped by a " << source->wrapper->kind()
+            << " now; HSSs need the new keys before the next rotation and the next start\n";
   return Exit::ok;
 }
 
@@ -120,7 +131,7 @@ int backup(const Options& o) {
   const auto entropy = runtime::system_entropy();
   auto store = runtime::open_keyed_store(*hss, *entropy);
   if (!store) return failed(store.why());
-  auto keys = runtime::key_source(*hss, *entropy);
+  auto keys = runtime::key_source(*hss, *entropy, runtime::KeyFile::there);
   if (!keys) return failed(keys.why());
   const auto wrapper = keys->wrapper;
   const std::string scratch = std::filesystem::temp_directory_path().string();
@@ -154,7 +165,7 @@ int restore(const Options& o) {
   if (!read_file(o.file, backup_max, text)) return failed("cannot read " + o.file);
   const Bytes octets(reinterpret_cast<const Byte*>(text.data()), text.size());
   const auto entropy = runtime::system_entropy();
-  auto keys = runtime::key_source(*hss, *entropy);
+  auto keys = runtime::key_source(*hss, *entropy, runtime::KeyFile::there);
   if (!keys) return failed(keys.why());
   if (hss->database.empty()) {
     const auto n = store::restore_file(octets, *keys, hss->store);
@@ -167,7 +178,7 @@ int restore(const Options& o) {
   status = [&] {
     const auto n = store::restore_file(octets, *keys, folder + "/s.db");
     if (!n) return failed(n.why().what);
-    auto again = runtime::key_source(*hss, *entropy);
+    auto again = runtime::key_source(*hss, *entropy, runtime::KeyFile::there);
     if (!again) return failed(again.why());
     auto from = store::SqliteStore::open(folder + "/s.db", std::move(*again));
     if (!from) return failed(from.why().what);
@@ -197,8 +208,10 @@ void add_store(CLI::App& app, int& status) {
     return command;
   };
   add("check", "read every page and every record, and say under which data keys they are sealed", check);
-  add("rotate", "make a new data key and seal every record under it, while the HSS goes on", rotate)
-      ->add_option("--keys-of", o->keys_of, "then wrap the data keys as this configuration's `keys` says");
+  add("rotate", "make a new data key and seal every record under it, while the HSS goes on", rotate);
+  add("rewrap", "wrap the data keys by another file, passphrase or token", rewrap)
+      ->add_option("--keys-of", o->keys_of, "the configuration whose `keys` says by what")
+      ->required();
   add("backup", "write all subscribers at one moment into an enciphered file", backup)
       ->add_option("file", o->file, "the file to make")
       ->required();
