@@ -88,7 +88,8 @@ def check_library(tree, path, number, layer, header):
         if header.startswith(prefix):
             if layer not in allowed:
                 return [here + f"{layer} may not include <{header}>; {instead}"]
-            if path.endswith(".h") and not only_inside(tree, path, layer):
+            forward = header.endswith("_fwd.hpp")  # declarations alone: what they cost others is nothing
+            if path.endswith(".h") and not forward and not only_inside(tree, path, layer):
                 return [here + f"<{header}> in a header that others include; include it in the .cpp"]
     if layer in BELOW_THE_LINE and WORLD.match(header):
         return [here + f"<{header}> below the line; take what it gives as a parameter or return an Action"]

@@ -261,7 +261,7 @@ void Api::handle(HttpRequest request, HttpAnswer answer) {
   if (route.operation == "add") return add(std::move(v), request);
   if (route.operation == "remove") return remove(std::move(v), *imsi);
   auto document = std::make_shared<Document>();
-  document->json = Json::parse(request.body, nullptr, false);
+  document->json = parse_json(request.body);
   done_with();
   if (document->json.is_discarded()) return v.answer(http_error(400, "a JSON document"));
   if (!note(v, "begun", "", true)) return v.answer(http_error(503, "the audit log cannot be written"));
@@ -298,7 +298,7 @@ void Api::show(Visit v, const Imsi& imsi) {
 }
 
 void Api::add(Visit v, HttpRequest& request) {
-  Json document = Json::parse(request.body, nullptr, false);
+  Json document = parse_json(request.body);
   secure_wipe(request.body.data(), request.body.size());
   if (document.is_discarded()) return v.answer(http_error(400, "a JSON document"));
   Mistakes wrong;

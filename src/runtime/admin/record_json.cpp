@@ -456,10 +456,4 @@ std::optional<node::ChangeSubscriber> read_change(const Json& document, const Su
   return out;
 }
 
-void wipe(Json& value) {
-  if (auto* text = value.get_ptr<Json::string_t*>()) secure_wipe(text->data(), text->size());
-  if (value.is_structured())
-    for (auto& item : value) wipe(item);
-}
-
 }  // namespace baton::runtime::admin

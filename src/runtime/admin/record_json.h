@@ -8,10 +8,9 @@
 
 #include "context/subscriber.h"
 #include "node/node.h"
+#include "runtime/json_document.h"
 
 namespace baton::runtime::admin {
-
-using Json = nlohmann::json;
 
 /// What is wrong with one member of a document: "apns[0].qci", "a number from 1 to 254". What stood there is
 /// not repeated.
@@ -30,8 +29,5 @@ std::optional<context::SubscriberRecord> read_new(const Json& document, Mistakes
 /// goes whole to the node. `changed` collects the names.
 std::optional<node::ChangeSubscriber> read_change(const Json& document, const context::SubscriberView& now,
                                                   std::vector<std::string>& changed, Mistakes& wrong);
-
-/// wipe clears every string of a document: some of them may be keys.
-void wipe(Json& document);
 
 }  // namespace baton::runtime::admin

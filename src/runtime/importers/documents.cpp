@@ -69,10 +69,10 @@ void for_each_document(Collector& out, std::string_view text,
               "a whole JSON document of at most " + std::to_string(import_document_max) + " characters");
       if (octets == std::string_view::npos) return;
     } else {
-      document.json =
-          Json::parse(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(octets), nullptr, false);
+      document.json = parse_json(text.substr(0, octets));
       if (document.json.is_discarded())
-        out.bad(line, document.field(""), "a JSON document");
+        out.bad(line, document.field(""),
+                "a JSON document of at most " + std::to_string(json_depth_max) + " levels");
       else
         each(document);
       wipe(document.json);

@@ -4,19 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "base/secret.h"
 #include "runtime/importers/collector.h"
+#include "runtime/json_document.h"
 
 namespace baton::runtime::importers {
-
-using Json = nlohmann::json;
-
-/// wipe clears every string of a document: some of them are keys.
-inline void wipe(Json& value) {
-  if (auto* text = value.get_ptr<Json::string_t*>()) secure_wipe(text->data(), text->size());
-  if (value.is_structured())
-    for (auto& item : value) wipe(item);
-}
 
 /// member gives a member of an object; null when there is none or it is no object.
 inline const Json& member(const Json& value, std::string_view name) {
