@@ -11,6 +11,7 @@
 #include "crypto/test_algorithm.h"
 #include "crypto/tuak.h"
 #include "example.h"
+#include "keys/aka_secret.h"
 #include "keys/auc.h"
 #include "keys/conversions.h"
 #include "keys/sqn.h"
@@ -58,6 +59,10 @@ void attach() {
   const auto* success = std::get_if<UsimSuccess>(&answer);
   holds("the card answers as expected", success != nullptr && success->res == made.vector.xres);
   holds("and both have the same CK", success != nullptr && success->ck == made.ck);
+
+  // What a subscriber's record holds, whatever the algorithm.
+  const AkaSecret secret = MilenageSecret{K(k_octets), Opc(opc_octets)};
+  holds("a secret of MILENAGE is sound", sound(secret) && algorithm_of(secret) == AkaAlgorithm::milenage);
 
   // The same challenge again is a synchronisation failure, whose token says what the card's number is.
   const UsimAnswer again = card.authenticate(made.vector.rand, made.vector.autn);

@@ -39,7 +39,7 @@ Task<Expected<diameter::EutranVector, Refusal>> fetch_vector(
       .user_name = *ue.claimed,
       .requested_eutran = wanted,
       .visited_plmn = c.gummei.plmn,
-      .overload = diameter::OcSupportedFeatures{}};
+      .overload = diameter::OcSupportedFeatures{diameter::oc_feature::loss_algorithm}};
   //= RFC 7683, 6
   // What has begun is gone on with: a challenge that the card answered with a resynchronisation, not a new
   // one.

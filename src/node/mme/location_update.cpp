@@ -105,7 +105,7 @@ Task<Outcomes> update_location(Core& core, Ue& ue, LocationReason reason) {
       .ulr_flags =
           attaching ? diameter::ulr_flag::s6a | diameter::ulr_flag::initial_attach : diameter::ulr_flag::s6a,
       .visited_plmn = c.gummei.plmn,
-      .overload = diameter::OcSupportedFeatures{}};
+      .overload = diameter::OcSupportedFeatures{diameter::oc_feature::loss_algorithm}};
   if (ue.imeisv) {
     constexpr std::size_t imei_digits = 14;
     request.terminal_information = diameter::TerminalInformation{ue.imeisv->digits().substr(0, imei_digits),
