@@ -29,7 +29,7 @@ MeRsp me_rsp(Bytes key, const LoadNonce& nonce, Bytes imei) {
 }  // namespace
 
 KmeCheck derive_kme_check(const Kme& kme, MobileIdentityType type, Bytes value,
-                          const std::optional<NonceUe>& nonce, KmeCheckSize size) {
+                          const std::optional<CheckNonce>& nonce, KmeCheckSize size) {
   assert(value.size() <= identity_octets_max);
   KdfString s = string_of(PrivateFc::kme_check);
   s.number(static_cast<Byte>(type), 1).add(value);

@@ -14,8 +14,8 @@ namespace baton {
 using Kme = Secret<struct KmeTag, 32>;    ///< KME: of one USIM in one device
 using Krsp = Secret<struct KrspTag, 32>;  ///< K_rsp: for the serving node that loads a KME (S4.D10)
 
-/// NonceUe makes a KME_Check new each time, so that nobody is followed by it. (S4.D3)
-using NonceUe = Public<struct NonceUeTag, 16>;
+/// CheckNonce makes a KME_Check new each time, so that nobody is followed by it. (S4.D3)
+using CheckNonce = Public<struct CheckNonceTag, 16>;
 /// LoadNonce is the serving node's challenge with an encrypted KME, used once.
 using LoadNonce = Public<struct LoadNonceTag, 16>;
 
@@ -32,7 +32,8 @@ enum class KmeCheckSize : std::size_t { short_tag = 8, long_tag = 16 };
 //= S4.D3
 inline constexpr std::size_t identity_octets_max = 16;
 KmeCheck derive_kme_check(const Kme& kme, MobileIdentityType type, Bytes value,
-                          const std::optional<NonceUe>& nonce, KmeCheckSize size = KmeCheckSize::short_tag);
+                          const std::optional<CheckNonce>& nonce,
+                          KmeCheckSize size = KmeCheckSize::short_tag);
 
 /// MeRsp is the device's answer to a load: who makes it holds the KME that came. `imei` is, here and below,
 /// the value of a mobile identity: 8 octets.

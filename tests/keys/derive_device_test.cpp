@@ -40,8 +40,8 @@ const std::map<std::string, Function>& functions() {
   static const std::map<std::string, Function> all{
       {"kme_check",
        [](const Inputs& in) {
-         std::optional<NonceUe> nonce;
-         if (in.p.size() == 3) nonce = sent<NonceUe>(in.p[2]);
+         std::optional<CheckNonce> nonce;
+         if (in.p.size() == 3) nonce = sent<CheckNonce>(in.p[2]);
          return text(derive_kme_check(in.kme(), static_cast<MobileIdentityType>(in.p.at(0).at(0)), in.p.at(1),
                                       nonce, static_cast<KmeCheckSize>(in.tag)));
        }},
@@ -108,15 +108,15 @@ TEST(DeriveDevice, ACheckIsOfOneKmeOneIdentityAndOneNonce) {
   const Kme other(octets);
   const ByteVector imsi = mobile_identity(*Imsi::parse("001010000000001"));
   const ByteVector another = mobile_identity(*Imsi::parse("001010000000002"));
-  const auto check = [](const Kme& k, MobileIdentityType t, Bytes v, std::optional<NonceUe> n) {
+  const auto check = [](const Kme& k, MobileIdentityType t, Bytes v, std::optional<CheckNonce> n) {
     return derive_kme_check(k, t, v, n);
   };
-  const KmeCheck base = check(kme, MobileIdentityType::imsi, imsi, NonceUe{});
-  EXPECT_EQ(base, check(kme, MobileIdentityType::imsi, imsi, NonceUe{}));
-  EXPECT_FALSE(base == check(other, MobileIdentityType::imsi, imsi, NonceUe{}));
-  EXPECT_FALSE(base == check(kme, MobileIdentityType::imsi, another, NonceUe{}));
-  EXPECT_FALSE(base == check(kme, MobileIdentityType::guti, imsi, NonceUe{}));
-  EXPECT_FALSE(base == check(kme, MobileIdentityType::imsi, imsi, NonceUe{{1}}));
+  const KmeCheck base = check(kme, MobileIdentityType::imsi, imsi, CheckNonce{});
+  EXPECT_EQ(base, check(kme, MobileIdentityType::imsi, imsi, CheckNonce{}));
+  EXPECT_FALSE(base == check(other, MobileIdentityType::imsi, imsi, CheckNonce{}));
+  EXPECT_FALSE(base == check(kme, MobileIdentityType::imsi, another, CheckNonce{}));
+  EXPECT_FALSE(base == check(kme, MobileIdentityType::guti, imsi, CheckNonce{}));
+  EXPECT_FALSE(base == check(kme, MobileIdentityType::imsi, imsi, CheckNonce{{1}}));
   EXPECT_FALSE(base == check(kme, MobileIdentityType::imsi, imsi, std::nullopt));
 }
 
