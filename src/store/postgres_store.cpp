@@ -99,8 +99,9 @@ Expected<std::unique_ptr<PostgresStore>, StoreError> PostgresStore::open(Options
   if (const auto made = store->make_tables(); !made) return Fail{made.why()};
   if (const auto up = store->connect(); !up) return Fail{up.why()};
   if (const auto read = store->read_keys(); !read) return Fail{read.why()};
+  // The first one by its number: whoever else starts now makes the same one, and one of the two is kept.
   if (store->keys_.ring.newest() == 0)
-    if (const auto added = store->add_data_key(); !added) return Fail{added.why()};
+    if (const auto kept = store->keep_data_key(1); !kept) return Fail{kept.why()};
   return store;
 }
 
@@ -221,6 +222,11 @@ Expected<Ok, StoreError> PostgresStore::read_keys() {
 Expected<std::uint32_t, StoreError> PostgresStore::add_data_key() {
   if (const auto read = read_keys(); !read) return Fail{read.why()};
   const std::uint32_t number = keys_.ring.newest() + 1;
+  if (const auto kept = keep_data_key(number); !kept) return Fail{kept.why()};
+  return number;
+}
+
+Expected<Ok, StoreError> PostgresStore::keep_data_key(std::uint32_t number) {
   const auto wrapped = source_.wrapper->wrap(number, vault::make_data_key());
   if (!wrapped) return Fail{StoreError{wrapped.why().what, StoreFault::gone}};
   // Another process may be quicker: whoever's key is kept is the one.
@@ -229,8 +235,7 @@ Expected<std::uint32_t, StoreError> PostgresStore::add_data_key() {
         {std::int64_t{number}, std::string(source_.wrapper->kind()), *wrapped},
         false}});
   if (!kept) return Fail{kept.why()};
-  if (const auto read = read_keys(); !read) return Fail{read.why()};
-  return number;
+  return read_keys();
 }
 
 Expected<std::size_t, StoreError> PostgresStore::sealed_under(std::uint32_t number) {

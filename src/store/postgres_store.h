@@ -74,6 +74,8 @@ class PostgresStore final : public KeyedStore {
   Expected<Ok, StoreError> make_tables();
   bool settled(const Imsi& imsi) const;
   Expected<Ok, StoreError> read_keys();
+  /// Adds the key of this number if nobody did, and reads whichever is there.
+  Expected<Ok, StoreError> keep_data_key(std::uint32_t number);
   Expected<Results, StoreError> write_staged();
   Found found_of(const Imsi& imsi, const Result& result);
 

@@ -134,7 +134,7 @@ TEST(Gtp2Private, EveryElementAloneComesBackAndEveryTruncationOfItIsRefused) {
     at += n;
     ++elements;
   }
-  EXPECT_EQ(elements, 10U);
+  EXPECT_EQ(elements, 11U);
 }
 
 TEST(Gtp2Private, TypesNobodyKnowsAndOtherEnterprisesAreSteppedOver) {
@@ -142,7 +142,7 @@ TEST(Gtp2Private, TypesNobodyKnowsAndOtherEnterprisesAreSteppedOver) {
   m.upe = UpeKeyName{"u", UpeKeyCounter{1}};
   EXPECT_EQ(*decode_private(of("ff0003010203"
                                "050003750001"
-                               "0b0000"),
+                               "0c0000"),
                             ours),
             m);
   const PrivateExtension ext = *encode_private(m, ours);
