@@ -113,7 +113,8 @@ Expected<Ok, StoreError> PostgresStore::make_tables() {
       const auto made = c.simple(std::string(sql));
       if (made) break;
       // Two that make the same table at once: one of them is told of a name that is there already.
-      const bool again = c.state() == "23505" || c.state() == "42P07" || in_the_way(c.state());
+      const bool again = c.state() == "23505" || c.state() == "42P07" || c.state() == "42710" ||
+                         in_the_way(c.state());
       if (!again || attempt == attempts_max) return Fail{made.why()};
     }
   }
