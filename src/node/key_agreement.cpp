@@ -57,6 +57,8 @@ void KeyAgreement::add(const LedgerEntry& entry) {
     }
   }
   if (!subscriber.empty()) subscriber_of_.emplace(entry.key, subscriber);
+  if (entry.kind == KeyKind::kho && !entry.parents.empty())
+    kasme_of_.emplace(entry.key, entry.parents.front());
 
   auto& held = held_[subscriber][entry.kind][entry.node];
   const auto same = [&](const Held& h) { return h.key == entry.key; };
@@ -73,6 +75,20 @@ void KeyAgreement::add(const LedgerEntry& entry) {
     case KeyEvent::erased: held.erase(std::remove_if(held.begin(), held.end(), same), held.end()); break;
     case KeyEvent::sent: break;
   }
+}
+
+/// stands_for is whether some MME holds K_HO of that KASME.
+bool KeyAgreement::stands_for(const std::string& subscriber, KeyId kasme) const {
+  const auto kinds = held_.find(subscriber);
+  if (kinds == held_.end()) return false;
+  const auto nodes = kinds->second.find(KeyKind::kho);
+  if (nodes == kinds->second.end()) return false;
+  for (const auto& [node, held] : nodes->second)
+    for (const Held& h : held)
+      if (const auto of = kasme_of_.find(h.key);
+          role_of(node) == Role::mme && of != kasme_of_.end() && of->second == kasme)
+        return true;
+  return false;
 }
 
 std::vector<KeyState> KeyAgreement::states(const std::string& subscriber) const {
@@ -121,6 +137,8 @@ std::vector<KeyState> KeyAgreement::states(const std::string& subscriber) const 
         b_holds |= role_of(node) == ends->b;
       }
     }
+    //= S3.D6
+    if (kind == KeyKind::kasme && a_holds && !b_holds) b_holds = stands_for(subscriber, *state.current);
     state.agree = !state.current || (!newest_differs && (!ends || (a_holds && b_holds)));
     out.push_back(std::move(state));
   }

@@ -22,7 +22,8 @@ struct KeyState {
   std::vector<std::string> holders;   ///< nodes that hold `current`, in name order
   std::vector<std::string> stale_at;  ///< nodes that hold another key of this kind and subscriber
   /// Both ends that this kind is for hold `current`, and nobody else but the HSS holds a different newest
-  /// one. Nobody holding anything is agreement too.
+  /// one. Nobody holding anything is agreement too. An MME that was given K_HO of the KASME in use instead of
+  /// it is its other end (S3.D6), and no holder.
   bool agree = false;
   /// Two nodes of one role hold `current`: two MMEs while a context moves between them, and nobody else.
   bool shared = false;
@@ -49,10 +50,12 @@ class KeyAgreement {
     std::uint64_t since;  ///< entry number at which the node came to hold it
   };
   Role role_of(const std::string& node) const;
+  bool stands_for(const std::string& subscriber, KeyId kasme) const;
 
   std::map<std::string, Role> roles_;
   std::map<KeyId, std::string> subscriber_of_;
   std::map<KeyId, std::vector<std::string>> ever_;
+  std::map<KeyId, KeyId> kasme_of_;  ///< K_HO -> the KASME it was made of
   /// subscriber, kind, node -> keys held
   std::map<std::string, std::map<KeyKind, std::map<std::string, std::vector<Held>>>> held_;
   std::uint64_t entries_ = 0;

@@ -76,7 +76,8 @@ bool ProcedureResult::keys_ok() const {
     if (!k.state.agree || k.state.shared) return false;
     if (name == "detach" && !k.state.holders.empty()) return false;
     if (left && (contains(k.state.holders, from_mme) || contains(k.state.stale_at, from_mme))) return false;
-    arrived = arrived || (k.state.kind == KeyKind::kasme && contains(k.state.holders, to_mme));
+    const bool root = k.state.kind == KeyKind::kasme || k.state.kind == KeyKind::kho;
+    arrived = arrived || (root && contains(k.state.holders, to_mme));
   }
   return arrived || keys.empty();
 }

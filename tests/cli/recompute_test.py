@@ -11,6 +11,17 @@ from support import ROOT, Checks, subscribers
 
 PROGRAM = ROOT / "tests" / "independent" / "recompute"
 
+# What to run under, and how much of a kind each subscriber's run must have shown: S3.B, S3.P, S3.D2, S3.D6, S1.A4.
+FORWARD_SECURE = ["--set", "handover_refresh=forward-secure"]
+POLICIES = [
+    (["--profile", "hash-chain"], {"handovers": 4, "stars": 4, "delegated": 0}),
+    (FORWARD_SECURE, {"handovers": 4, "stars": 4, "delegated": 0}),
+    ([*FORWARD_SECURE, "--set", "raw_reading=true", "--set", "bind_earfcn=true"], {"handovers": 4, "stars": 4}),
+    ([*FORWARD_SECURE, "--set", "delegated=true"], {"handovers": 4, "stars": 4, "delegated": 3}),
+    ([*FORWARD_SECURE, "--set", "delegated=true", "--set", "raw_reading=true"], {"handovers": 4, "delegated": 3}),
+    (["--set", "upe_keys=same"], {"handovers": 4, "upe_keys": 1, "stars": 0}),
+]
+
 
 def recompute(folder, *arguments):
     done = subprocess.run([sys.executable, "-B", str(PROGRAM), "--json", "--pcap", f"{folder}/keys.pcapng", *arguments],
@@ -47,6 +58,18 @@ def main():
         checks.equal((status, found["problems"]), (0, []), "recompute the chain")
         checks.equal((found["handovers"], found["contexts"]), (20 * count, 10 * count), "handovers and contexts of the chain")
         checks.that(found["next_hops"] >= 21 * count, f"NHs of the chain: {found['next_hops']}")
+        # The policies that no profile is named after; kasme_test.py has the profiles.
+        for arguments, wanted in POLICIES:
+            said = checks.run("run", "--json", *arguments, "--procedures",
+                              "attach,s1-handover,inter-mme-handover,s1-handover,inter-mme-handover,service-request,inter-mme-tau,detach",
+                              "--pcap-with-keys", f"{folder}/keys.pcapng", "--ledger", ledger)
+            what = " ".join(arguments)
+            checks.equal(said.status, 0, f"{what}: {said.out[:600]}{said.err[-1500:]}")
+            if said.status != 0:
+                continue
+            status, found = recompute(folder, "--subscribers", file, "--ledger", str(ledger))
+            checks.equal((status, found["problems"]), (0, []), f"recompute {what}")
+            checks.equal({name: found.get(name, 0) // count for name in wanted}, wanted, f"what was recomputed of {what}")
         # It can say no: another K, another ledger.
         other = pathlib.Path(folder) / "other.csv"
         key = subscribers()[0][1]

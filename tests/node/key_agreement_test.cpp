@@ -55,6 +55,27 @@ TEST(KeyAgreement, tells_a_key_that_two_mmes_hold_from_one_that_has_moved) {
   EXPECT_EQ(s.holders, (std::vector<std::string>{"mme2", "ue-1"}));
 }
 
+// An MME that is not given KASME holds K_HO of it.
+//= S3.D6; type=test
+TEST(KeyAgreement, takes_an_mme_with_k_ho_for_the_other_end_of_its_kasme) {
+  Ledger l;
+  l.entry("ue-1", imsi, KeyEvent::derived, KeyKind::kasme, id(1));
+  l.entry("mme", imsi, KeyEvent::received, KeyKind::kasme, id(1));
+  l.entry("mme", imsi, KeyEvent::derived, KeyKind::kho, id(2), {id(1)});
+  l.entry("mme", imsi, KeyEvent::sent, KeyKind::kho, id(2));
+  l.entry("mme", imsi, KeyEvent::erased, KeyKind::kho, id(2));
+  l.entry("mme2", imsi, KeyEvent::received, KeyKind::kho, id(2));
+  l.entry("mme", imsi, KeyEvent::erased, KeyKind::kasme, id(1));
+  KeyState s = l.state(KeyKind::kasme);
+  EXPECT_TRUE(s.agree);
+  EXPECT_EQ(s.holders, std::vector<std::string>{"ue-1"});
+  EXPECT_EQ(l.state(KeyKind::kho).holders, std::vector<std::string>{"mme2"});
+  // K_HO of another KASME says nothing of this one.
+  l.entry("ue-1", imsi, KeyEvent::erased, KeyKind::kasme, id(1));
+  l.entry("ue-1", imsi, KeyEvent::derived, KeyKind::kasme, id(3));
+  EXPECT_FALSE(l.state(KeyKind::kasme).agree);
+}
+
 TEST(KeyAgreement, does_not_agree_when_one_end_holds_nothing) {
   Ledger l;
   l.entry("ue-1", imsi, KeyEvent::derived, KeyKind::kasme, id(1));

@@ -131,7 +131,7 @@ TEST(PostgresStore, loses_nothing_acknowledged_when_the_primary_is_killed_and_it
   Cluster primary(nullptr,
                   "synchronous_standby_names = '*'\nsynchronous_commit = local\nwal_level = replica\n");
   Cluster standby(&primary, "synchronous_standby_names = ''\n");  // it has none of its own
-  // What a session has less than durable is what a store sets right (docs/decisions/0017-postgresql.md).
+  // What a session has less than durable is what a store sets right (docs/decisions/0018-postgresql.md).
   for (int tries = 0;
        tries < 100 && primary.run("SELECT count(*) FROM pg_stat_replication WHERE sync_state = "
                                   "'sync'") != "1";

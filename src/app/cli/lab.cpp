@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.h"
+#include "app/cli/policy_asked.h"
 #include "app/terminal.h"
 #include "base/expected.h"
 #include "context/built_policy.h"
@@ -207,22 +208,6 @@ void print(const lab::CampaignPlan& plan, const std::vector<lab::SeedResult>& re
   for (const std::string& m : missed) terminal.line(terminal.paint("MISSED ", Paint::bad) + m);
 }
 
-/// policy_asked is a profile with some of its fields changed.
-Expected<context::SecurityPolicy, std::string> policy_asked(const std::string& name,
-                                                            const std::vector<std::string>& set) {
-  const auto profile = context::profile_named(name);
-  if (!profile) return Fail{"there is no profile " + printable(name)};
-  context::SecurityPolicy policy = context::policy_of(*profile);
-  for (const std::string& one : set) {
-    const auto equals = one.find('=');
-    if (equals == std::string::npos) return Fail{"--set takes FIELD=VALUE, not " + printable(one)};
-    if (const auto done = context::set(policy, one.substr(0, equals), one.substr(equals + 1)); !done)
-      return Fail{done.why()};
-  }
-  if (const auto why = context::contradiction(policy)) return Fail{std::string(*why)};
-  return policy;
-}
-
 int run(const Options& options) {
   const lab::CampaignName* name = lab::find_campaign(options.scenario);
   if (name == nullptr)
@@ -405,7 +390,7 @@ void add_lab(CLI::App& app, int& status) {
   CLI::App* kasme = command->add_subcommand(
       "kasme", "Move one UE at random while everything fails, and check what the HSS knows of its KASME");
   kasme->add_option("--profile", walking->profile, "key policy")->capture_default_str();
-  kasme->add_option("--set", walking->set, "one value of it that differs, FIELD=VALUE");
+  kasme->add_option("--set", walking->set, "change one field of the policy: FIELD=VALUE");
   kasme->add_option("--seeds", walking->seeds, "one seed, or FIRST..LAST")->capture_default_str();
   kasme->add_option("--actions", walking->actions, "what is done in one seed")->capture_default_str();
   kasme->add_flag("--json", walking->json, "JSON instead of a table");

@@ -6,6 +6,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/outlets.h"
+#include "app/cli/policy_asked.h"
 #include "app/run_report.h"
 #include "app/terminal.h"
 #include "app/virtual_network.h"
@@ -21,6 +22,7 @@ struct Options {
   std::string subscribers;
   std::vector<std::string> procedures = runtime::walk_procedures();
   std::string profile;
+  std::vector<std::string> set;
   std::size_t at_once = runtime::Pace{}.at_once;
   bool json = false;
   bool stay = false;
@@ -167,6 +169,9 @@ int run(Options options) {
     return complain("run: " + printable(topology_file) + ": a network needs hss, mme, upe, enb and ue");
   if (const auto profile = context::profile_named(options.profile))
     topology->policy = context::policy_of(*profile);
+  auto policy = policy_asked(std::move(topology->policy), options.set);
+  if (!policy) return complain("run: " + policy.why());
+  topology->policy = std::move(*policy);
   options.in_force = context::describe(topology->policy);
   if (topology->policy != context::SecurityPolicy{})
     for (const std::string_view field : context::not_built(topology->policy))
@@ -199,6 +204,7 @@ void add_run(CLI::App& app, int& status) {
   command
       ->add_option("--profile", options->profile, "how keys are treated in a move; the topology's otherwise")
       ->check(CLI::IsMember(names));
+  command->add_option("--set", options->set, "change one field of the policy: FIELD=VALUE");
   command->add_option("--at-once", options->at_once, "subscribers under way at a time")
       ->check(CLI::Range(1, 1024));
   command->add_flag("--json", options->json, "one JSON document instead of progress and a table");
