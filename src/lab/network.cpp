@@ -402,7 +402,8 @@ void Network::carry_out(std::size_t from, node::Action& action) {
                               seats_[from].store->reserve(a.imsi, a.version, a.seq_reserved));
                  },
                  [&](node::EraseSubscriber& a) {
-                   staged(from, a.token, seats_[from].store != nullptr && seats_[from].store->remove(a.imsi));
+                   staged(from, a.token,
+                          seats_[from].store != nullptr && seats_[from].store->remove(a.imsi, a.version));
                  },
                  [&](node::Administered& a) { administered_.push_back(std::move(a)); },
                  [&](node::Record& a) {

@@ -331,7 +331,7 @@ void Host::carry_out(node::ReserveSequence& a) {
   staged(a.token, std::move(a.imsi), taken);
 }
 void Host::carry_out(node::EraseSubscriber& a) {
-  const bool taken = setup_.store != nullptr && setup_.store->remove(a.imsi);
+  const bool taken = setup_.store != nullptr && setup_.store->remove(a.imsi, a.version);
   staged(a.token, std::move(a.imsi), taken);
 }
 void Host::carry_out(node::Administered& a) {

@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "keys/sqn.h"
+#include "store/postgres_store.h"
 #include "store/sqlite_store.h"
 
 namespace baton::store {
@@ -54,6 +56,27 @@ struct Reader {
     return out;
   }
 };
+
+/// count_as_used raises what must never be given out twice, for what the backup cannot know of.
+Expected<Ok, StoreError> count_as_used(Store& store) {
+  std::optional<Imsi> after;
+  for (;;) {
+    auto records = store.range(after, page);
+    if (!records) return Fail{records.why()};
+    const std::size_t got = records->size();
+    if (got > 0) after = records->back().imsi;
+    for (auto& r : *records) {
+      r.seq_reserved = std::min(r.seq_reserved + restored_seq_margin, Sqn::seq_max(r.ind_bits));
+      if (!r.kasme.empty()) {
+        const std::uint32_t left = 0xFFFF'FFFF - r.kasme.last_epoch;
+        r.kasme.last_epoch += std::min(restored_epoch_margin, left);
+      }
+      if (!store.put(std::move(r))) return Fail{StoreError{"the store takes no more", StoreFault::full}};
+    }
+    if (const auto done = store.commit(); !done) return Fail{done.why()};
+    if (got < page) return Ok{};
+  }
+}
 
 void remove_database(const std::string& path) {
   for (const char* suffix : {"", "-wal", "-shm"}) ::unlink((path + suffix).c_str());
@@ -145,7 +168,13 @@ Expected<ByteVector, StoreError> take_backup(KeyedStore& store, vault::KeyWrappe
   const auto sealed = [&]() -> Expected<ByteVector, StoreError> {
     auto copy = SqliteStore::open(path, std::move(keys));
     if (!copy) return Fail{copy.why()};
-    if (const auto copied = copy_all(store, **copy); !copied) return Fail{copied.why()};
+    const auto copied = [&]() -> Expected<Ok, StoreError> {
+      if (const auto n = copy_all(store, **copy); !n) return Fail{n.why()};
+      return Ok{};
+    };
+    auto* const shared = dynamic_cast<PostgresStore*>(&store);
+    if (const auto done = shared != nullptr ? shared->at_one_moment(copied) : copied(); !done)
+      return Fail{done.why()};
     const auto image = (*copy)->image();
     if (!image) return Fail{image.why()};
     return seal_backup(*image, by);
@@ -185,6 +214,10 @@ Expected<std::size_t, StoreError> restore_file(Bytes backup, const KeySource& ke
   if (const auto wrong = (*store)->check(); !wrong.empty()) {
     remove_database(path);
     return Fail{StoreError{"the backup is damaged: " + wrong.front(), StoreFault::corrupt}};
+  }
+  if (const auto raised = count_as_used(**store); !raised) {
+    remove_database(path);
+    return Fail{raised.why()};
   }
   return (*store)->size();
 }

@@ -15,8 +15,15 @@ namespace baton::store {
 Expected<ByteVector, StoreError> take_backup(KeyedStore& store, vault::KeyWrapper& by, KeySource keys,
                                              const std::string& scratch);
 
+/// What was given out between a backup and its restoration is not in it. Restored records count so many SEQs
+/// and epochs as used: more vectors than a subscriber takes between two backups, and well within the jump
+/// that a card follows (2^28; TS 33.102, C.2.1).
+inline constexpr std::uint64_t restored_seq_margin = std::uint64_t{1} << 24U;
+inline constexpr std::uint32_t restored_epoch_margin = 1U << 16U;
+
 /// restore_file makes the SQLite database `path`, which must not be there yet, of a backup, and looks through
-/// all of it. Nothing is left when that fails. Gives the number of subscribers.
+/// all of it. SEQs and epochs go up by their margins. Nothing is left when that fails. Gives the number of
+/// subscribers.
 Expected<std::size_t, StoreError> restore_file(Bytes backup, const KeySource& keys, const std::string& path);
 
 /// copy_all puts every record of `from` into `to`, which is empty. Their versions begin anew.

@@ -60,8 +60,8 @@ bool CachedStore::reserve(const Imsi& imsi, std::optional<std::uint64_t> version
   return true;
 }
 
-bool CachedStore::remove(const Imsi& imsi) {
-  if (!below_->remove(imsi)) return false;
+bool CachedStore::remove(const Imsi& imsi, std::optional<std::uint64_t> version) {
+  if (!below_->remove(imsi, version)) return false;
   staged_.insert_or_assign(imsi, std::nullopt);
   return true;
 }

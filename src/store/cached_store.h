@@ -21,7 +21,8 @@ class CachedStore final : public Store {
   Found find(const Imsi& imsi) override;
   bool put(context::SubscriberRecord record) override;
   bool reserve(const Imsi& imsi, std::optional<std::uint64_t> version, std::uint64_t seq_reserved) override;
-  bool remove(const Imsi& imsi) override;
+  using Store::remove;
+  bool remove(const Imsi& imsi, std::optional<std::uint64_t> version) override;
   Expected<Committed, StoreError> commit() override;
   void crash() override;
   std::size_t size() const override { return below_->size(); }

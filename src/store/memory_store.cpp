@@ -27,7 +27,9 @@ Expected<std::optional<context::SubscriberRecord>, StoreError> MemoryStore::find
 }
 
 bool MemoryStore::put(context::SubscriberRecord record) { return staged_.put(std::move(record)); }
-bool MemoryStore::remove(const Imsi& imsi) { return staged_.remove(imsi); }
+bool MemoryStore::remove(const Imsi& imsi, std::optional<std::uint64_t> version) {
+  return staged_.remove(imsi, version);
+}
 
 Expected<Committed, StoreError> MemoryStore::commit() {
   if (failing_syncs_ > 0) {
@@ -39,10 +41,10 @@ Expected<Committed, StoreError> MemoryStore::commit() {
   for (auto& [imsi, staged] : staged_.all()) {
     const auto there = durable_.find(imsi);
     const std::uint64_t version = there == durable_.end() ? 0 : there->second.version.value_or(0);
-    if (!staged.record) {
-      durable_.erase(imsi);
-    } else if (!may_replace(staged.expected, version)) {
+    if (!may_replace(staged.expected, version)) {
       out.conflicts.push_back(imsi);
+    } else if (!staged.record) {
+      durable_.erase(imsi);
     } else {
       if (!staged.record->version) staged.record->version = version + 1;
       durable_.insert_or_assign(imsi, std::move(*staged.record));

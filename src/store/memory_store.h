@@ -15,7 +15,8 @@ class MemoryStore final : public Store {
  public:
   Expected<std::optional<context::SubscriberRecord>, StoreError> find(const Imsi& imsi) override;
   bool put(context::SubscriberRecord record) override;
-  bool remove(const Imsi& imsi) override;
+  using Store::remove;
+  bool remove(const Imsi& imsi, std::optional<std::uint64_t> version) override;
   Expected<Committed, StoreError> commit() override;
   void crash() override;
   std::size_t size() const override;

@@ -46,6 +46,8 @@ inline StoreFault fault_of(std::string_view state) {
   if (state == "57014") return StoreFault::slow;
   if (state == "53100" || state == "53200") return StoreFault::full;
   if (state == "25006") return StoreFault::read_only;
+  // A session without the statements that were prepared in it is none of ours any more.
+  if (state == "26000") return StoreFault::gone;
   if (begins("08") || begins("57") || begins("28") || state == "53300" || state == "40003" || state.empty())
     return StoreFault::gone;
   if (begins("XX")) return StoreFault::corrupt;
@@ -89,25 +91,17 @@ class PostgresStore::Connection {
   bool up() const { return PQstatus(db_) == CONNECTION_OK; }
   std::string why() const { return one_line(PQerrorMessage(db_)); }
   const std::string& state() const { return state_; }
+  bool in_transaction() const { return PQtransactionStatus(db_) == PQTRANS_INTRANS; }
 
   /// simple runs statements one after the other, for what is done once.
   Expected<Ok, StoreError> simple(const std::string& sql) {
-    PGresult* const r = PQexec(db_, sql.c_str());
-    const auto status = PQresultStatus(r);
-    const bool done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-    const StoreError wrong = error(r);
-    PQclear(r);
-    if (!done) return Fail{wrong};
-    return Ok{};
+    return once([&] { return PQsendQuery(db_, sql.c_str()) == 1; });
   }
 
   Expected<Ok, StoreError> prepare(const char* name, const std::string& sql, const std::vector<Oid>& types) {
-    PGresult* const r = PQprepare(db_, name, sql.c_str(), static_cast<int>(types.size()), types.data());
-    const bool done = PQresultStatus(r) == PGRES_COMMAND_OK;
-    const StoreError wrong = error(r);
-    PQclear(r);
-    if (!done) return Fail{wrong};
-    return Ok{};
+    return once([&] {
+      return PQsendPrepare(db_, name, sql.c_str(), static_cast<int>(types.size()), types.data()) == 1;
+    });
   }
 
   Expected<Results, StoreError> pipeline(const std::vector<Command>& commands) {
@@ -157,6 +151,25 @@ class PostgresStore::Connection {
   }
 
  private:
+  /// once sends one thing outside a pipeline and waits for its end.
+  template <class Send>
+  Expected<Ok, StoreError> once(Send send) {
+    until_us_ = monotonic_us() + patience_us_;
+    state_.clear();
+    if (PQsetnonblocking(db_, 1) != 0 || !send() || !flush()) return lost();
+    std::optional<StoreError> wrong;
+    while (PGresult* const r = next()) {
+      const auto status = PQresultStatus(r);
+      if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && !wrong) wrong = error(r);
+      PQclear(r);
+    }
+    if (gave_up_) return lost();
+    PQsetnonblocking(db_, 0);
+    if (wrong) return Fail{*wrong};
+    if (!up()) return lost();
+    return Ok{};
+  }
+
   StoreError error(const PGresult* r) {
     const char* const state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     state_ = state == nullptr ? "" : state;
@@ -215,6 +228,8 @@ class PostgresStore::Connection {
       gave_up_ = true;
       return false;
     }
+    // Octets move: it is not silent.
+    until_us_ = monotonic_us() + patience_us_;
     return true;
   }
   /// push sends what can be sent at once and takes in what is there.
@@ -266,7 +281,7 @@ class PostgresStore::Connection {
   std::vector<Oid> types_;
 
  public:
-  std::int64_t failed_at_us = 0;  ///< when connecting failed
+  bool ready = false;  ///< all statements are prepared
 };
 
 }  // namespace baton::store

@@ -29,7 +29,8 @@ constexpr std::array<std::string_view, 3> tables{
     "version BIGINT NOT NULL)"};
 constexpr std::int64_t schema_version = 1;
 
-/// After a failed attempt to connect the next one waits so long: whoever asks meanwhile is told at once.
+/// After a failed attempt to connect the next one waits so long, or as long as the attempt took: whoever asks
+/// meanwhile is told at once, so that a server that hangs costs at most half of the time.
 constexpr std::int64_t connect_pause_us = 250'000;
 
 std::int64_t number_of(const std::optional<ByteVector>& octets) {
@@ -133,15 +134,16 @@ Expected<Ok, StoreError> PostgresStore::make_tables() {
 }
 
 Expected<Ok, StoreError> PostgresStore::connect() const {
-  if (connection_ && connection_->up()) return Ok{};
-  if (connection_ && connection_->failed_at_us != 0 &&
-      monotonic_us() - connection_->failed_at_us < connect_pause_us)
-    return Fail{StoreError{"the database is gone", StoreFault::gone}};
+  if (connection_ && connection_->ready && connection_->up()) return Ok{};
+  const std::int64_t began = monotonic_us();
+  if (began < away_until_us_) return Fail{StoreError{"the database is away", away_as_}};
   if (connection_) ++reconnects_;
   connection_ = std::make_unique<Connection>(options_.connection, options_.patience);
   Connection& c = *connection_;
   const auto failed = [&](StoreError why) {
-    c.failed_at_us = monotonic_us();
+    const std::int64_t now = monotonic_us();
+    away_until_us_ = now + std::max(connect_pause_us, now - began);
+    away_as_ = why.fault;
     return Fail{std::move(why)};
   };
   if (!c.up()) return failed({"cannot connect: " + c.why(), StoreFault::gone});
@@ -158,17 +160,37 @@ Expected<Ok, StoreError> PostgresStore::connect() const {
         std::tuple("baton_update", update_sql('$'), types_of_row(true)),
         std::tuple("baton_upsert", upsert_sql('$'), types_of_row(false)),
         std::tuple("baton_reserve", reserve_sql('$'), std::vector<Oid>{oid_text, oid_number, oid_number}),
-        std::tuple("baton_delete", delete_sql('$'), std::vector<Oid>{oid_text}),
+        std::tuple("baton_delete", delete_sql('$'), std::vector<Oid>{oid_text, oid_number}),
         std::tuple("baton_range", range_sql(), std::vector<Oid>{oid_text, oid_number})})
     if (const auto made = c.prepare(name, sql, types); !made) return failed(made.why());
+  c.ready = true;
   return Ok{};
 }
 
+Expected<Ok, StoreError> PostgresStore::at_one_moment(const std::function<Expected<Ok, StoreError>()>& read) {
+  if (const auto begun = patiently(
+          {{"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {}, false}, {"SELECT 1", {}, false}});
+      !begun)
+    return Fail{begun.why()};
+  one_moment_ = true;
+  auto out = read();
+  one_moment_ = false;
+  if (connection_) (void)connection_->simple("ROLLBACK");
+  return out;
+}
+
 Expected<PostgresStore::Results, StoreError> PostgresStore::ask(const std::vector<Command>& commands) const {
+  // What failed ended the transaction, and what another would see is of another moment.
+  if (one_moment_ && (!connection_ || !connection_->up() || !connection_->in_transaction()))
+    return Fail{StoreError{"the database was lost in the middle of a reading", StoreFault::gone}};
   if (const auto up = connect(); !up) return Fail{up.why()};
   auto out = connection_->pipeline(commands);
   if (out) return out;
   const StoreFault fault = out.why().fault;
+  if (fault == StoreFault::slow) {
+    away_until_us_ = monotonic_us() + options_.patience.count();
+    away_as_ = fault;
+  }
   // Given up, lost, or a server that takes no writes any more: another one may.
   if (fault == StoreFault::gone || fault == StoreFault::slow || fault == StoreFault::read_only) {
     connection_.reset();
@@ -364,7 +386,9 @@ bool PostgresStore::settled(const Imsi& imsi) const {
   const Staged* const staged = staged_.find(imsi);
   return staged != nullptr && !staged->reserved;
 }
-bool PostgresStore::remove(const Imsi& imsi) { return staged_.remove(imsi); }
+bool PostgresStore::remove(const Imsi& imsi, std::optional<std::uint64_t> version) {
+  return staged_.remove(imsi, version);
+}
 
 Expected<PostgresStore::Results, StoreError> PostgresStore::write_staged() {
   // In the order of the IMSIs, so that two transactions never hold what the other waits for.
@@ -378,7 +402,9 @@ Expected<PostgresStore::Results, StoreError> PostgresStore::write_staged() {
       continue;
     }
     if (!staged.record) {
-      commands.push_back({"baton_delete", {std::string(imsi.digits())}});
+      commands.push_back({"baton_delete",
+                          {std::string(imsi.digits()),
+                           staged.expected ? Value(static_cast<std::int64_t>(*staged.expected)) : Value()}});
       continue;
     }
     auto values = parameters(imsi, row_of(keys_.ring, *staged.record));
@@ -405,7 +431,7 @@ Expected<Committed, StoreError> PostgresStore::commit() {
   if (!done) return Fail{done.why()};
   std::size_t i = 0;
   for (const auto& [imsi, staged] : staged_.all()) {
-    if (!staged.removal() && staged.expected && (*done)[i].changed == 0) out.conflicts.push_back(imsi);
+    if (staged.expected && (*done)[i].changed == 0) out.conflicts.push_back(imsi);
     ++i;
   }
   staged_.clear();

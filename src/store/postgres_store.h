@@ -23,8 +23,8 @@ class PostgresStore final : public KeyedStore {
   struct Options {
     std::string
         connection;  ///< as libpq takes it: key=value pairs or a postgresql:// address, hosts in order
-    /// A server that does not answer in this time is given up, and with it the connection: what was asked may
-    /// still happen (StoreFault::slow).
+    /// A server that is silent for this time is given up, and with it the connection: what was asked may
+    /// still happen (StoreFault::slow). It is not asked again for as long.
     Duration patience = std::chrono::seconds(5);
   };
   /// open makes the tables where there are none. Errors are in words.
@@ -37,7 +37,8 @@ class PostgresStore final : public KeyedStore {
   std::vector<Found> find_all(const std::vector<Imsi>& imsis) override;
   bool put(context::SubscriberRecord record) override;
   bool reserve(const Imsi& imsi, std::optional<std::uint64_t> version, std::uint64_t seq_reserved) override;
-  bool remove(const Imsi& imsi) override;
+  using Store::remove;
+  bool remove(const Imsi& imsi, std::optional<std::uint64_t> version) override;
   Expected<Committed, StoreError> commit() override;
   void crash() override;
   std::size_t size() const override;
@@ -50,6 +51,9 @@ class PostgresStore final : public KeyedStore {
   Expected<Ok, StoreError> drop_data_key(std::uint32_t number) override;
   Expected<std::vector<std::uint32_t>, StoreError> data_keys() const override;
   Expected<Ok, StoreError> rewrap(std::shared_ptr<vault::KeyWrapper> by) override;
+
+  /// at_one_moment runs `read`, whose every find() and range() sees the database as it is now.
+  Expected<Ok, StoreError> at_one_moment(const std::function<Expected<Ok, StoreError>()>& read);
 
   /// Transactions that were tried again because of another one, and connections that were made anew.
   std::uint64_t retries() const { return retries_; }
@@ -84,6 +88,9 @@ class PostgresStore final : public KeyedStore {
   Keys keys_;
   mutable std::unique_ptr<Connection> connection_;
   mutable std::uint64_t reconnects_ = 0;
+  mutable std::int64_t away_until_us_ = 0;  ///< nobody connects before
+  mutable StoreFault away_as_ = StoreFault::gone;
+  bool one_moment_ = false;  ///< a transaction is open: no other connection takes its place
   std::uint64_t retries_ = 0;
   Staging staged_;
 };

@@ -330,6 +330,9 @@ std::string reserve_sql(char mark) {
          ", version = version + 1 WHERE imsi = " + parameter(mark, 1) +
          " AND version = " + parameter(mark, 3);
 }
-std::string delete_sql(char mark) { return "DELETE FROM subscriber WHERE imsi = " + parameter(mark, 1); }
+std::string delete_sql(char mark) {
+  return "DELETE FROM subscriber WHERE imsi = " + parameter(mark, 1) + " AND version = COALESCE(" +
+         parameter(mark, 2) + ", version)";
+}
 
 }  // namespace baton::store

@@ -78,6 +78,6 @@ std::string insert_sql(char mark);   ///< does nothing where there is a row
 std::string update_sql(char mark);   ///< does nothing where the version is another
 std::string upsert_sql(char mark);   ///< over whatever is there, with its version plus one
 std::string reserve_sql(char mark);  ///< parameters: IMSI, SEQ, expected version
-std::string delete_sql(char mark);
+std::string delete_sql(char mark);   ///< parameters: IMSI, expected version or nothing
 
 }  // namespace baton::store

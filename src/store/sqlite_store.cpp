@@ -410,7 +410,9 @@ bool SqliteStore::reserve(const Imsi& imsi, std::optional<std::uint64_t> version
   if (version && staged_.reserve(imsi, *version, seq_reserved)) return true;
   return Store::reserve(imsi, version, seq_reserved);
 }
-bool SqliteStore::remove(const Imsi& imsi) { return staged_.remove(imsi); }
+bool SqliteStore::remove(const Imsi& imsi, std::optional<std::uint64_t> version) {
+  return staged_.remove(imsi, version);
+}
 
 Expected<Committed, StoreError> SqliteStore::commit() {
   Committed out;
@@ -440,6 +442,7 @@ Expected<Committed, StoreError> SqliteStore::commit() {
       if (over_version)
         s.number(static_cast<int>(columns.size()) + 2, static_cast<std::int64_t>(*staged.expected));
     }
+    if (staged.removal() && staged.expected) s.number(2, static_cast<std::int64_t>(*staged.expected));
     if (staged.reserved) {
       s.number(2, static_cast<std::int64_t>(*staged.reserved));
       s.number(3, static_cast<std::int64_t>(*staged.expected));
@@ -447,8 +450,7 @@ Expected<Committed, StoreError> SqliteStore::commit() {
     const int code = s.step();
     s.done();
     if (code != SQLITE_DONE) return undo(code);
-    if (!staged.removal() && staged.expected && sqlite3_changes(db_->handle) == 0)
-      out.conflicts.push_back(imsi);
+    if (staged.expected && sqlite3_changes(db_->handle) == 0) out.conflicts.push_back(imsi);
   }
   if (const int rc = run(db_->handle, "COMMIT"); rc != SQLITE_OK) return undo(rc);
   staged_.clear();

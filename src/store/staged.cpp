@@ -20,19 +20,29 @@ bool Staging::put(context::SubscriberRecord record) {
   const bool after_removal = before.removal() && record.version.value_or(0) == 0;
   const bool follows = record.version && ((before.record && before.record->version == record.version) ||
                                           (before.reserved && *before.expected + 1 == *record.version));
-  if (after_removal)
-    before.expected.reset();
-  else if (!follows)
-    before.expected = record.version;
+  // After a removal it takes the place of what that removes.
+  if (!after_removal && !follows) before.expected = record.version;
   if (record.version) ++*record.version;
   before.record = std::move(record);
   before.reserved.reset();
   return true;
 }
 
-bool Staging::remove(const Imsi& imsi) {
-  if (map_.size() >= staged_max && !map_.contains(imsi)) return false;
-  map_.insert_or_assign(imsi, Staged{});
+bool Staging::remove(const Imsi& imsi, std::optional<std::uint64_t> version) {
+  const auto at = map_.find(imsi);
+  if (at == map_.end()) {
+    if (map_.size() >= staged_max) return false;
+    map_.emplace(imsi, Staged{std::nullopt, version, std::nullopt});
+    return true;
+  }
+  const Staged& before = at->second;
+  // Of what is staged: what that expected to find is to be removed, and a new one is not to become.
+  const bool follows = version && ((before.record && before.record->version == version) ||
+                                   (before.reserved && *before.expected + 1 == *version));
+  if (follows && before.expected == 0U)
+    map_.erase(at);
+  else
+    at->second = Staged{std::nullopt, follows ? before.expected : version, std::nullopt};
   return true;
 }
 

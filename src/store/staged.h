@@ -29,7 +29,8 @@ class Staging {
   /// put stages a record. A second one of the same subscriber takes the first one's place and keeps what
   /// that expected to find, if it carries the version that the first will have. False: no room.
   bool put(context::SubscriberRecord record);
-  bool remove(const Imsi& imsi);
+  /// remove stages the removal of the record of `version`, or of whatever is there. False: no room.
+  bool remove(const Imsi& imsi, std::optional<std::uint64_t> version);
   /// reserve stages one number. False: no room, or something else of that subscriber is staged.
   bool reserve(const Imsi& imsi, std::uint64_t version, std::uint64_t seq_reserved);
   const Staged* find(const Imsi& imsi) const;

@@ -53,8 +53,10 @@ class Store {
   /// as used. A back end that can write that with less than the whole record does, and says at the commit
   /// that there is no such record of that version (Committed::conflicts).
   virtual bool reserve(const Imsi& imsi, std::optional<std::uint64_t> version, std::uint64_t seq_reserved);
-  /// remove stages the removal of a record; removing what is not there is no error.
-  virtual bool remove(const Imsi& imsi) = 0;
+  /// remove stages the removal of a record, of that version if there is one: of another, or of none, it is a
+  /// conflict. Without a version, removing what is not there is no error.
+  virtual bool remove(const Imsi& imsi, std::optional<std::uint64_t> version) = 0;
+  bool remove(const Imsi& imsi) { return remove(imsi, std::nullopt); }
   /// commit makes everything staged durable. When it fails nothing of it can be relied on, and it stays
   /// staged: the next commit tries again, and crash() drops it. A failure in the middle of a commit to
   /// another machine leaves open whether it happened; the versions tell at the next attempt.

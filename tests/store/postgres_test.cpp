@@ -266,6 +266,77 @@ TEST(PostgresStore, says_what_is_wrong_and_goes_on_when_it_is_right_again) {
   EXPECT_FALSE(PostgresStore::open({cluster.connection(), 5s}, key_file(key_of<context::StoreKey>(0x5A))));
 }
 
+TEST(PostgresStore, does_not_go_on_with_a_session_that_is_half_prepared) {
+  auto store = shared_cluster().fresh_store();
+  ASSERT_TRUE(store->put(record(1, 5)));
+  ASSERT_TRUE(store->sync());
+  // The session ends, and the next one cannot prepare its statements.
+  shared_cluster().run("ALTER TABLE subscriber RENAME TO hidden");
+  shared_cluster().run(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'baton'");
+  EXPECT_FALSE(store->find(imsi(1)));
+  shared_cluster().run("ALTER TABLE hidden RENAME TO subscriber");
+  std::optional<context::SubscriberRecord> found;
+  for (int tries = 0; tries < 50 && !found; ++tries) {
+    std::this_thread::sleep_for(100ms);
+    found = store->load(imsi(1));
+  }
+  ASSERT_TRUE(found) << "the table is there again, and it needs no restart";
+  EXPECT_EQ(found->seq_reserved, 5U);
+}
+
+TEST(PostgresStore, is_patient_with_a_server_that_goes_on_answering) {
+  auto store = shared_cluster().fresh_store();
+  std::vector<Imsi> all;
+  for (int n = 1; n <= 400; ++n) {
+    all.push_back(imsi(n));
+    ASSERT_TRUE(store->put(record(n, static_cast<std::uint64_t>(n))));
+  }
+  ASSERT_TRUE(store->sync());
+  store.reset();
+  // Each record takes 10 ms, all of them four times as long as the patience.
+  shared_cluster().run(
+      "ALTER TABLE subscriber RENAME TO hidden; CREATE VIEW subscriber AS SELECT * FROM hidden WHERE "
+      "pg_sleep(0.01)::text = ''");
+  const auto slow = open_postgres(shared_cluster().connection(), 1s);
+  ASSERT_TRUE(slow);
+  const auto found = slow->find_all(all);
+  shared_cluster().run("DROP VIEW subscriber; ALTER TABLE hidden RENAME TO subscriber");
+  for (const auto& f : found) ASSERT_TRUE(f) << f.why().what;
+  EXPECT_EQ((*found.back())->seq_reserved, 400U);
+}
+
+TEST(PostgresStore, reads_all_of_a_backup_at_one_moment) {
+  const auto store = shared_cluster().fresh_store();
+  const auto other = open_postgres(shared_cluster().connection());
+  for (int n = 1; n <= 4; ++n) ASSERT_TRUE(store->put(record(n, 10)));
+  ASSERT_TRUE(store->sync());
+  const auto done = store->at_one_moment([&]() -> Expected<Ok, StoreError> {
+    EXPECT_EQ(store->range(std::nullopt, 2)->size(), 2U);
+    for (int n = 1; n <= 5; ++n) EXPECT_TRUE(other->put(record(n, 20)));
+    EXPECT_TRUE(other->sync());
+    const auto rest = store->range(imsi(2), 9);
+    if (!rest) return Fail{rest.why()};
+    EXPECT_EQ(rest->size(), 2U) << "who came later is not in it";
+    for (const auto& r : *rest) EXPECT_EQ(r.seq_reserved, 10U) << "as the first two were read";
+    return Ok{};
+  });
+  ASSERT_TRUE(done) << done.why().what;
+  EXPECT_EQ(store->load(imsi(3))->seq_reserved, 20U);
+  // What is lost in the middle is not gone on with on another connection.
+  const auto lost = store->at_one_moment([&]() -> Expected<Ok, StoreError> {
+    shared_cluster().run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'baton' AND state = "
+        "'idle in transaction'");
+    for (int n = 0; n < 2; ++n)
+      if (const auto page = store->range(std::nullopt, 2); page) return Ok{};
+    return Fail{StoreError{"lost", StoreFault::gone}};
+  });
+  EXPECT_FALSE(lost);
+  EXPECT_TRUE(store->sync());
+  EXPECT_EQ(store->load(imsi(3))->seq_reserved, 20U);
+}
+
 TEST(PostgresStore, starts_on_an_empty_database_beside_others_that_do_the_same) {
   shared_cluster().run(
       "DROP TABLE IF EXISTS subscriber; DROP TABLE IF EXISTS data_key; DROP TABLE IF EXISTS store");

@@ -372,6 +372,42 @@ TEST_P(AnyStore, writes_a_record_only_over_the_version_it_was_loaded_with) {
   EXPECT_EQ(store.commit()->conflicts.size(), 1U) << "it is there already";
 }
 
+TEST_P(AnyStore, removes_a_record_only_of_the_version_that_was_read) {
+  Folder folder;
+  const auto opened = GetParam().open(folder);
+  Store& store = *opened;
+  ASSERT_TRUE(store.put(record(1, 1)));
+  ASSERT_TRUE(store.sync());
+  const auto read = store.load(imsi(1));
+  auto theirs = store.load(imsi(1));
+  theirs->seq_reserved = 33;
+  ASSERT_TRUE(store.put(std::move(*theirs)));
+  ASSERT_TRUE(store.sync());
+  ASSERT_TRUE(store.remove(imsi(1), read->version));
+  const auto late = store.commit();
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->conflicts, std::vector<Imsi>{imsi(1)});
+  ASSERT_TRUE(store.load(imsi(1))) << "what the other wrote stands";
+  EXPECT_EQ(store.load(imsi(1))->seq_reserved, 33U);
+  // Of a version that is staged and not durable yet.
+  auto mine = store.load(imsi(1));
+  const std::uint64_t next = *mine->version + 1;
+  ASSERT_TRUE(store.put(std::move(*mine)));
+  ASSERT_TRUE(store.remove(imsi(1), next));
+  ASSERT_TRUE(store.sync());
+  EXPECT_FALSE(store.load(imsi(1)));
+  ASSERT_TRUE(store.remove(imsi(1), next));
+  EXPECT_EQ(store.commit()->conflicts.size(), 1U) << "it is gone already";
+  ASSERT_TRUE(store.remove(imsi(1)));
+  EXPECT_TRUE(store.sync());
+  auto fresh = record(2);
+  fresh.version = 0;
+  ASSERT_TRUE(store.put(std::move(fresh)));
+  ASSERT_TRUE(store.remove(imsi(2), 1));
+  EXPECT_TRUE(store.sync());
+  EXPECT_FALSE(store.load(imsi(2)));
+}
+
 TEST_P(AnyStore, takes_two_changes_of_one_record_before_a_commit) {
   Folder folder;
   const auto opened = GetParam().open(folder);
