@@ -396,5 +396,35 @@ TEST_F(MmeIdle, GprsAlgorithmsThatChangedAreReplayedInASecurityModeCommand) {
   EXPECT_EQ(command.replayed_capability.gea, Byte{0x50});
 }
 
+//= TS 24.301, 5.5.3.2.5; type=test
+TEST_F(MmeIdle, AnHssThatIsAwayCostsAUeWithOtherCapabilitiesNothingButTime) {
+  idle();
+  const auto before = stage.context(ue).capability;
+  const KeyId kasme = key_id_of(KeyIdKey{}, *stage.context(ue).security->kasme());
+  ue.capability.eea |= 0x10;
+  auto request = tau();
+  request.capability = ue.capability;
+  // 1. Nobody can make new keys: refused, and it is as registered as it was, with what was replayed to it.
+  stage.initial(ue, ue.first(nas::encode(request)));
+  (void)stage.at_hss<diameter::AuthenticationInformationRequest>();
+  stage.advance(15s);
+  EXPECT_EQ(stage.hears<nas::TauReject>(ue).cause, nas::EmmCause::network_failure);
+  (void)stage.at_enb_for<s1ap::UeContextReleaseCommand>(ue);
+  stage.confirm_release(ue);
+  EXPECT_EQ(stage.context(ue).emm, Ue::Emm::registered);
+  EXPECT_EQ(stage.context(ue).capability, before);
+  EXPECT_FALSE(stage.was_erased(KeyKind::kasme, kasme));
+  EXPECT_TRUE(stage.hss_unasked()) << "it is not purged";
+  // 2. It comes again, and now they are made.
+  stage.initial(ue, ue.first(nas::encode(request)));
+  stage.hss_says(stage.aia(stage.at_hss<diameter::AuthenticationInformationRequest>(), ue));
+  stage.uplink(ue, ue.cipher(ue.answer(stage.hears<nas::AuthenticationRequest>(ue))));
+  const auto command = stage.hears<nas::SecurityModeCommand>(ue);
+  EXPECT_EQ(command.replayed_capability, nas::UeSecurityCapability::of(ue.capability));
+  stage.uplink(ue, ue.complete(command));
+  (void)stage.hears<nas::TauAccept>(ue);
+  EXPECT_EQ(stage.context(ue).capability, ue.capability);
+}
+
 }  // namespace
 }  // namespace baton::node::mme::test

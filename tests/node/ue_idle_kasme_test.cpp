@@ -174,22 +174,47 @@ TEST(UeIdleKasme, WhateverEndsTheUpdateBadlyBringsTheOldOneBack) {
     m.expect_back();
   }
   {
-    SCOPED_TRACE("network failure");
-    Moving m;
-    m.commanded();
-    nas::TauReject no;
-    no.cause = EmmCause::network_failure;
-    m.net.sealed(no);
-    m.net.say(rrc::ConnectionRelease{});
-    m.expect_back();
-  }
-  {
     SCOPED_TRACE("the radio is gone");
     Moving m;
     m.commanded();
     m.net.say(rrc::ConnectionRelease{});
     m.expect_back();
   }
+}
+
+/// Who refuses under KASME' has the UE's answer to its command, and has told the MME before it so: there is
+/// nobody to go back to (docs/decisions/0013).
+//= S0.D2; type=test
+TEST(UeIdleKasme, ARefusalUnderKasmePrimeShowsThatTheNetworkHasIt) {
+  Moving m;
+  m.commanded();
+  nas::TauReject no;
+  no.cause = EmmCause::network_failure;
+  m.net.sealed(no);
+  m.net.say(rrc::ConnectionRelease{});
+  ASSERT_TRUE(m.net.ue.context());
+  EXPECT_EQ(*m.net.ue.context()->kasme(), m.refreshed(m.n));
+  EXPECT_EQ(m.kasmes(), 1);
+  EXPECT_EQ(m.net.ue.state(), State::registered);
+  // The next update is under it.
+  m.net.is_sealed = false;
+  m.net.uplink.clear();
+  m.net.command(Verb::tau);
+  (void)m.net.heard_as<nas::TauRequest>();
+  EXPECT_EQ(m.net.context->last_received(), NasCount::from(1));
+}
+
+/// A refusal that nobody vouches for changes nothing: the UE waits, and goes back when nothing comes.
+TEST(UeIdleKasme, ARefusalUnderNoKeyIsNotHeard) {
+  Moving m;
+  m.commanded();
+  nas::TauReject no;
+  no.cause = EmmCause::network_failure;
+  m.net.nas_octets(nas::encode(no));
+  EXPECT_EQ(m.kasmes(), 2);
+  EXPECT_EQ(m.net.ue.state(), State::updating);
+  m.net.wait(15s);
+  m.expect_back();
 }
 
 /// An MME that another one gave KASME as it is: with leave to fall back the UE goes on, without it attaches

@@ -144,20 +144,31 @@ TEST(IdleKasme, ThereAndBackManyTimesEveryStepIsRecordedInOrder) {
 TEST(IdleKasme, WhatTheHssCouldNotBeToldGoesAlongAndIsToldInOrder) {
   Walk w;
   w.attached_and_idle();
-  // 1. Nobody reaches the HSS: the updates are refused, and sooner or later the UE has to attach again.
+  // 1. Nobody reaches the HSS: the updates are refused, now and when the UE tries again (T3411). The refusal
+  // is under KASME', so the UE keeps it as the MME does, and moves on from there.
   w.cast.move(0, 2);
   w.expect_at(1);
-  for (int step = 0; step < 3; ++step) {
-    w.cast.net.cut(step % 2 == 0 ? "mme" : "mme2", "hss");
-    w.cast.move(0, step % 2 == 0 ? 0 : 2);
-    w.cast.net.mend(step % 2 == 0 ? "mme" : "mme2", "hss");
+  std::vector<Kasme> keys;
+  keys.push_back(w.now().clone());
+  for (std::size_t step = 0; step < 3; ++step) {
+    const std::size_t mme = step % 2;
+    w.cast.net.cut(mme == 0 ? "mme" : "mme2", "hss");
+    w.cast.move(0, mme == 0 ? 0 : 2);
+    w.cast.run(15s);
+    ASSERT_TRUE(w.cast.ue(0).context()) << story(w.cast);
+    const auto* here = w.cast.mme(mme).find(imsi_of(0));
+    ASSERT_TRUE(here != nullptr && here->security) << story(w.cast);
+    EXPECT_EQ(*here->security->kasme(), w.now());
+    for (const Kasme& earlier : keys) EXPECT_NE(w.now(), earlier);
+    keys.push_back(w.now().clone());
+    w.cast.net.mend(mme == 0 ? "mme" : "mme2", "hss");
   }
+  EXPECT_EQ(w.of("ue1", "ue.kasme_refresh_dropped"), 0U);
   w.cast.run(healing);
   // 2. When it is back, it has what UE and MME have, by whatever way.
   w.cast.tau(0);
   w.cast.run(healing);
   ASSERT_TRUE(w.recorded());
-  ASSERT_TRUE(w.cast.ue(0).context()) << story(w.cast);
   EXPECT_EQ(w.recorded()->kasme, w.now()) << story(w.cast);
 }
 

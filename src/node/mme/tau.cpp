@@ -1,4 +1,6 @@
 // tau.cpp: a UE says where it is. The node has verified that it is this UE.
+#include <utility>
+
 #include "node/mme/delegation.h"
 #include "node/mme/gea.h"
 #include "node/mme/procedures.h"
@@ -90,6 +92,7 @@ Task<void> update_tracking_area(Core& core, Ue& ue, nas::TauRequest request) {
   // 6. New capabilities are replayed in a security mode command, so that nobody on the way has made them up.
   const bool gprs_changed = request.ms_capability && gea_of(request.ms_capability) != ue.gea;
   keep_announcement(ue, request.announcement);
+  const auto said_before = std::pair(ue.capability, ue.ms_capability);
   if (request.ms_capability) keep_gprs_capability(ue, request.ms_capability);
   if ((request.capability && *request.capability != ue.capability) || gprs_changed) {
     if (request.capability) ue.capability = *request.capability;
@@ -97,6 +100,13 @@ Task<void> update_tracking_area(Core& core, Ue& ue, nas::TauRequest request) {
     const auto result = co_await make;
     if (!result) {
       refuse(core, ue, result.why());
+      if (passes(result.why())) {
+        // What nobody has replayed to the UE is not taken for said: the next update has it again.
+        ue.capability = said_before.first;
+        keep_gprs_capability(ue, said_before.second);
+        back_to_idle(core, ue);
+        co_return;
+      }
       purge(core, ue);
       core.forget(ue, "tracking area update failed", s1ap::CauseNas::authentication_failure, false);
       co_return;

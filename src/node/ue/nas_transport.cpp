@@ -109,8 +109,9 @@ void Ue::on_nas(Bytes pdu) {
   }
   secured_ = true;
   //= S0.D11
-  // The network has KASME' too: nobody goes back behind it.
-  if (handed_over_refreshed()) settle_refresh(true, "KASME' is in use");
+  // The network has KASME' too, and after an idle move it has the answer to its security mode command: nobody
+  // goes back behind it, not even when this is a refusal.
+  settle_refresh(true, "KASME' is in use");
   on_plain(*plain, true);
 }
 
