@@ -10,6 +10,8 @@
 #include "runtime/admin/tokens.h"
 #include "runtime/entropy.h"
 #include "runtime/exposition.h"
+#include "scripted_node.h"
+#include "store/memory_store.h"
 #include "temporary_folder.h"
 
 namespace baton::runtime {
@@ -92,11 +94,22 @@ TEST(Tokens, are_kept_as_hashes_and_read_again_when_the_file_changes) {
   std::ofstream(file) << line("operator") << "\n";
   EXPECT_EQ(tokens->whose(token, "x")->role, Role::operator_);
   std::ofstream(file) << "tokens: [";
-  EXPECT_TRUE(tokens->whose(token, "x")) << "a file that cannot be read changes nothing";
+  EXPECT_FALSE(tokens->whose(token, "x")) << "it may have been meant to take this one away";
   EXPECT_FALSE(tokens->trouble().empty());
   EXPECT_TRUE(tokens->trouble().empty());
+  std::ofstream(file) << line("reader");
+  EXPECT_TRUE(tokens->whose(token, "x")) << "mended";
   std::ofstream(file) << "tokens: []\n# none\n";
   EXPECT_FALSE(tokens->whose(token, "x"));
+  std::ofstream(file) << line("reader");
+  EXPECT_TRUE(tokens->whose(token, "x"));
+  std::filesystem::remove(file);
+  EXPECT_FALSE(tokens->whose(token, "x")) << "nobody has a token without the file";
+  EXPECT_FALSE(tokens->trouble().empty());
+  EXPECT_FALSE(tokens->whose(token, "x"));
+  EXPECT_TRUE(tokens->trouble().empty()) << "said once";
+  std::ofstream(file) << line("reader");
+  EXPECT_TRUE(tokens->whose(token, "x"));
 }
 
 TEST(Tokens, a_file_with_a_mistake_is_refused) {
@@ -122,6 +135,87 @@ TEST(Roles, may_what_their_names_say) {
     EXPECT_EQ(admin::may(role, Need::audit), role == Role::auditor || role == Role::root);
   }
   EXPECT_FALSE(admin::role_named("root"));
+}
+
+/// A store that another HSS writes as well: it adds one right after an import has looked who is there.
+class SharedStore final : public store::Store {
+ public:
+  Found find(const Imsi& imsi) override { return inner_.find(imsi); }
+  bool put(context::SubscriberRecord record) override { return inner_.put(std::move(record)); }
+  bool remove(const Imsi& imsi) override { return inner_.remove(imsi); }
+  Expected<store::Committed, store::StoreError> commit() override { return inner_.commit(); }
+  void crash() override { inner_.crash(); }
+  std::size_t size() const override { return inner_.size(); }
+  std::vector<Imsi> subscribers() const override {
+    auto out = inner_.subscribers();
+    if (meanwhile) {
+      inner_.put(std::move(*meanwhile));
+      EXPECT_TRUE(inner_.sync());
+      meanwhile.reset();
+    }
+    return out;
+  }
+  Expected<std::vector<context::SubscriberRecord>, store::StoreError> range(const std::optional<Imsi>& after,
+                                                                            std::size_t limit) override {
+    return inner_.range(after, limit);
+  }
+  mutable std::optional<context::SubscriberRecord> meanwhile;
+
+ private:
+  mutable store::MemoryStore inner_;
+};
+
+/// An HSS's administration without doors, on a store that is shared.
+struct Administration {
+  Administration() {
+    settings.admin.audit = folder.file("audit");
+    auto opened = admin::Service::open(settings, "0", loop, host, store, nullptr);
+    EXPECT_TRUE(opened) << opened.why();
+    service = std::move(*opened);
+  }
+  HttpResponse ask(HttpRequest request) {
+    request.uid = 0;
+    request.from = "local";
+    std::optional<HttpResponse> answer;
+    service->ask(std::move(request), [&](HttpResponse response) { answer = std::move(response); });
+    EXPECT_TRUE(loop.run_until([&] { return answer.has_value(); }, 60s));
+    return answer.value_or(HttpResponse{});
+  }
+  HttpResponse import(std::string text) {
+    HttpRequest request;
+    request.method = "POST";
+    request.path = "/v1/import";
+    request.body = std::move(text);
+    return ask(std::move(request));
+  }
+
+  const TemporaryFolder folder;
+  transport::Loop loop;
+  Services services{loop};
+  SharedStore store;
+  Host host{services, scripted("hss", [](node::Event&, Instant, node::Actions&) {}), {{}, &store}};
+  HssSettings settings{};
+  std::unique_ptr<admin::Service> service;
+};
+
+std::string line_of(const std::string& imsi) {
+  return imsi + ",465b5ce8b199b49faa5f0a2ee238a6bc,cd63cb71954a9f4e48a5994e37a02baf,8000,000000000000\n";
+}
+const std::string plain_head = "imsi,k,opc,amf,sqn\n";
+
+TEST(Import, leaves_who_was_added_meanwhile_as_he_is_and_says_so) {
+  Administration hss;
+  const Imsi imsi = *Imsi::parse("001010000000002");
+  const std::array<Byte, 16> key{};
+  context::SubscriberRecord other{.imsi = imsi, .secret = MilenageSecret{K(key), Opc(key)}};
+  other.seq_reserved = 4'096;
+  hss.store.meanwhile = std::move(other);
+  const auto answer = hss.import(plain_head + line_of("001010000000001") + line_of("001010000000002"));
+  EXPECT_EQ(answer.status, 409) << answer.body;
+  const auto there = hss.store.load(imsi);
+  ASSERT_TRUE(there);
+  EXPECT_EQ(there->seq_reserved, 4'096u) << "SEQs that have left would leave again";
+  EXPECT_NE(content_of(hss.folder.file("audit")).find("\"outcome\":\"conflict\""), std::string::npos);
 }
 
 TEST(StoreLock, is_held_by_one_and_ends_with_it) {

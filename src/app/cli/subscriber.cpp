@@ -7,7 +7,6 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "app/admin_client.h"
 #include "app/cli/command.h"
@@ -16,14 +15,16 @@
 #include "runtime/admin/limits.h"
 #include "runtime/entropy.h"
 #include "runtime/import.h"
+#include "runtime/json_document.h"
 #include "vault/transport_key.h"
 
 namespace baton::app {
 namespace {
 
-using nlohmann::json;
+using json = runtime::Json;
 using runtime::HttpRequest;
 using runtime::HttpResponse;
+using runtime::parse_json;
 
 struct Options {
   std::string config;
@@ -46,13 +47,6 @@ struct Options {
 
   std::string role;
 };
-
-/// wipe clears every string of a document: some of them are keys.
-void wipe(json& value) {
-  if (auto* text = value.get_ptr<json::string_t*>()) secure_wipe(text->data(), text->size());
-  if (value.is_structured())
-    for (auto& item : value) wipe(item);
-}
 
 std::string config_file(const Options& options) {
   return options.config.empty() ? demo_file("hss.yaml") : options.config;
@@ -86,7 +80,7 @@ std::optional<AdminClient> client(const Options& options, int& status) {
 
 /// What an answer complains of, for a person.
 int refused(const HttpResponse& response) {
-  const json body = json::parse(response.body, nullptr, false);
+  const json body = parse_json(response.body);
   const auto text = [](const json& j, const char* name) {
     return j.is_object() && j.contains(name) && j[name].is_string() ? printable(j[name].get<std::string>())
                                                                     : std::string();
@@ -172,7 +166,7 @@ void show_one(Terminal& terminal, const json& s) {
 
 void print_one(const HttpResponse& response, const Options& options) {
   Terminal terminal = Terminal::standard();
-  const json s = json::parse(response.body, nullptr, false);
+  const json s = parse_json(response.body);
   if (options.json || !s.is_object())
     terminal.line(s.is_discarded() ? printable(response.body) : s.dump(2));
   else
@@ -207,7 +201,7 @@ std::optional<json> document_of(Options& options) {
     std::string text;
     if (!read_file(options.document, runtime::admin::body_octets_max, text))
       return fail("cannot read " + printable(options.document));
-    out = json::parse(text, nullptr, false);
+    out = parse_json(text);
     secure_wipe(text.data(), text.size());
     if (!out.is_object()) return fail(printable(options.document) + " is no JSON object");
   }
@@ -328,7 +322,7 @@ int pages(const Options& options, const std::function<bool(const json&)>& each) 
       continue;
     }
     if (response->status != 200) return refused(*response);
-    const json page = json::parse(response->body, nullptr, false);
+    const json page = parse_json(response->body);
     if (!page.is_object()) return complain("subscriber: no page of subscribers");
     for (const json& s : page["subscribers"])
       if (!each(s)) return Exit::ok;
@@ -465,7 +459,7 @@ int import(Options& options) {
   if (terminal.live()) terminal.progress("storing " + std::to_string(n) + " subscribers");
   const auto response = ask(*hss, std::move(request), status);
   if (!response) return status;
-  const json body = json::parse(response->body, nullptr, false);
+  const json body = parse_json(response->body);
   if (options.json)
     terminal.line(body.dump(2));
   else

@@ -139,7 +139,7 @@ std::optional<Caller> Api::caller_of(const HttpRequest& request) {
   auto caller = tokens_.whose(std::string_view(request.authorization).substr(scheme.size()), request.from);
   if (const std::string trouble = tokens_.trouble(); !trouble.empty() && parts_.log != nullptr)
     parts_.log->write(parts_.loop.now(), parts_.host.name(), peer::LogLevel::error,
-                      "tokens stay as they were: " + trouble);
+                      "no token counts until their file can be used: " + trouble);
   return caller;
 }
 
@@ -420,11 +420,14 @@ void Api::imported(const Visit& v, bool keep,
                   true);
   }
   std::erase_if(records, is_there);
+  // Whoever else writes to the store may have added one meanwhile, who then has keys and SEQs in use: none
+  // of these goes over anything.
+  for (auto& r : records) r.version = 0;
   const std::size_t added = records.size();
   const auto taken = parts_.host.import(std::move(records));
-  if (!taken)
-    return finish(v, "not_stored", taken.why().what,
-                  http_error(503, "the store did not take them; nothing was taken"), true);
+  if (!taken && taken.why().fault == store::StoreFault::conflict)
+    return finish(v, "conflict", taken.why().what, http_error(409, taken.why().what), true);
+  if (!taken) return finish(v, "not_stored", taken.why().what, http_error(503, taken.why().what), true);
   finish(v, "done", std::to_string(added) + " added, " + std::to_string(kept) + " kept",
          json(200, {{"added", added}, {"kept", kept}}), true);
 }

@@ -92,7 +92,11 @@ Expected<Ok, std::string> Tokens::read() {
 
 std::optional<Caller> Tokens::whose(std::string_view token, std::string from) {
   if (!file_.empty() && stamp_of(file_) != stamp_)
-    if (const auto again = read(); !again) trouble_ = again.why();
+    if (const auto again = read(); !again) {
+      // Who takes a token away may do it with a mistake, or by taking the whole file away.
+      entries_.clear();
+      trouble_ = again.why();
+    }
   if (token.empty() || token.size() > token_octets_max) return std::nullopt;
   const crypto::Digest presented = hash(token);
   const Entry* found = nullptr;

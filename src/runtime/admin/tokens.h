@@ -30,7 +30,7 @@ struct Caller {
 };
 
 /// Tokens are kept in a YAML file as hashes: who reads the file cannot use them. A file that changes is read
-/// again at the next request; one that cannot be used any more leaves what was read before.
+/// again at the next request; while it is gone or cannot be used there are no tokens.
 ///
 ///   tokens:
 ///     - {name: billing, role: reader, sha256: 64 hexadecimal digits}
