@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "app/cli/command.h"
+#include "base/secret.h"
 #include "crypto/path.h"
 
 namespace baton::app {
@@ -63,7 +64,8 @@ bool from_file(std::string& value) {
   std::string text;
   if (!read_file(value.substr(1), value_file_max, text)) return false;
   const std::size_t end = text.find_last_not_of(" \t\r\n");
-  value = text.substr(0, end == std::string::npos ? 0 : end + 1);
+  value.assign(text, 0, end == std::string::npos ? 0 : end + 1);
+  secure_wipe(text.data(), text.size());
   return true;
 }
 
@@ -83,6 +85,7 @@ bool read_file(const std::string& path, std::size_t max, std::string& out) {
     if (out.size() + static_cast<std::size_t>(in.gcount()) > max) return false;
     out.append(buffer, static_cast<std::size_t>(in.gcount()));
   }
+  secure_wipe(buffer, sizeof buffer);
   return true;
 }
 

@@ -176,11 +176,19 @@ struct HttpServer::Impl {
       e.request.path = url;
       *closure = made.release();
       describe(connection, e.request);
-      if (body_octets_max) e.body_max = body_octets_max(e.request);
+      if (admit) {
+        HttpAdmission admission = admit(e.request);
+        if (admission.refused) return queue(connection, *admission.refused);
+        e.body_max = admission.body_octets_max;
+        e.request.held = std::move(admission.held);
+      }
       const std::string length = header_of(connection, "Content-Length");
       // Known to be too long before it has come: refused at once, and the connection ends.
       if (length.size() > 18 || (!length.empty() && std::strtoull(length.c_str(), nullptr, 10) > bound(e)))
         return queue(connection, too_long(e));
+      // A body whose length is known grows in no second place.
+      if (e.body_max > 0 && !length.empty())
+        e.request.body.reserve(std::strtoull(length.c_str(), nullptr, 10));
       return MHD_YES;
     }
     Exchange& e = *static_cast<Exchange*>(*closure);
@@ -287,7 +295,7 @@ struct HttpServer::Impl {
 
   transport::Loop& loop;
   HttpHandler handler;
-  std::function<std::size_t(const HttpRequest&)> body_octets_max;
+  std::function<HttpAdmission(const HttpRequest&)> admit;
   std::string socket_path;
   Endpoint local;
   MHD_Daemon* daemon = nullptr;
@@ -327,7 +335,7 @@ Expected<std::unique_ptr<HttpServer>, std::string> HttpServer::open(transport::L
                                                                     HttpHandler handler) {
   auto impl = std::make_unique<Impl>(loop);
   impl->handler = std::move(handler);
-  impl->body_octets_max = door.body_octets_max;
+  impl->admit = door.admit;
   auto listening = door.socket.empty() ? listening_at(door.endpoint) : listening_at(door.socket);
   if (!listening) return Fail{door.name + ": " + listening.why()};
   if (door.socket.empty()) {

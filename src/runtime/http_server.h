@@ -29,6 +29,9 @@ struct HttpRequest {
   std::string body;                  ///< may hold a key: whoever takes the request wipes it
   std::string from;                  ///< "127.0.0.1", or "local" on a local socket
   std::optional<std::uint32_t> uid;  ///< who is at the other end of a local socket
+  /// What was set aside for the request when its headers had come (HttpAdmission); given back with the last
+  /// copy of it, also when the caller goes away in the middle.
+  std::shared_ptr<void> held{};
 };
 
 struct HttpResponse {
@@ -36,6 +39,13 @@ struct HttpResponse {
   std::string body;
   std::string type = "application/json";
   std::map<std::string, std::string, std::less<>> headers{};
+};
+
+/// HttpAdmission is what a request may bring, by its headers alone.
+struct HttpAdmission {
+  std::size_t body_octets_max = 0;        ///< 0: what comes is dropped, and the handler says why
+  std::optional<HttpResponse> refused{};  ///< the answer at once; nothing more is read
+  std::shared_ptr<void> held{};           ///< goes into HttpRequest::held
 };
 
 /// HttpAnswer takes the one answer of a request, from the loop's thread. It may outlive the server.
@@ -47,8 +57,8 @@ struct HttpDoor {
   std::string name;    ///< for messages: "metrics"
   std::string socket;  ///< path of a local socket, made with mode 0660; empty: `endpoint`
   Endpoint endpoint;   ///< port 0: any
-  /// How many octets a request may bring, by its headers alone; absent: none.
-  std::function<std::size_t(const HttpRequest&)> body_octets_max{};
+  /// Asked once for each request, before its body comes; absent: no bodies.
+  std::function<HttpAdmission(const HttpRequest&)> admit{};
   std::string certificate_file{};  ///< PEM; with `key_file`: TLS 1.3 and nothing else
   std::string key_file{};
 };

@@ -73,7 +73,15 @@ def in_both_ways(checks, world, running):
     checks.that(not {"k", "opc", "op", "topc"} & set(one), f"{way}: no key comes back")
     again = baton("add", imsi, *keys)
     checks.equal((again.status, "already" in again.err), (1, True), f"{way}: a second one: {again.err}")
-    checks.equal(baton("add", "00101000000019" + tail, "--k", "12", "--opc", OPC).status, 1, f"{way}: half a key")
+    (world.folder / "half").write_text("12\n")
+    checks.equal(baton("add", "00101000000019" + tail, "--k", f"@{world.folder}/half", *keys[2:]).status, 1, f"{way}: half a key")
+    (world.folder / "half").unlink()
+    for plain in (["--k", K, *keys[2:]], [*keys[:2], "--opc", OPC]):
+        said = baton("add", "00101000000018" + tail, *plain)
+        checks.equal((said.status, "@FILE" in said.err), (2, True), f"{way}: a key in the command line: {said.err}")
+    said = baton("add", "00101000000018" + tail, "--k", "@-", *keys[2:], stdin=K.encode() + b"\n")
+    checks.equal(said.status, 0, f"{way}: K from standard input: {said.err}")
+    checks.equal(baton("remove", "00101000000018" + tail).status, 0, f"{way}: and gone again")
     checks.equal(baton("add", "12ab", *keys).status, 1, f"{way}: letters in an IMSI")
 
     shown = baton("show", imsi)
@@ -101,7 +109,8 @@ def in_both_ways(checks, world, running):
     for form, (text, imsis) in files.items():
         path = world.folder / f"import.{form}"
         path.write_text(text)
-        more = ["--transport-key", transport] if form == "sim" else []
+        (world.folder / "transport").write_text(transport + "\n")
+        more = ["--transport-key", f"@{world.folder}/transport"] if form == "sim" else []
         said = baton("import", path, *more)
         checks.equal(said.status, 0, f"{way}: import of {form}: {said.err}")
         path.unlink()

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "runtime/admin/audit_log.h"
+#include "runtime/admin/limits.h"
 #include "runtime/admin/service.h"
 #include "runtime/admin/tokens.h"
 #include "runtime/entropy.h"
@@ -216,6 +217,47 @@ TEST(Import, leaves_who_was_added_meanwhile_as_he_is_and_says_so) {
   ASSERT_TRUE(there);
   EXPECT_EQ(there->seq_reserved, 4'096u) << "SEQs that have left would leave again";
   EXPECT_NE(content_of(hss.folder.file("audit")).find("\"outcome\":\"conflict\""), std::string::npos);
+}
+
+HttpRequest import_head() {
+  HttpRequest head;
+  head.method = "POST";
+  head.path = "/v1/import";
+  head.uid = 0;
+  return head;
+}
+
+TEST(Import, is_admitted_one_at_a_time_before_its_file_comes) {
+  Administration hss;
+  auto first = hss.service->admit(import_head());
+  EXPECT_EQ(first.body_octets_max, admin::import_octets_max);
+  EXPECT_FALSE(first.refused);
+  // Nobody else's file is taken in meanwhile; what is short is.
+  for (int n = 0; n < 3; ++n) {
+    const auto second = hss.service->admit(import_head());
+    EXPECT_EQ(second.body_octets_max, 0u);
+    ASSERT_TRUE(second.refused);
+    EXPECT_EQ(second.refused->status, 409);
+  }
+  EXPECT_EQ(hss.import(plain_head + line_of("001010000000001")).status, 409);
+  HttpRequest add = import_head();
+  add.path = "/v1/subscribers";
+  EXPECT_EQ(hss.service->admit(add).body_octets_max, admin::body_octets_max);
+  EXPECT_FALSE(hss.service->admit(add).refused);
+  // The first one's file, and the place is free again with its answer.
+  HttpRequest whole = import_head();
+  whole.held = std::move(first.held);
+  whole.body = plain_head + line_of("001010000000001");
+  EXPECT_EQ(hss.ask(std::move(whole)).status, 200);
+  EXPECT_FALSE(hss.service->admit(import_head()).refused) << "and given back at once";
+  EXPECT_EQ(hss.import(plain_head + line_of("001010000000002")).status, 200);
+  // A bad request gives it back as well, and so does who goes away.
+  HttpRequest bad = import_head();
+  bad.held = hss.service->admit(bad).held;
+  bad.query["format"] = "xml";
+  EXPECT_EQ(hss.ask(std::move(bad)).status, 400);
+  { const auto gone = hss.service->admit(import_head()); }
+  EXPECT_FALSE(hss.service->admit(import_head()).refused);
 }
 
 TEST(StoreLock, is_held_by_one_and_ends_with_it) {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "app/admin_client.h"
 #include "app/cli/command.h"
@@ -208,6 +209,10 @@ std::optional<json> document_of(Options& options) {
   for (const auto& [name, value] : {std::pair{"k", &options.k}, std::pair{"op", &options.op},
                                     std::pair{"opc", &options.opc}, std::pair{"topc", &options.topc}}) {
     if (value->empty()) continue;
+    // A key in the command line stands in the list of processes for everybody.
+    if (value->front() != '@')
+      return fail(std::string("--") + name +
+                  ": @FILE, or @- for standard input, as others see a command line");
     if (!from_file(*value)) return fail(std::string("--") + name + ": cannot read the file");
     out[name] = *value;
     secure_wipe(value->data(), value->size());
@@ -419,6 +424,8 @@ int import(Options& options) {
   how.progress = [&](std::size_t done, std::size_t all) { bar(terminal, "reading", done, all); };
   std::optional<vault::TransportKey> key;
   if (!options.transport_key.empty()) {
+    if (options.transport_key.front() != '@')
+      return complain("subscriber: --transport-key: @FILE, or @- for standard input");
     if (!from_file(options.transport_key))
       return complain("subscriber: --transport-key: cannot read the file");
     auto octets = parse_hex(options.transport_key);
@@ -482,10 +489,10 @@ void describe_options(CLI::App& command, const std::shared_ptr<Options>& o) {
   command.add_option("--from", o->document, "JSON document as the API takes it; - for standard input");
   command.add_option("--algorithm", o->algorithm, "milenage, tuak or test")
       ->check(CLI::IsMember({"milenage", "tuak", "test"}));
-  command.add_option("--k", o->k, "K in hexadecimal, or @FILE");
-  command.add_option("--opc", o->opc, "OPc in hexadecimal, or @FILE");
-  command.add_option("--op", o->op, "OP in hexadecimal, or @FILE: OPc is derived and kept");
-  command.add_option("--topc", o->topc, "TOPc in hexadecimal, or @FILE");
+  command.add_option("--k", o->k, "@FILE with K in hexadecimal; @- for standard input");
+  command.add_option("--opc", o->opc, "@FILE with OPc in hexadecimal");
+  command.add_option("--op", o->op, "@FILE with OP in hexadecimal: OPc is derived and kept");
+  command.add_option("--topc", o->topc, "@FILE with TOPc in hexadecimal");
   command.add_option("--amf", o->amf, "4 hexadecimal digits");
   command.add_option("--sqn-scheme", o->scheme, "counter, partly-time or time");
   command.add_option("--seq", o->seq, "the highest SEQ that counts as used");
@@ -546,7 +553,8 @@ void add_subscriber(CLI::App& app, int& status) {
   in->add_flag("--keep-existing", o->keep,
                "who is there already stays as he is; otherwise the file is refused");
   in->add_flag("--check", o->check, "read only, take nothing");
-  in->add_option("--transport-key", o->transport_key, "key of a SIM vendor's file, in hexadecimal or @FILE");
+  in->add_option("--transport-key", o->transport_key,
+                 "@FILE with the key of a SIM vendor's file in hexadecimal; @- for standard input");
   in->add_option("--transport-mode", o->transport_mode, "ecb, or cbc with an initial vector of zeros")
       ->check(CLI::IsMember({"ecb", "cbc"}));
   CLI::App* made = verb("token", "Make a token for the HTTP API", [](Options& x) { return token(x); });

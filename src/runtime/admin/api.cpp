@@ -32,6 +32,7 @@ constexpr std::array table{
     Route{"POST", "/v1/import", "import", Need::change},
     Route{"GET", "/v1/audit", "audit", Need::audit},
 };
+constexpr std::string_view another_import = "another import is under way";
 constexpr std::string_view one_subscriber = "/v1/subscribers/";
 
 /// How often a change is tried again when the record changes under it: an attach writes it twice.
@@ -157,12 +158,22 @@ bool Api::within(std::map<std::string, Bucket>& buckets, const std::string& whos
   return true;
 }
 
-std::size_t Api::body_limit(const HttpRequest& head) {
+std::shared_ptr<void> Api::place_of_import() {
+  if (!importing_.expired()) return nullptr;
+  auto place = std::make_shared<char>();
+  importing_ = place;
+  return place;
+}
+
+HttpAdmission Api::admit(const HttpRequest& head) {
   const Match found = match(head);
-  if (found.route == nullptr) return 0;
+  if (found.route == nullptr) return {};
   const auto caller = caller_of(head);
-  if (!caller || !may(caller->role, found.route->need) || found.route->method == "GET") return 0;
-  return found.route->operation == "import" ? import_octets_max : body_octets_max;
+  if (!caller || !may(caller->role, found.route->need) || found.route->method == "GET") return {};
+  if (found.route->operation != "import") return {body_octets_max};
+  auto place = place_of_import();
+  if (place == nullptr) return {0, http_error(409, another_import)};
+  return {import_octets_max, std::nullopt, std::move(place)};
 }
 
 bool Api::note(const Visit& v, std::string_view outcome, std::string detail, bool durable) {
@@ -357,11 +368,11 @@ void Api::import(Visit v, HttpRequest& request) {
   if (!known_query(request, {"format", "existing"}) || !format ||
       (existing != "refuse" && existing != "keep"))
     wrong = "format is that of a file, existing is refuse or keep";
-  else if (importing_)
-    wrong = "another import is under way";
-  if (!wrong.empty()) {
+  // Who did not come through a door has no place yet.
+  std::shared_ptr<void> place = request.held == nullptr ? place_of_import() : std::move(request.held);
+  if (!wrong.empty() || place == nullptr) {
     secure_wipe(request.body.data(), request.body.size());
-    return v.answer(http_error(importing_ ? 409 : 400, wrong));
+    return v.answer(wrong.empty() ? http_error(409, another_import) : http_error(400, wrong));
   }
   v.subject = std::to_string(request.body.size()) + " octets";
   if (!note(v, "begun", "", true)) {
@@ -370,18 +381,19 @@ void Api::import(Visit v, HttpRequest& request) {
   }
   // A file of a million takes seconds to read, and peers do not wait for it: another thread does that. It
   // sees the text and nothing else.
-  importing_ = true;
   if (reader_.joinable()) reader_.join();
   auto text = std::make_shared<std::string>(std::move(request.body));
   reader_ = std::thread([this, text, format = *format, keep = existing == "keep", v = std::move(v),
-                         alive = alive_, &loop = parts_.loop] {
+                         alive = alive_, place = std::move(place), &loop = parts_.loop]() mutable {
     ImportOptions options;
     options.format = format;
     options.errors_max = import_errors_max;
     auto read = std::make_shared<Expected<std::vector<context::SubscriberRecord>, InputErrors>>(
         parse_subscribers("file", *text, options));
     secure_wipe(text->data(), text->size());
-    loop.post([this, read, keep, v, alive] {
+    text.reset();
+    // The place goes with the result: the next import may come when this one is answered.
+    loop.post([this, read, keep, v, alive, place = std::move(place)] {
       if (*alive) imported(v, keep, *read);
     });
   });
@@ -389,7 +401,6 @@ void Api::import(Visit v, HttpRequest& request) {
 
 void Api::imported(const Visit& v, bool keep,
                    Expected<std::vector<context::SubscriberRecord>, InputErrors>& read) {
-  importing_ = false;
   if (!read) {
     Json list = Json::array();
     const InputErrors& errors = read.why();

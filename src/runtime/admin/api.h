@@ -51,8 +51,9 @@ class Api {
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
-  /// body_limit is how many octets a request may bring, by its headers alone: nothing for who has no token.
-  std::size_t body_limit(const HttpRequest& head);
+  /// admit is what a request may bring, by its headers alone: nothing for who has no token, and a file of
+  /// subscribers for one at a time, of all callers and doors.
+  HttpAdmission admit(const HttpRequest& head);
   void handle(HttpRequest request, HttpAnswer answer);
 
  private:
@@ -88,6 +89,8 @@ class Api {
   void add(Visit v, HttpRequest& request);
   void change(Visit v, const Imsi& imsi, std::shared_ptr<Document> document, int attempt);
   void remove(Visit v, const Imsi& imsi);
+  /// The one place of an import; null when somebody has it.
+  std::shared_ptr<void> place_of_import();
   void import(Visit v, HttpRequest& request);
   void imported(const Visit& v, bool keep,
                 Expected<std::vector<context::SubscriberRecord>, InputErrors>& read);
@@ -98,8 +101,8 @@ class Api {
   std::map<std::uint64_t, Then> tasks_;
   std::uint64_t last_task_ = 0;
   std::map<std::string, Bucket> callers_, refusals_;
-  std::thread reader_;  ///< of an import's file
-  bool importing_ = false;
+  std::thread reader_;             ///< of an import's file
+  std::weak_ptr<void> importing_;  ///< held from an import's headers to its end
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

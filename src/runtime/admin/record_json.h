@@ -1,6 +1,7 @@
 // record_json.h: subscribers as the API writes and reads them. docs/openapi.json describes the same.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>

@@ -70,7 +70,7 @@ Expected<std::unique_ptr<Service>, std::string> Service::open(const HssSettings&
   };
   HttpDoor door;
   door.name = "admin";
-  door.body_octets_max = [api](const HttpRequest& head) { return api->body_limit(head); };
+  door.admit = [api](const HttpRequest& head) { return api->admit(head); };
   if (!hss.admin.socket.empty()) {
     door.socket = hss.admin.socket;
     auto server = serve(door);

@@ -37,7 +37,8 @@ class Service {
                                                               transport::Loop& loop, Host& host,
                                                               store::Store& store, Log* log);
   ~Service();
-  /// ask puts a request as a door would.
+  /// admit and ask put a request as a door would.
+  HttpAdmission admit(const HttpRequest& head) { return api_->admit(head); }
   void ask(HttpRequest request, HttpAnswer answer) { api_->handle(std::move(request), std::move(answer)); }
 
  private:

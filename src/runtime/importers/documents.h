@@ -1,6 +1,7 @@
 // documents.h: JSON documents out of a file, each with the line it begins in.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "runtime/importers/collector.h"
