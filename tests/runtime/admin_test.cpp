@@ -143,8 +143,17 @@ class SharedStore final : public store::Store {
  public:
   Found find(const Imsi& imsi) override { return inner_.find(imsi); }
   bool put(context::SubscriberRecord record) override { return inner_.put(std::move(record)); }
-  bool remove(const Imsi& imsi) override { return inner_.remove(imsi); }
-  Expected<store::Committed, store::StoreError> commit() override { return inner_.commit(); }
+  using Store::remove;
+  bool remove(const Imsi& imsi, std::optional<std::uint64_t> version) override {
+    return inner_.remove(imsi, version);
+  }
+  /// Refuses a commit with a conflict, as a back end may that takes all or nothing.
+  Expected<store::Committed, store::StoreError> commit() override {
+    auto done = inner_.commit();
+    if (done && !done->conflicts.empty())
+      return Fail{store::StoreError{"somebody is there already", store::StoreFault::conflict}};
+    return done;
+  }
   void crash() override { inner_.crash(); }
   std::size_t size() const override { return inner_.size(); }
   std::vector<Imsi> subscribers() const override {
