@@ -204,7 +204,13 @@ struct Administration {
   Services services{loop};
   SharedStore store;
   Host host{services, scripted("hss", [](node::Event&, Instant, node::Actions&) {}), {{}, &store}};
-  HssSettings settings{};
+  HssSettings settings{.identity = DiameterIdentity::test_value(),
+                       .realm = DiameterIdentity::test_value(),
+                       .diameter = {},
+                       .clients = {},
+                       .aaa = {},
+                       .store = {},
+                       .subscribers = {}};
   std::unique_ptr<admin::Service> service;
 };
 

@@ -26,6 +26,7 @@ using json = runtime::Json;
 using runtime::HttpRequest;
 using runtime::HttpResponse;
 using runtime::parse_json;
+using runtime::wipe;
 
 struct Options {
   std::string config;
