@@ -124,6 +124,15 @@ void DiameterMachine::opened(Peer& p) {
   p.wanted = true;
   p.watch = Watch::okay;
   p.heard = now_;
+  p.dwr_hop_by_hop.reset();
+  //= RFC 3539, 3.4.1
+  // A peer that comes and goes would have requests move with it each time. What names it, and what nobody
+  // else can answer, goes to it at once all the same.
+  p.to_prove = p.was_lost && has_stand_in(p) ? watchdogs_of_a_reopened_peer : 0;
+  if (p.to_prove > 0) {
+    ask_watchdog(p);
+    out_.count("diameter.peer_reopened");
+  }
   set_watchdog(p);
   out_.count("diameter.peer_up");
   out_.log(LogLevel::info, "Diameter peer " + p.config.identity.value() + " is up");
@@ -141,6 +150,7 @@ void DiameterMachine::left(Peer& p, On on) {
   stop_timer(DiameterTimer::watchdog, p.index);
   stop_timer(DiameterTimer::requests, p.index);
   p.requests_due.reset();
+  p.was_lost = true;
   fail_over(p, true);
   // An answer that nobody waits for any more is not sent: the peer asks again on its next connection.
   std::erase_if(node_.owed_, [&](const auto& o) { return o.second.peer == p.index; });
@@ -156,6 +166,20 @@ void DiameterMachine::left(Peer& p, On on) {
   events_.push_back(DiameterDown{p.config.identity, std::string(diameter::to_string(on))});
 }
 
+//= RFC 3539, 3.4.1
+DiameterMachine::Peer* DiameterMachine::first_usable(const DiameterNode& node, const DiameterIdentity& realm,
+                                                     const Peer* except) {
+  Peer* reopened = nullptr;
+  for (const auto& p : node.peers_) {
+    Peer* const over = node.carrier(*p);
+    if (p->config.realm != realm || over == nullptr || over == except || !DiameterNode::usable(*over))
+      continue;
+    if (over->to_prove == 0) return p.get();
+    if (reopened == nullptr) reopened = p.get();
+  }
+  return reopened;
+}
+
 //= RFC 6733, 5.5.4
 //= RFC 3539, 3.4.1
 void DiameterMachine::fail_over(Peer& p, bool gone) {
@@ -163,13 +187,7 @@ void DiameterMachine::fail_over(Peer& p, bool gone) {
   for (auto& [hop_by_hop, pending] : pendings) {
     DiameterNode::Peer* other = nullptr;
     if (!pending.octets.empty() && pending.deadline > now_) {
-      const DiameterIdentity& realm = peer_at(pending.asked).config.realm;
-      for (const auto& candidate : node_.peers_) {
-        DiameterNode::Peer* const over = node_.carrier(*candidate);
-        if (candidate->config.realm == realm && over != nullptr && over != &p &&
-            DiameterNode::usable(*over) && other == nullptr)
-          other = candidate.get();
-      }
+      other = first_usable(node_, peer_at(pending.asked).config.realm, &p);
     }
     if (other != nullptr) {
       ByteVector again = pending.octets;
@@ -344,24 +362,52 @@ void DiameterMachine::set_watchdog(Peer& p) {
   set_timer(DiameterTimer::watchdog, p.index, after);
 }
 
+void DiameterMachine::ask_watchdog(Peer& p) {
+  const auto& c = node_.config_;
+  p.watch = Watch::asked;
+  p.dwr_hop_by_hop = next_hop_by_hop();
+  dia::DeviceWatchdogRequest dwr{c.identity, c.realm};
+  if (c.origin_state_id != 0) dwr.origin_state_id = c.origin_state_id;
+  send(*p.link(), dia::encode(dwr, {*p.dwr_hop_by_hop, next_end_to_end()}));
+}
+
+void DiameterMachine::watchdog_answered(Peer& p, std::uint32_t hop_by_hop) {
+  if (p.dwr_hop_by_hop != hop_by_hop) return out_.count("diameter.answer_unasked");
+  p.dwr_hop_by_hop.reset();
+  if (p.to_prove == 0 || --p.to_prove > 0) return;
+  out_.log(LogLevel::info, "Diameter peer " + p.config.identity.value() + " has proved steady");
+}
+
+bool DiameterMachine::has_stand_in(const Peer& p) const {
+  // Only who is dialled is asked by realm: a client is asked by its name.
+  if (!p.config.connect) return false;
+  for (const auto& carried : node_.peers_) {
+    if (node_.carrier(*carried) != &p) continue;
+    for (const auto& other : node_.peers_) {
+      const Peer* const over = node_.carrier(*other);
+      if (other->config.realm == carried->config.realm && over != nullptr && over != &p &&
+          over->config.connect)
+        return true;
+    }
+  }
+  return false;
+}
+
 //= RFC 3539, 3.4.1
 void DiameterMachine::watchdog(Peer& p) {
   if (!p.open()) return;
-  const auto& c = node_.config_;
   switch (p.watch) {
     case Watch::okay: {
       // What arrives does not move the timer: a loaded connection would do little else. The timer looks back.
-      if (const Instant due = p.heard + p.quiet; due > now_)
+      // Who has to prove itself is asked whatever it says.
+      if (const Instant due = p.heard + p.quiet; due > now_ && p.to_prove == 0)
         return out_.start_timer(timer_id(DiameterTimer::watchdog, p.index), due);
-      p.watch = Watch::asked;
-      p.dwr_hop_by_hop = next_hop_by_hop();
-      dia::DeviceWatchdogRequest dwr{c.identity, c.realm};
-      if (c.origin_state_id != 0) dwr.origin_state_id = c.origin_state_id;
-      send(*p.link(), dia::encode(dwr, {p.dwr_hop_by_hop, next_end_to_end()}));
+      ask_watchdog(p);
       return set_watchdog(p);
     }
     case Watch::asked:
       p.watch = Watch::suspect;
+      if (p.to_prove > 0) p.to_prove = watchdogs_of_a_reopened_peer + 1;
       out_.count("diameter.peer_suspect");
       fail_over(p, false);
       return set_watchdog(p);

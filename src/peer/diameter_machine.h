@@ -21,8 +21,12 @@ inline TimerId timer_id(DiameterTimer kind, std::uint32_t owner) {
   return {TimerDomain::link, owner, static_cast<std::uint16_t>(kind)};
 }
 
-/// What RFC 3539, 3.4.1 knows of a connection.
+/// What RFC 3539, 3.4.1 knows of a connection. What it calls REOPEN is apart from this: Peer::to_prove.
 enum class Watch : Byte { okay, asked, suspect };
+
+/// So many watchdogs a peer that was lost answers before it gets requests that another can take as well.
+//= RFC 3539, 3.4.1
+inline constexpr int watchdogs_of_a_reopened_peer = 3;
 
 struct DiameterNode::Pending {
   RequestToken token;
@@ -53,8 +57,10 @@ struct DiameterNode::Peer {
   bool restarted = false;                   ///< and that was another than before
   std::int64_t tokens_us = 0;               ///< of DiameterRate, in millionths of a request
   Instant refilled{};
-  std::uint32_t dwr_hop_by_hop = 0;
-  bool wanted = true;                          ///< false after stop, and after a DPR that wants no more
+  std::optional<std::uint32_t> dwr_hop_by_hop{};  ///< of the watchdog request that is not answered yet
+  bool was_lost = false;                          ///< it was open before
+  int to_prove = 0;    ///< watchdogs it has to answer before it is trusted again; 0: it is trusted
+  bool wanted = true;  ///< false after stop, and after a DPR that wants no more
   wire::diameter::DisconnectCause cause{};     ///< of our DPR
   std::map<std::uint32_t, Pending> pending{};  ///< by hop-by-hop id
   std::optional<Instant> requests_due{};       ///< when the timer of pending requests fires
@@ -105,6 +111,11 @@ class DiameterMachine {
 
   DiameterMachine(DiameterNode& node, Instant now, Outlet& out) : node_(node), now_(now), out_(out) {}
 
+  /// first_usable is the first peer of a realm whose connection is usable and not that of `except`; one whose
+  /// connection has still to prove itself only if there is no other. Null when there is none.
+  static Peer* first_usable(const DiameterNode& node, const DiameterIdentity& realm,
+                            const Peer* except = nullptr);
+
   void start(Peer& p);
   void stop(Peer& p, wire::diameter::DisconnectCause cause);
   void link_up(LinkId link, const Endpoint& remote, const LinkProof& proof);
@@ -141,6 +152,10 @@ class DiameterMachine {
   void protocol_error(LinkId link, const wire::diameter::Header& h, std::uint32_t result, Bytes request);
 
   void set_watchdog(Peer& p);
+  void ask_watchdog(Peer& p);
+  void watchdog_answered(Peer& p, std::uint32_t hop_by_hop);
+  /// has_stand_in is whether requests that `p` carries can be routed by their realm over another connection.
+  bool has_stand_in(const Peer& p) const;
   void watchdog(Peer& p);
   void note_state(Peer& p, std::optional<std::uint32_t> state_id);
   bool take_token(Peer& p);

@@ -135,25 +135,14 @@ Expected<RequestToken, SendFault> DiameterNode::send_request(const DiameterIdent
 Expected<RequestToken, SendFault> DiameterNode::send_request_in(const DiameterIdentity& realm,
                                                                 ByteVector octets, std::string session,
                                                                 Instant now, Outlet& out) {
-  Peer* first = nullptr;
-  bool others = false;
-  bool known = false;
-  for (const auto& p : peers_) {
-    if (p->config.realm != realm) continue;
-    known = true;
-    Peer* const over = carrier(*p);
-    if (first != nullptr)
-      others = true;
-    else if (over != nullptr && usable(*over))
-      first = p.get();
-    else
-      others = true;
-  }
-  if (!known) return Fail{SendFault::unknown_peer};
+  const auto of_realm =
+      std::count_if(peers_.begin(), peers_.end(), [&](const auto& p) { return p->config.realm == realm; });
+  if (of_realm == 0) return Fail{SendFault::unknown_peer};
+  Peer* const first = DiameterMachine::first_usable(*this, realm);
   if (first == nullptr) return Fail{SendFault::not_open};
   Pending pending{RequestToken{next_token_++}, std::move(session), command_of(octets), next_end_to_end_++};
   pending.deadline = now + config_.times.request;
-  if (others) pending.octets = octets;
+  if (of_realm > 1) pending.octets = octets;
   return transmit(*carrier(*first), *first, std::move(pending), std::move(octets), out);
 }
 
@@ -248,12 +237,8 @@ diameter::State DiameterNode::state(const DiameterIdentity& peer) const {
 }
 
 const DiameterIdentity* DiameterNode::open_peer_in(const DiameterIdentity& realm) const {
-  for (const auto& p : peers_) {
-    if (p->config.realm != realm) continue;
-    const Peer* const over = carrier(*p);
-    if (over != nullptr && usable(*over)) return &p->config.identity;
-  }
-  return nullptr;
+  const Peer* const first = DiameterMachine::first_usable(*this, realm);
+  return first == nullptr ? nullptr : &first->config.identity;
 }
 
 std::size_t DiameterNode::pending(const DiameterIdentity& peer) const {

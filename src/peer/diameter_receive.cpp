@@ -197,10 +197,8 @@ void DiameterMachine::base_command(Peer& p, LinkId link, const dia::Header& h, B
     }
     return send(link, dia::encode(dwa, h.ids));
   }
-  if (h.code == dia::DeviceWatchdogAnswer::command.code && !h.request) {
-    if (h.ids.hop_by_hop != p.dwr_hop_by_hop) out_.count("diameter.answer_unasked");
-    return;
-  }
+  if (h.code == dia::DeviceWatchdogAnswer::command.code && !h.request)
+    return watchdog_answered(p, h.ids.hop_by_hop);
   if (h.code == dia::DisconnectPeerRequest::command.code && h.request) {
     const auto dpr = dia::decode<dia::DisconnectPeerRequest>(octets);
     if (!dpr) return protocol_error(link, h, dia::result_code_for(dpr.why()), octets);

@@ -148,6 +148,105 @@ TEST_F(DiameterFailover, WhatABusyPeerTakesOverTimesOutWhenItsOwnTimeIsUp) {
   EXPECT_EQ(later->token, *named);
 }
 
+// The primary goes and comes back; the second has its requests until the primary has answered three
+// watchdogs.
+//= RFC 3539, 3.4.1; type=test
+TEST_F(DiameterFailover, APeerThatIsBackGetsItsRequestsWhenItHasAnsweredThreeWatchdogs) {
+  connect();
+  const auto goes_to_second = [&](std::string session) {
+    ask(session);
+    const auto at_primary = primary.take<DiameterRequest>(), at_second = second.take<DiameterRequest>();
+    EXPECT_NE(at_primary.has_value(), at_second.has_value()) << "one of the two";
+    if (at_primary) primary.node.answer(at_primary->token, purged(session), primary);
+    if (at_second) second.node.answer(at_second->token, purged_by(second_name, session), second);
+    world.settle();
+    return at_second.has_value();
+  };
+  EXPECT_FALSE(goes_to_second("s;0"));
+  world.reset(primary);
+  // 1. It is dialled again after Tc, and asked at once.
+  world.advance(31s);
+  ASSERT_TRUE(mme.node.is_open(hss_name));
+  EXPECT_EQ(mme.counters["diameter.peer_reopened"], 1);
+  EXPECT_TRUE(goes_to_second("s;1")) << "one answer";
+  EXPECT_EQ(*mme.node.open_peer_in(realm), second_name);
+  // 2. What names it goes to it all the same.
+  const auto named = mme.node.request(hss_name, purge("s;2"), world.now, mme);
+  ASSERT_TRUE(named);
+  world.settle();
+  EXPECT_TRUE(primary.take<DiameterRequest>());
+  // 3. However much it says, only answers to watchdogs count; those come Tw apart.
+  for (int i = 0; i < 20; ++i) {
+    world.say(mme, LinkId{3}, dia::encode(dia::DeviceWatchdogRequest{hss_name, realm}, {9, 9}));
+    world.say(mme, LinkId{3},
+              dia::encode(dia::DeviceWatchdogAnswer{dia::code::success, hss_name, realm}, {9, 9}));
+  }
+  EXPECT_EQ(mme.counters["diameter.answer_unasked"], 20);
+  EXPECT_TRUE(goes_to_second("s;3"));
+  world.advance(33s);
+  EXPECT_TRUE(goes_to_second("s;4")) << "two answers";
+  world.advance(33s);
+  EXPECT_FALSE(goes_to_second("s;5")) << "three";
+}
+
+TEST_F(DiameterFailover, APeerThatIsBackAndFallsSilentBeginsAnewWithOneMore) {
+  connect();
+  world.reset(primary);
+  world.advance(31s);
+  ASSERT_EQ(mme.counters["diameter.peer_reopened"], 1);
+  world.advance(33s);  // two answers
+  world.silence(primary);
+  world.advance(33s);  // asked
+  world.advance(33s);  // suspect
+  ASSERT_FALSE(mme.node.is_open(hss_name));
+  world.unsilence();
+  world.say(mme, LinkId{3}, dia::encode(dia::DeviceWatchdogRequest{hss_name, realm}, {9, 9}));
+  ASSERT_TRUE(mme.node.is_open(hss_name));
+  for (int answers = 0; answers < 4; ++answers) {
+    EXPECT_EQ(*mme.node.open_peer_in(realm), second_name) << answers << " answers";
+    world.advance(33s);
+  }
+  EXPECT_EQ(*mme.node.open_peer_in(realm), hss_name);
+}
+
+TEST_F(DiameterFailover, APeerThatIsBackIsAskedAtOnceWhenThereIsNobodyElse) {
+  connect();
+  world.reset(primary);
+  world.reset(second);
+  world.advance(31s);
+  ASSERT_TRUE(mme.node.is_open(hss_name));
+  ASSERT_TRUE(mme.node.is_open(second_name));
+  ask("s;1");
+  EXPECT_TRUE(primary.take<DiameterRequest>());
+  world.advance(1s);
+  // The second one goes for good: what it has not answered goes to the one that is still to prove itself.
+  world.reset(primary);
+  const auto moved = second.take<DiameterRequest>();
+  ASSERT_TRUE(moved);
+  second.node.answer(moved->token, purged_by(second_name, "s;1"), second);
+  world.settle();
+  world.advance(64s);  // the second has proved itself, the primary has not
+  ask("s;2");
+  ASSERT_TRUE(second.take<DiameterRequest>());
+  world.reset(second);
+  EXPECT_TRUE(primary.take<DiameterRequest>());
+  EXPECT_FALSE(mme.take<DiameterTimeout>());
+}
+
+// With one HSS there is nobody to come back from: it is asked as soon as it is there, and no more often.
+TEST(DiameterReopened, AnOnlyPeerHasNothingToProve) {
+  World world;
+  Host& mme = world.add(mme_config());
+  Host& hss = world.add(hss_config());
+  world.start(hss);
+  world.start(mme);
+  world.reset(hss);
+  world.advance(31s);
+  ASSERT_TRUE(mme.node.is_open(hss_name));
+  EXPECT_EQ(mme.counters["diameter.peer_reopened"], 0);
+  EXPECT_EQ(*mme.node.open_peer_in(realm), hss_name);
+}
+
 TEST_F(DiameterFailover, WithoutAnotherPeerAndForANamedHostItTimesOut) {
   connect();
   world.reset(second);
