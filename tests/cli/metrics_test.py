@@ -71,6 +71,20 @@ def main():
         f"  - record: panel:{n}\n    expr: {json.dumps(e)}\n" for n, e in enumerate(filled))
     said = subprocess.run(["promtool", "check", "rules", "/dev/stdin"], input=groups, capture_output=True, text=True)
     checks.equal(said.returncode, 0, f"expressions of the dashboard: {said.stdout}{said.stderr}")
+    # Every duration that a node reports stands in the manual, and the dashboard's panels ask for those there are.
+    reported = set()
+    for path in sorted((ROOT / "src" / "node").rglob("*.cpp")):
+        reported |= set(re.findall(r'(?:took|phase|whole)\(\s*"([a-z_.]+)"', path.read_text()))
+    page = (ROOT / "docs" / "operations.md").read_text()
+    listed = page[page.index("## Durations"):page.index("## Load on an HSS")]
+    told, before = set(), ""
+    for name in re.findall(r"`([a-z_]*\.[a-z_.]+)`", listed):
+        before = before.rsplit(".", 1)[0] + name if name.startswith(".") else name
+        told.add(before)
+    reported |= set(re.findall(r'return "(hss\.[a-z_]+)"', (ROOT / "src" / "node" / "hss" / "hss.cpp").read_text()))
+    checks.that(len(reported) > 15 and reported <= told, f"durations that the manual does not list: {sorted(reported - told)}")
+    asked = {w for e in expressions + re.findall(r"expr: (.*)", rules.read_text()) for w in re.findall(r'procedure=~?"([^"]+)"', e)}
+    checks.that(asked and all(any(re.fullmatch(pattern, name) for name in told) for pattern in asked), f"no such duration: {sorted(asked)}")
     ids = [p["id"] for p in dashboard["panels"]]
     checks.equal(len(ids), len(set(ids)), "each panel has a number of its own")
     checks.finish()

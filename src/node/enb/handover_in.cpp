@@ -5,6 +5,7 @@
 
 #include "context/algorithms.h"
 #include "node/enb/enb.h"
+#include "node/stopwatch.h"
 
 namespace baton::node::enb {
 
@@ -115,6 +116,7 @@ void Enb::on_handover_request(std::size_t mme, std::uint16_t stream, s1ap::Hando
 }
 
 Procedure Enb::arrival(Ue& ue, Byte transaction) {
+  const Stopwatch watch(now_);
   start_timer(ue, UeTimer::procedure, arrival_guard);
   for (;;) {
     auto wait = ue.inbox.next<Reconfigured, Expiry>();
@@ -144,6 +146,7 @@ Procedure Enb::arrival(Ue& ue, Byte transaction) {
   ue.since = now_;
   note_activity(ue);
   out_->count("handover_in_done");
+  watch.whole("enb.handover_in", now_, *out_);
   send_s1ap(ue, s1ap::HandoverNotify{*ue.mme_ue_id, ue.id, config_.cell.id, config_.tai()});
   confirm_keys(ue);
   send_held_nas(ue);

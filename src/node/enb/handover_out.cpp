@@ -4,6 +4,7 @@
 
 #include "context/handover_container.h"
 #include "node/enb/enb.h"
+#include "node/stopwatch.h"
 
 namespace baton::node::enb {
 
@@ -120,6 +121,7 @@ Procedure Enb::hand_over(Ue& ue, Neighbour target) {
     }
   }
   // 2. Handover Required.
+  const Stopwatch watch(now_);
   ue.handover = Handover::preparing;
   out_->count("handover_required");
   s1ap::HandoverRequired required = handover_required(ue, target);
@@ -169,6 +171,7 @@ Procedure Enb::hand_over(Ue& ue, Neighbour target) {
     co_return;
   }
   ue.handover = Handover::executing;
+  watch.whole("enb.handover_out.prepare", now_, *out_);
 
   // 10. eNB Status Transfer. No data has passed a bearer, so all COUNTs are 0.
   //= TS 36.413, 8.4.6.2

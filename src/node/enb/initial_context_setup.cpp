@@ -1,5 +1,6 @@
 // initial_context_setup.cpp: keys and bearers for a UE (TS 36.413, 8.3.1; TS 36.331, 5.3.4 and 5.3.5).
 #include "node/enb/enb.h"
+#include "node/stopwatch.h"
 
 namespace baton::node::enb {
 
@@ -21,6 +22,7 @@ void Enb::on_context_setup(std::size_t mme, std::uint16_t stream, s1ap::InitialC
 
 //= TS 36.413, 8.3.1.2
 Procedure Enb::initial_context_setup(Ue& ue, s1ap::InitialContextSetupRequest m, Diagnostics diagnostics) {
+  const Stopwatch watch(now_);
   const KeyId kenb_id = keys_.id(m.security_key);
   log_key(KeyEvent::received, m.security_key, "Initial Context Setup Request", {}, mmes_[ue.mme].peer.name);
 
@@ -91,6 +93,7 @@ Procedure Enb::initial_context_setup(Ue& ue, s1ap::InitialContextSetupRequest m,
   ue.erabs = std::move(admitted.erabs);
   ue.context_set_up = true;
   out_->count("initial_context_setup_done");
+  watch.whole("enb.context_setup", now_, *out_);
   send_s1ap(ue, response);
 }
 

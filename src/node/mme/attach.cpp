@@ -1,5 +1,6 @@
 // attach.cpp: a UE registers and gets its default bearer.
 #include "node/mme/procedures.h"
+#include "node/stopwatch.h"
 
 namespace baton::node::mme {
 
@@ -241,6 +242,7 @@ void undo(Core& core, Ue& ue, const Refusal& why) {
 }  // namespace
 
 Procedure attach(Core& core, Ue& ue) {
+  const Stopwatch watch(core.now);
   // What an earlier registration of this same context left is deleted in step 10.
   ue.emm = Ue::Emm::deregistered;
   ue.accept_sent = false;
@@ -258,6 +260,7 @@ Procedure attach(Core& core, Ue& ue) {
   }
   ue.attach.reset();
   core.count("mme.attach.completed");
+  watch.whole("mme.attach", core.now, *core.out);
 }
 
 void replace_context(Core& core, Ue& ue) {

@@ -1,5 +1,6 @@
 // detach.cpp: a UE leaves, or is sent away.
 #include "node/mme/procedures.h"
+#include "node/stopwatch.h"
 
 namespace baton::node::mme {
 
@@ -12,6 +13,7 @@ Procedure detach_by_ue(Core& core, Ue& ue, nas::UeDetachRequest request) {
   // 1. The request has arrived, and it is the UE's. From here on nothing but a new attach is of use to it.
   ue.emm = Ue::Emm::deregistered;
   refuse_waiting(core, ue);
+  const Stopwatch watch(core.now);
   core.step_from_ue(ue, "1",
                     request.detach_type.switch_off ? "Detach Request (switch off)" : "Detach Request");
 
@@ -35,6 +37,7 @@ Procedure detach_by_ue(Core& core, Ue& ue, nas::UeDetachRequest request) {
   if (ue.s1) core.step_to_enb(ue, "12", "UE Context Release Command");
   purge(core, ue);
   core.count("mme.detach.completed");
+  watch.whole("mme.detach", core.now, *core.out);
   core.forget(ue, "detach", s1ap::CauseNas::detach, true);
 }
 

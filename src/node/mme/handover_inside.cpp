@@ -4,6 +4,7 @@
 #include "node/mme/delegation.h"
 #include "node/mme/handover.h"
 #include "node/mme/reauthentication.h"
+#include "node/stopwatch.h"
 
 namespace baton::node::mme {
 
@@ -54,6 +55,7 @@ void unprepared(Core& core, Ue& ue, const Admission& answer) {
 //= TS 23.401, 5.5.1.2.2
 Procedure handover_inside(Core& core, Ue& ue, s1ap::HandoverRequired required, peer::LinkId target) {
   ue.handover.emplace();
+  Stopwatch watch(core.now);
 
   // 2. The source eNB has decided. The chain goes on before anything leaves.
   core.step_from_enb(ue, "2", "Handover Required");
@@ -111,6 +113,7 @@ Procedure handover_inside(Core& core, Ue& ue, s1ap::HandoverRequired required, p
   // 9. The source eNB lets the UE go.
   auto forwarding = forwarding_of(*room, direct);
   send_command(core, ue, std::move(room->container), std::move(forwarding), std::move(security));
+  watch.phase("mme.handover.prepare", core.now, *core.out);
 
   bool notified = false;
   while (!notified) {
@@ -151,6 +154,8 @@ Procedure handover_inside(Core& core, Ue& ue, s1ap::HandoverRequired required, p
     }
   }
 
+  watch.phase("mme.handover.execute", core.now, *core.out);
+
   // 15, 17. Downlink data know the way.
   auto modify = modify_bearer(core, ue, "15", "17");
   auto modified = co_await modify;
@@ -170,6 +175,7 @@ Procedure handover_inside(Core& core, Ue& ue, s1ap::HandoverRequired required, p
   }
   ue.handover.reset();
   core.count("mme.handover.completed");
+  watch.phase("mme.handover.complete", core.now, *core.out);
   core.out->outcome({ue.subscriber(), "s1-handover", true, ""});
 
   //= S0.D11

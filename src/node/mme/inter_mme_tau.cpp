@@ -10,6 +10,7 @@
 #include "node/mme/kasme_refresh.h"
 #include "node/mme/procedures.h"
 #include "node/mme/upe_keys.h"
+#include "node/stopwatch.h"
 #include "wire/gtp2/private.h"
 #include "wire/nas/security_header.h"
 
@@ -279,6 +280,7 @@ Procedure inter_mme_tau(Core& core, Ue& ue, const MmePeer& from, nas::TauRequest
   core.step_from_ue(ue, "2", "Tracking Area Update Request");
   core.step_from_enb(ue, "3", "Initial UE Message (Tracking Area Update Request)");
   const Guti guti = *request.old_guti.guti();
+  const Stopwatch watch(core.now);
 
   // 4, 5, 7. Its context comes here.
   auto fetch = fetch_context(core, ue, from, guti, request, pdu);
@@ -298,6 +300,8 @@ Procedure inter_mme_tau(Core& core, Ue& ue, const MmePeer& from, nas::TauRequest
     core.forget(ue, "its context did not come", s1ap::CauseNas::normal_release, false);
     co_return;
   }
+
+  watch.whole("mme.context_fetch", core.now, *core.out);
 
   // 6, 9 to 21. The rest is as for any UE that has moved here.
   auto update = update_tracking_area(core, ue, std::move(request));

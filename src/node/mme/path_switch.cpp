@@ -4,6 +4,7 @@
 
 #include "node/mme/handover.h"
 #include "node/mme/interfaces.h"
+#include "node/stopwatch.h"
 
 namespace baton::node::mme {
 
@@ -36,6 +37,7 @@ std::optional<gtp2::FTeid> downlink_of(const s1ap::PathSwitchRequest& m) {
 }
 
 Procedure path_switch(Core& core, Ue& ue, s1ap::PathSwitchRequest m, peer::LinkId link, gtp2::FTeid s1u_enb) {
+  const Stopwatch watch(core.now);
   // 1. The UE is at the target eNB.
   core.step(ue, "1", "Path Switch Request", core.enbs.find(link)->name, core.config.name, "S1AP");
   //= TS 33.401, 7.2.4.2.2
@@ -86,6 +88,7 @@ Procedure path_switch(Core& core, Ue& ue, s1ap::PathSwitchRequest m, peer::LinkI
                                                                  .diagnostics = std::nullopt}));
   core.step_to_enb(ue, "6", "Path Switch Request Acknowledge");
   core.count("mme.handover.path_switched");
+  watch.whole("mme.path_switch", core.now, *core.out);
   core.out->outcome({ue.subscriber(), "x2-handover", true, ""});
 }
 

@@ -5,6 +5,7 @@
 #include "node/mme/interfaces.h"
 #include "node/mme/kasme_refresh.h"
 #include "node/mme/upe_keys.h"
+#include "node/stopwatch.h"
 #include "wire/gtp2/private.h"
 
 namespace baton::node::mme {
@@ -130,6 +131,7 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
   ue.handover.emplace();
   ue.handover->role = Handover::Role::source;
   ue.handover->mme = &mme;
+  Stopwatch watch(core.now);
 
   // 2. The source eNB has decided.
   core.step_from_enb(ue, "2", "Handover Required");
@@ -305,6 +307,7 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
   //= S1.A8
   auto forwarding = forwarding_of(*response, direct);
   send_command(core, ue, std::move(response->container->octets), std::move(forwarding), std::move(security));
+  watch.phase("mme.handover_out.prepare", core.now, *core.out);
 
   for (;;) {
     auto wait = ue.inbox.next<s1ap::EnbStatusTransfer, S10Request, s1ap::HandoverCancel, ConnectionLost,
@@ -333,6 +336,7 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
       core.step_from_mme(ue, mme, "14", "Forward Relocation Complete Notification");
       answer_mme(core, said->ref, *ue.handover->mme_teid, gtp2::CauseValue::request_accepted);
       core.step_to_mme(ue, mme, "14b", "Forward Relocation Complete Acknowledge");
+      watch.phase("mme.handover_out.execute", core.now, *core.out);
       erase(core, ue, Gone::arrived, "the UE is at the target MME");
       co_return;
 

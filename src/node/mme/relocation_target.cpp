@@ -5,6 +5,7 @@
 #include "node/mme/interfaces.h"
 #include "node/mme/kasme_refresh.h"
 #include "node/mme/upe_keys.h"
+#include "node/stopwatch.h"
 #include "wire/gtp2/private.h"
 
 namespace baton::node::mme {
@@ -97,6 +98,7 @@ Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted
                             std::optional<ByteVector> security) {
   const MmePeer& mme = *handover.mme;
   ue.handover = handover;
+  Stopwatch watch(core.now);
 
   // 5, 5a. The target eNB gets the UE's keys as the source MME made them, and makes room.
   auto ask = ask_target_enb(core, ue, std::move(wanted));
@@ -141,6 +143,7 @@ Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted
   ue.handover->commanded = true;  // it may have been: from now on nobody here knows where the UE is
   core.step_to_mme(ue, mme, "7", "Forward Relocation Response");
   core.start_timer(ue, Timer::xrelocation);
+  watch.phase("mme.handover_in.prepare", core.now, *core.out);
 
   bool notified = false;
   while (!notified) {
@@ -193,6 +196,8 @@ Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted
     // A source MME that restarted has lost the UE; if it comes all the same it is welcome.
   }
 
+  watch.phase("mme.handover_in.execute", core.now, *core.out);
+
   // 14. The source MME hears that it may forget the UE; the path repeats it until it is acknowledged (14b).
   core.tell_mme(mme, *ue.handover->mme_teid, gtp2::ForwardRelocationCompleteNotification{});
   core.step_to_mme(ue, mme, "14", "Forward Relocation Complete Notification");
@@ -209,6 +214,7 @@ Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted
   core.ues.close_s10(ue);
   ue.handover.reset();
   core.count("mme.handover.in_completed");
+  watch.phase("mme.handover_in.complete", core.now, *core.out);
   // 18. A tracking area update that has come meanwhile has its turn now (run_waiting).
 }
 

@@ -1,6 +1,7 @@
 // service_request.cpp: a UE comes back from idle. The node has verified the short MAC and moved the count.
 #include "node/mme/delegation.h"
 #include "node/mme/procedures.h"
+#include "node/stopwatch.h"
 #include "wire/nas/message.h"
 
 namespace baton::node::mme {
@@ -10,6 +11,7 @@ namespace s1ap = wire::s1ap;
 
 //= TS 23.401, 5.3.4.1
 Procedure service_request(Core& core, Ue& ue) {
+  const Stopwatch watch(core.now);
   // 2. The request has arrived, and it is the UE's.
   core.step_from_ue(ue, "1", "Service Request");
   core.step_from_enb(ue, "2", "Initial UE Message (Service Request)");
@@ -66,6 +68,7 @@ Procedure service_request(Core& core, Ue& ue) {
     co_return;
   }
   core.count("mme.service_request.completed");
+  watch.whole("mme.service_request", core.now, *core.out);
 
   // The network had something to say to this UE all along.
   if (ue.pending_detach) {

@@ -5,6 +5,7 @@
 #include "node/mme/gea.h"
 #include "node/mme/procedures.h"
 #include "node/mme/reauthentication.h"
+#include "node/stopwatch.h"
 
 namespace baton::node::mme {
 
@@ -72,6 +73,7 @@ Procedure tau(Core& core, Ue& ue, nas::TauRequest request) {
 }
 
 Task<void> update_tracking_area(Core& core, Ue& ue, nas::TauRequest request) {
+  const Stopwatch watch(core.now);
   const bool for_this_only = !ue.context_at_enb && !request.update_type.active;
   // A UE without a GUTI of ours has one of the MME it came from.
   const bool moved = !ue.guti;
@@ -228,6 +230,7 @@ Task<void> update_tracking_area(Core& core, Ue& ue, nas::TauRequest request) {
     }
   }
   core.count("mme.tau.completed");
+  watch.whole("mme.tau", core.now, *core.out);
   //= S1.D7
   // The level that the UE came with is another MME's word; this one's own comes as soon as it is connected.
   if (moved && core.config.policy.after_mobility == context::AfterMobility::always) ue.aka_due = true;

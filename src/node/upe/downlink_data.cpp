@@ -28,7 +28,7 @@ void Upe::downlink_data(const Imsi& imsi, Instant now, Actions& out) {
     return;
   }
   session->notification = token;
-  notifications_.insert_or_assign(*token, session->imsi);
+  notifications_.insert_or_assign(*token, Notified{session->imsi, now});
   out.count("upe.notification_sent");
 }
 
@@ -36,7 +36,7 @@ void Upe::downlink_data(const Imsi& imsi, Instant now, Actions& out) {
 void Upe::on_notification_answer(peer::GtpToken token, const gtp2::Message* answer, Actions& out) {
   const auto it = notifications_.find(token);
   if (it == notifications_.end()) return;
-  const Imsi imsi = it->second;
+  const auto [imsi, since] = it->second;
   notifications_.erase(it);
   Session* session = sessions_.find(imsi);
   if (session == nullptr || session->notification != token) return;
@@ -47,6 +47,7 @@ void Upe::on_notification_answer(peer::GtpToken token, const gtp2::Message* answ
   }
   const auto* ack = std::get_if<gtp2::DownlinkDataNotificationAck>(answer);
   if (ack == nullptr) return;
+  out.took("upe.notification", now_ - since);
   if (gtp2::accepted(ack->cause.value)) {
     session->being_paged = !session->connected();
     return;

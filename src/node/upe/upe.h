@@ -63,7 +63,12 @@ class Upe final : public Node {
   Instant now_;  ///< of the event at hand
   peer::GtpPath s11_;
   Sessions sessions_;
-  std::map<peer::GtpToken, Imsi> notifications_;
+  /// A notification that is not acknowledged yet: about whom, and since when.
+  struct Notified {
+    Imsi imsi;
+    Instant since;
+  };
+  std::map<peer::GtpToken, Notified> notifications_;
 };
 
 }  // namespace baton::node::upe
