@@ -123,7 +123,8 @@ HSS_HEAD = """# The HSS of this machine: systemctl enable --now baton-hss, once 
 #   baton subscriber -c /etc/baton/hss.yaml import FILE
 #   baton subscriber -c /etc/baton/hss.yaml list
 #
-# /usr/share/doc/baton-tools/operations.md has every key.
+# /usr/share/doc/baton-tools/operations.md has every key. Lines that begin with # and no space after it are
+# examples: take the # away.
 """
 
 

@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "context/built_policy.h"
 #include "runtime/node_configs.h"
+#include "temporary_folder.h"
 
 namespace baton::runtime {
 namespace {
@@ -56,6 +59,49 @@ TEST(Topology, ReadsTheDemoNetwork) {
   EXPECT_EQ(result->enb[3].mme.endpoint.to_string(), "127.0.0.4:36412");
   ASSERT_TRUE(result->ue);
   EXPECT_EQ(result->ue->first_address.to_string(), "127.1.0.1");
+}
+
+// etc/hss.yaml shows what there is in lines that begin with # and no space: each such block is taken in,
+// alone.
+TEST(Topology, EveryExampleInTheFileOfAnHssIsOne) {
+  const std::string text = content_of(BATON_SOURCE_DIR "/etc/hss.yaml");
+  ASSERT_TRUE(parse_topology("hss.yaml", text)) << to_text(mistakes(text));
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  const auto is_example = [&](std::size_t n) {
+    const auto at = lines[n].find_first_not_of(' ');
+    return at != std::string::npos && lines[n][at] == '#' && at + 1 < lines[n].size() &&
+           // What goes on below an example is indented after its #.
+           (lines[n][at + 1] != ' ' || lines[n].substr(at + 1).starts_with("  - {"));
+  };
+  std::set<std::string> shown;
+  for (std::size_t from = 0; from < lines.size(); ++from) {
+    if (!is_example(from)) continue;
+    std::size_t to = from;
+    std::string one;
+    bool database = false;
+    while (to < lines.size() && is_example(to)) {
+      const std::string live = std::string(lines[to]).erase(lines[to].find('#'), 1);
+      one += live + "\n";
+      const auto key = live.substr(live.find_first_not_of(" -{"));
+      shown.insert(key.substr(0, key.find(':')));
+      database = database || key.starts_with("database:");
+      ++to;
+    }
+    std::string whole;
+    for (std::size_t n = 0; n < lines.size(); ++n) {
+      if (n == from) whole += one;
+      if (n >= from && n < to) continue;
+      if (database && lines[n].starts_with("  store:")) continue;
+      whole += lines[n] + "\n";
+    }
+    EXPECT_TRUE(parse_topology("hss.yaml", whole)) << one << to_text(mistakes(whole));
+    from = to - 1;
+  }
+  for (const char* key : {"file", "realm", "database", "keys", "sqn", "tls", "protected-by", "roaming",
+                          "equipment", "lost-places", "tokens", "server"})
+    EXPECT_TRUE(shown.contains(key)) << key;
 }
 
 struct Case {
