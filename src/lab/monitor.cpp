@@ -7,6 +7,7 @@
 #include "keys/derive_policy.h"
 #include "lab/monitor_state.h"
 #include "wire/diameter/message.h"
+#include "wire/diameter/private_app.h"
 #include "wire/gtp2/codec.h"
 #include "wire/gtp2/mobility.h"
 #include "wire/gtp2/private.h"
@@ -133,7 +134,15 @@ void Monitor::on_diameter(const Sent& sent) {
   namespace diameter = wire::diameter;
   constexpr std::uint32_t air = 318, clr = 317, success = 2001;
   const auto header = diameter::decode_header(sent.octets);
-  if (!header || (header->code != air && header->code != clr)) return;
+  if (!header) return;
+  //= S0.D3
+  // Under `seed` the key itself goes to the HSS.
+  if (header->code == diameter::KasmeUpdateRequest::command.code && header->request && sent.to != nobody) {
+    const auto m = diameter::decode<diameter::KasmeUpdateRequest>(sent.octets);
+    if (m && m->kasme) carried(sent.to, key_id_of(lab_ids, *m->kasme), sent.octets);
+    return;
+  }
+  if (header->code != air && header->code != clr) return;
   if (header->code == air && header->request) {
     if (const auto m = diameter::decode<diameter::AuthenticationInformationRequest>(sent.octets))
       sessions_[m->session_id] = ue_of_imsi(m->user_name.digits());
