@@ -1,6 +1,7 @@
 // Campaigns: many UEs under faults, small enough to play with every build.
 #include <gtest/gtest.h>
 
+#include "context/built_policy.h"
 #include "lab/campaign.h"
 
 namespace baton::lab {
@@ -66,6 +67,31 @@ INSTANTIATE_TEST_SUITE_P(Lab, EveryCampaign, ::testing::ValuesIn(campaigns().beg
                              if (ch != '-') out += ch;
                            return out;
                          });
+
+/// Every way to treat keys in a move, under the same faults: profiles, and delegated, which none has.
+TEST(Campaign, HoldsUnderEveryPolicy) {
+  std::vector<std::pair<std::string, context::SecurityPolicy>> policies;
+  for (const context::Profile p : context::profiles)
+    policies.emplace_back(to_string(p), context::policy_of(p));
+  context::SecurityPolicy delegated;
+  delegated.handover_refresh = context::HandoverRefresh::forward_secure;
+  delegated.delegated = true;
+  policies.emplace_back("delegated", delegated);
+  for (const CampaignName& campaign : campaigns()) {
+    for (const auto& [name, policy] : policies) {
+      SCOPED_TRACE(std::string(campaign.name) + " under " + name);
+      CampaignPlan plan = plan_of(campaign.kind, 10);
+      plan.policy = context::built_part(policy);
+      plan.faults = rough();
+      const SeedResult one = play_campaign(plan, 1);
+      EXPECT_EQ(one.violations.size(), 0U) << told(one);
+      EXPECT_EQ(one.stuck, 0U) << told(one);
+      EXPECT_EQ(one.attached, 10U) << told(one);
+      plan.faults.crash = *Chance::percent("0.2");
+      EXPECT_EQ(play_campaign(plan, 2).violations.size(), 0U);
+    }
+  }
+}
 
 TEST(Campaign, WithoutFaultsEveryMoveIsComplete) {
   for (const CampaignKind kind :
