@@ -163,6 +163,8 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
       // What a store already knows of a subscriber, above all the SQN, is newer than the file.
       if (const auto kept = store::add_missing(*store, std::move(setup.subscribers)); !kept)
         return Fail{kept.why().what};
+      // A subscriber's first request waits for no disk.
+      if (const auto ready = read_ahead(*store); !ready) return Fail{ready.why().what};
       auto certified = open_tls(hss->tls);
       if (!certified) return Fail{certified.why()};
       tls = std::move(*certified);

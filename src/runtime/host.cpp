@@ -403,7 +403,10 @@ void Host::carry_out(node::Record& a) {
 }
 void Host::carry_out(node::Count& a) { count(a.counter); }
 void Host::carry_out(node::Took& a) {
-  if (services_.metrics) services_.metrics->took(name_, a.procedure, a.time);
+  if (!services_.metrics) return;
+  Durations*& at = times_[a.procedure.data()];
+  if (at == nullptr) at = &services_.metrics->times_of(name_, a.procedure);
+  at->add(a.time);
 }
 void Host::carry_out(node::Log& a) { log(a.level, a.text); }
 void Host::carry_out(node::Step& a) {
@@ -467,7 +470,10 @@ void Host::link_down(peer::LinkId id, transport::Down why) {
 }
 
 void Host::count(std::string_view counter) {
-  if (services_.metrics) services_.metrics->count(name_, counter);
+  if (!services_.metrics) return;
+  std::uint64_t*& at = counters_[counter.data()];
+  if (at == nullptr) at = &services_.metrics->counter(name_, counter);
+  ++*at;
 }
 void Host::log(peer::LogLevel level, std::string_view text) {
   if (services_.log) services_.log->write(services_.loop.now(), name_, level, text);

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -161,6 +162,10 @@ class Host {
 
   std::vector<std::pair<node::StoreToken, Imsi>> unsynced_;
   std::function<void(node::Administered&)> administered_;
+
+  /// Where what is counted and timed most stands, by the literal that names it.
+  std::unordered_map<const char*, std::uint64_t*> counters_;
+  std::unordered_map<const char*, Durations*> times_;
 
   std::deque<node::Event> queue_;
   bool handling_ = false;

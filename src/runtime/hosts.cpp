@@ -33,8 +33,9 @@ std::unique_ptr<Host> hss_host(Services& services, const HssSettings& hss, const
   setup.doors = doors(hss);
   setup.store = &store;
   setup.tls = tls;
-  return std::make_unique<Host>(services, std::make_unique<node::hss::Hss>(std::move(config), entropy),
-                                std::move(setup));
+  auto node = std::make_unique<node::hss::Hss>(std::move(config), entropy);
+  node->read_from([&store](const Imsi& imsi) { return store.at_hand(imsi); });
+  return std::make_unique<Host>(services, std::move(node), std::move(setup));
 }
 
 std::unique_ptr<Host> mme_host(Services& services, const MmeSettings& mme, const Topology& topology,
@@ -202,9 +203,16 @@ Expected<std::unique_ptr<store::Store>, std::string> open_store(const HssSetting
   if (!opened) return Fail{opened.why()};
   std::unique_ptr<store::Store> store = std::move(*opened);
   // A database is shared: what the others wrote has to be seen, so nothing of it is remembered.
-  if (hss.database.empty())
-    store = std::make_unique<store::CachedStore>(std::move(store), records_cached_max);
-  return store;
+  if (!hss.database.empty()) return store;
+  auto log = store::SequenceLog::open(hss.store + ".sqn");
+  if (!log) return Fail{log.why().what};
+  return std::unique_ptr<store::Store>(
+      std::make_unique<store::CachedStore>(std::move(store), records_cached_max, std::move(*log)));
+}
+
+Expected<std::size_t, store::StoreError> read_ahead(store::Store& store) {
+  auto* const cached = dynamic_cast<store::CachedStore*>(&store);
+  return cached == nullptr ? std::size_t{0} : cached->fill();
 }
 
 Expected<std::unique_ptr<transport::TlsIdentity>, std::string> open_tls(

@@ -32,9 +32,13 @@ std::unique_ptr<Host> ue_host(Services& services, const UeSettings& ue, std::siz
 /// open_store gives an HSS its store: in memory, the SQLite file or the database that the settings name. The
 /// data keys in it are wrapped as `keys` says; without that by a key file beside the database, FILE.key (32
 /// octets, mode 0600, made when the file is), to be kept on another medium by who fears for the database
-/// alone. Errors are in words. A second handle may be opened beside the one that serves.
+/// alone. Errors are in words.
 Expected<std::unique_ptr<store::Store>, std::string> open_store(const HssSettings& hss, Entropy& entropy);
-/// open_keyed_store does so where there is something to keep: not in memory.
+/// read_ahead brings the records of an opened store into memory, as many as may be there, and gives their
+/// number.
+Expected<std::size_t, store::StoreError> read_ahead(store::Store& store);
+/// open_keyed_store opens it alone, where there is something to keep: not in memory. It may be opened so
+/// beside the one that serves, whose newest SEQs it does not see (store/sequence_log.h).
 Expected<std::unique_ptr<store::KeyedStore>, std::string> open_keyed_store(const HssSettings& hss,
                                                                            Entropy& entropy);
 /// Whether a key file that is not there is made. Beside a database that is there it would be a wrong one.

@@ -43,6 +43,13 @@ class Metrics {
   void took(std::string_view node, std::string_view procedure, Duration time) {
     entry(entry(times_, node), procedure).add(time);
   }
+  /// counter and times_of are where one is counted, for who counts often; they stay there.
+  std::uint64_t& counter(std::string_view node, std::string_view counter) {
+    return entry(entry(nodes_, node), counter);
+  }
+  Durations& times_of(std::string_view node, std::string_view procedure) {
+    return entry(entry(times_, node), procedure);
+  }
   std::uint64_t value(std::string_view node, std::string_view counter) const {
     const auto n = nodes_.find(node);
     if (n == nodes_.end()) return 0;

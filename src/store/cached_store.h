@@ -4,8 +4,12 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <unordered_map>
+#include <vector>
 
+#include "ids/imsi_map.h"
+#include "store/sequence_log.h"
 #include "store/store.h"
 
 namespace baton::store {
@@ -14,11 +18,17 @@ namespace baton::store {
 /// what is in memory follows only when that has succeeded. It is for a store that nobody else writes to while
 /// it is served: what another process writes is seen when it leads to a conflict, which drops the record
 /// here, or when the record falls out. Versions keep even then what the other wrote.
+///
+/// With a log, reservations of SEQs go there and not to the store below, which is behind by them until the
+/// record is written as a whole or `settle` is called. A record has then one version more here for each.
 class CachedStore final : public Store {
  public:
-  CachedStore(std::unique_ptr<Store> below, std::size_t records_max);
+  CachedStore(std::unique_ptr<Store> below, std::size_t records_max,
+              std::unique_ptr<SequenceLog> log = nullptr);
+  ~CachedStore() override;
 
   Found find(const Imsi& imsi) override;
+  const context::SubscriberRecord* at_hand(const Imsi& imsi) override;
   bool put(context::SubscriberRecord record) override;
   bool reserve(const Imsi& imsi, std::optional<std::uint64_t> version, std::uint64_t seq_reserved) override;
   using Store::remove;
@@ -28,30 +38,52 @@ class CachedStore final : public Store {
   std::size_t size() const override { return below_->size(); }
   std::vector<Imsi> subscribers() const override { return below_->subscribers(); }
   Expected<std::vector<context::SubscriberRecord>, StoreError> range(const std::optional<Imsi>& after,
-                                                                     std::size_t limit) override {
-    return below_->range(after, limit);
-  }
+                                                                     std::size_t limit) override;
+
+  /// fill reads records, in their order, until there is no more room for them. Gives how many there are.
+  Expected<std::size_t, StoreError> fill();
+  /// settle writes what is in the log into the store below, and begins the log anew. Nothing is staged.
+  Expected<Ok, StoreError> settle();
 
   Store& below() { return *below_; }
+  const SequenceLog* log() const { return log_.get(); }
   std::size_t cached() const { return records_.size(); }
   std::uint64_t hits() const { return hits_; }
 
  private:
-  struct Hash {
-    std::size_t operator()(const Imsi& imsi) const { return std::hash<std::string_view>()(imsi.digits()); }
+  struct Cached {
+    context::SubscriberRecord record;
+    std::optional<std::uint64_t> below;  ///< the version that the store below has
+    bool reserving = false;              ///< a reservation waits for a commit of the log
   };
-  using Records = std::unordered_map<Imsi, context::SubscriberRecord, Hash>;
+  /// What becomes of a cached record when the commit succeeds; no record: it is dropped.
+  struct Follows {
+    std::optional<context::SubscriberRecord> record;
+    std::optional<std::uint64_t> below;
+    Imsi imsi;
+  };
+  struct Reserving {
+    std::uint64_t imsi;
+    std::uint64_t seq;
+  };
 
-  void keep(context::SubscriberRecord record);
-  /// touched is whether something of the subscriber waits for a commit: the store below knows what.
-  bool touched(const Imsi& imsi) const { return staged_.contains(imsi); }
+  void keep(std::uint64_t number, context::SubscriberRecord record, std::optional<std::uint64_t> below);
+  void drop(std::uint64_t number) { records_.erase(number); }
+  /// touched is whether something of the subscriber waits for a commit of the store below.
+  bool touched(std::uint64_t number) const { return !staged_.empty() && staged_.contains(number); }
+  /// raise brings a record of the store below to what the log says. Gives the version it had.
+  std::optional<std::uint64_t> raise(std::uint64_t number, context::SubscriberRecord& record) const;
+  /// below_version is what the store below calls the version that a caller has read here.
+  std::optional<std::uint64_t> below_version(std::uint64_t number,
+                                             std::optional<std::uint64_t> version) const;
 
   std::unique_ptr<Store> below_;
+  std::unique_ptr<SequenceLog> log_;
   std::size_t records_max_;
-  Records records_;
-  std::deque<Imsi> order_;  ///< as they came; the first one goes first
-  /// What becomes of a cached record when the commit succeeds; nothing: it is dropped.
-  std::unordered_map<Imsi, std::optional<context::SubscriberRecord>, Hash> staged_;
+  ImsiMap<Cached> records_;
+  std::deque<std::uint64_t> order_;  ///< as they came; the first one goes first
+  std::unordered_map<std::uint64_t, Follows> staged_;
+  std::vector<Reserving> reserving_;
   std::uint64_t hits_ = 0;
 };
 

@@ -26,6 +26,12 @@ Expected<std::optional<context::SubscriberRecord>, StoreError> MemoryStore::find
   return out;
 }
 
+const context::SubscriberRecord* MemoryStore::at_hand(const Imsi& imsi) {
+  if (failing_loads_ > 0 || staged_.find(imsi) != nullptr) return nullptr;
+  const auto found = durable_.find(imsi);
+  return found == durable_.end() ? nullptr : &found->second;
+}
+
 bool MemoryStore::put(context::SubscriberRecord record) { return staged_.put(std::move(record)); }
 bool MemoryStore::remove(const Imsi& imsi, std::optional<std::uint64_t> version) {
   return staged_.remove(imsi, version);

@@ -14,6 +14,7 @@ namespace baton::store {
 class MemoryStore final : public Store {
  public:
   Expected<std::optional<context::SubscriberRecord>, StoreError> find(const Imsi& imsi) override;
+  const context::SubscriberRecord* at_hand(const Imsi& imsi) override;
   bool put(context::SubscriberRecord record) override;
   using Store::remove;
   bool remove(const Imsi& imsi, std::optional<std::uint64_t> version) override;

@@ -312,6 +312,11 @@ std::string select_sql(char mark) {
   return "SELECT " + listed([](std::size_t i) { return std::string(columns[i].name); }) +
          " FROM subscriber WHERE imsi = " + parameter(mark, 1);
 }
+std::string page_sql(char mark) {
+  return "SELECT " + listed([](std::size_t i) { return std::string(columns[i].name); }) +
+         ", imsi FROM subscriber WHERE imsi > " + parameter(mark, 1) + " ORDER BY imsi LIMIT " +
+         parameter(mark, 2);
+}
 std::string insert_sql(char mark) { return insert_values(mark) + "NOTHING"; }
 std::string update_sql(char mark) {
   return "UPDATE subscriber SET " + listed([&](std::size_t i) {

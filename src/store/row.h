@@ -74,6 +74,7 @@ Expected<context::SubscriberRecord, StoreError> record_of(const Keys& keys, cons
 /// parameter 1 and the columns are 2 and so on; `update` has the version that it expects as the last one.
 /// They stay within what SQLite, PostgreSQL, CockroachDB and YugabyteDB have in common.
 std::string select_sql(char mark);   ///< the columns, in order
+std::string page_sql(char mark);     ///< the columns and the IMSI; parameters: the IMSI before, how many
 std::string insert_sql(char mark);   ///< does nothing where there is a row
 std::string update_sql(char mark);   ///< does nothing where the version is another
 std::string upsert_sql(char mark);   ///< over whatever is there, with its version plus one

@@ -71,6 +71,9 @@ class SqliteStore final : public KeyedStore {
   Expected<Ok, StoreError> newest_is_kept();
   Expected<Ok, StoreError> keep_key(std::uint32_t number, const vault::DataKey& key);
   Expected<std::optional<context::SubscriberRecord>, StoreError> read(const Imsi& imsi);
+  /// page is range() in one search, where nothing is staged; nothing when a record cannot be read.
+  std::optional<std::vector<context::SubscriberRecord>> page(const std::optional<Imsi>& after,
+                                                             std::size_t limit);
 
   std::string path_;
   KeySource source_;

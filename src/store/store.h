@@ -44,6 +44,9 @@ class Store {
   /// find sees staged records too, with the version they will have. Nothing when there is no such
   /// subscriber; an error when the store cannot say.
   virtual Expected<std::optional<context::SubscriberRecord>, StoreError> find(const Imsi& imsi) = 0;
+  /// at_hand is a record that is in memory and of which nothing is staged, exactly as it is durable; valid
+  /// until the next call. Null says nothing: find() does.
+  virtual const context::SubscriberRecord* at_hand(const Imsi&) { return nullptr; }
   /// find_all finds several, each as find() does: a store on another machine is asked once for all.
   virtual std::vector<Found> find_all(const std::vector<Imsi>& imsis);
   /// put stages a record, new or changed (SubscriberRecord::version says what it may replace). False when

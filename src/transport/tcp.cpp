@@ -191,6 +191,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
       if (n == 0) return fail(Down::closed_by_peer);
       taken += static_cast<std::size_t>(n);
       if (observer_) observer_->on_data(0, Bytes(piece.data(), static_cast<std::size_t>(n)));
+      // Less than there was room for is all there is; what comes meanwhile wakes the loop again.
+      if (static_cast<std::size_t>(n) < piece.size()) return;
     }
   }
 

@@ -26,7 +26,10 @@ struct Said {
 [[noreturn]] void works(const std::string& path, int to, unsigned seed) {
   auto opened = SqliteStore::open(path, key_of<context::StoreKey>(0x5A));
   if (!opened) ::_exit(1);
-  CachedStore store(std::move(*opened), 1'000);
+  // Short, so that it is begun anew many times.
+  auto log = SequenceLog::open(path + ".sqn", 200'000);
+  if (!log) ::_exit(1);
+  CachedStore store(std::move(*opened), 1'000, std::move(*log));
   std::uint64_t lots = seed;
   for (;;) {
     std::vector<Said> said;
@@ -103,8 +106,9 @@ TEST(Kill, loses_no_subscriber_no_location_and_no_sequence_number) {
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
     ASSERT_TRUE(WIFSIGNALED(status)) << "it ended by itself with " << WEXITSTATUS(status);
-    auto store = open_sqlite(path);
-    ASSERT_TRUE(store);
+    auto log = SequenceLog::open(path + ".sqn", 200'000);
+    ASSERT_TRUE(log) << log.why().what;
+    auto store = std::make_unique<CachedStore>(open_sqlite(path), subscribers, std::move(*log));
     ASSERT_EQ(store->size(), static_cast<std::size_t>(subscribers));
     for (int n = 1; n <= subscribers; ++n) {
       const auto at = static_cast<std::size_t>(n);

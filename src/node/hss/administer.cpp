@@ -44,9 +44,9 @@ void apply_sequence(Core& core, context::SubscriberRecord& r, const ChangeSubscr
     // By the clock little is written down: what has left is up to the clock, or remembered.
     if (r.sqn_scheme == context::SqnScheme::time) {
       r.seq_reserved = std::max(r.seq_reserved, clock_seq(r, core.clock));
-      if (const auto at = core.counters.find(r.imsi);
-          at != core.counters.end() && at->second.numbering == Numbering::of(r))
-        r.seq_reserved = std::max(r.seq_reserved, at->second.last_seq);
+      if (const Counter* const kept = core.counters.find(r.imsi);
+          kept != nullptr && kept->numbering == Numbering::of(r))
+        r.seq_reserved = std::max(r.seq_reserved, kept->last_seq);
     }
     // SEQ || IND goes on upwards wherever the border between them is put.
     if (ind_bits != r.ind_bits && ind_bits <= Sqn::ind_bits_max)

@@ -188,6 +188,38 @@ bool may_have(const Client& client, const dia::AuthenticationInformationRequest&
 }  // namespace
 
 //= TS 29.272, 5.2.3.1.3
+bool vectors_at_once(Core& core, const AuthenticationInformation& asked) {
+  using Answer = dia::AuthenticationInformationAnswer;
+  const auto& m = asked.message;
+  const Client& client = core.client(asked.client);
+  // Everything that is refused, written down or said by the card goes its own way, which is below.
+  if (!m.requested_eutran || m.requested_utran_geran || m.requested_eutran->resynchronization ||
+      core.config.tracks_kasme() || !core.may_ask_for(client, m.visited_plmn) || !may_have(client, m))
+    return false;
+  const context::SubscriberRecord* const record = core.records(m.user_name);
+  if (record == nullptr || record->subscription.apns.empty()) return false;
+  Counter& counter = core.counter_of(*record);
+  const std::size_t wanted = wanted_of(m, false).eutran;
+  const NextSeqs seqs = next_seqs(*record, counter, wanted, core.clock);
+  if (seqs.number == 0 || seqs.reserve != 0) return false;
+  Answer answer = core.answer_to<Answer>(m.session_id, success);
+  auto& vectors = answer.authentication_info.emplace().eutran_vectors;
+  vectors.reserve(seqs.number);
+  for (std::uint64_t made = 0; made < seqs.number; ++made) {
+    //= TS 33.102, C.1.2
+    const auto sqn = Sqn::of(seqs.first + made, core.ind_of(client, record->ind_bits), record->ind_bits);
+    if (!sqn) break;
+    counter.last_seq = seqs.first + made;
+    vectors.push_back(make_vector(core, *record, client, *sqn, m.visited_plmn, false));
+    if (wanted > 1) vectors.back().item_number = static_cast<std::uint32_t>(made + 1);
+  }
+  if (vectors.empty()) return false;
+  core.count("hss.vectors_sent");
+  core.pay(asked, answer);
+  return true;
+}
+
+//= TS 29.272, 5.2.3.1.3
 Procedure authentication_information(Core& core, Desk& desk, AuthenticationInformation asked) {
   using Answer = dia::AuthenticationInformationAnswer;
   const auto& m = asked.message;
@@ -220,14 +252,18 @@ Procedure authentication_information(Core& core, Desk& desk, AuthenticationInfor
 
   for (int attempt = 1;; ++attempt) {
     // Who is it?
-    core.load(desk);
-    auto loading = desk.inbox.next<SubscriberLoaded>();
-    auto loaded = co_await loading;
-    if (!loaded.record) {
-      core.reply_absent<Answer>(asked, loaded.fault);
-      co_return;
+    auto found = core.at_hand(desk);
+    if (!found) {
+      core.load(desk);
+      auto loading = desk.inbox.next<SubscriberLoaded>();
+      auto loaded = co_await loading;
+      if (!loaded.record) {
+        core.reply_absent<Answer>(asked, loaded.fault);
+        co_return;
+      }
+      found = std::move(loaded.record);
     }
-    context::SubscriberRecord& record = *loaded.record;
+    context::SubscriberRecord& record = *found;
     if (m.requested_eutran && record.subscription.apns.empty()) {
       core.count("hss.eps_unknown");
       core.reply_unknown_eps<Answer>(asked);

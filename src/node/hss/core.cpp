@@ -45,47 +45,38 @@ std::optional<std::size_t> Core::aaa_named(const DiameterIdentity& identity) con
 }
 
 Counter& Core::counter_of(const context::SubscriberRecord& record) {
-  if (const auto at = counters.find(record.imsi); at != counters.end()) {
-    keep_up(at->second, record, clock);
-    return at->second;
+  const std::uint64_t number = number_of(record.imsi);
+  if (Counter* const kept = counters.find(number)) {
+    keep_up(*kept, record, clock);
+    return *kept;
   }
   if (counters.size() >= counters_kept_max) {
     counters.clear();
     remembers_since = clock;
   }
   // What was reserved counts as used: nobody remembers how much of it left.
-  return counters[record.imsi] = fresh_counter(record, remembers_since);
+  return counters.put(number, fresh_counter(record, remembers_since));
 }
 
-void Core::load(const Desk& desk) {
-  const StoreToken token{next_store_token++};
-  store_pending.emplace(token, desk.imsi);
-  out->load(token, desk.imsi);
-}
+void Core::load(Desk& desk) { out->load(desks.token_for(desk), desk.imsi); }
 
-void Core::save(const Desk& desk, context::SubscriberRecord& record) {
+void Core::save(Desk& desk, context::SubscriberRecord& record) {
   //= TS 33.102, C.1.1.3
-  if (const auto at = counters.find(record.imsi); record.sqn_scheme == context::SqnScheme::time &&
-                                                  at != counters.end() &&
-                                                  at->second.numbering == Numbering::of(record))
-    record.seq_reserved = std::max(record.seq_reserved, at->second.last_seq);
-  const StoreToken token{next_store_token++};
-  store_pending.emplace(token, desk.imsi);
-  out->save(token, record.copy());
+  if (const Counter* const kept = counters.find(record.imsi); record.sqn_scheme == context::SqnScheme::time &&
+                                                              kept != nullptr &&
+                                                              kept->numbering == Numbering::of(record))
+    record.seq_reserved = std::max(record.seq_reserved, kept->last_seq);
+  out->save(desks.token_for(desk), record.copy());
   if (record.version) ++*record.version;
 }
 
-void Core::reserve(const Desk& desk, context::SubscriberRecord& record) {
-  const StoreToken token{next_store_token++};
-  store_pending.emplace(token, desk.imsi);
-  out->reserve({token, desk.imsi, record.version, record.seq_reserved});
+void Core::reserve(Desk& desk, context::SubscriberRecord& record) {
+  out->reserve({desks.token_for(desk), desk.imsi, record.version, record.seq_reserved});
   if (record.version) ++*record.version;
 }
 
-void Core::erase(const Desk& desk, const context::SubscriberRecord& record) {
-  const StoreToken token{next_store_token++};
-  store_pending.emplace(token, desk.imsi);
-  out->erase({token, desk.imsi, record.version});
+void Core::erase(Desk& desk, const context::SubscriberRecord& record) {
+  out->erase({desks.token_for(desk), desk.imsi, record.version});
 }
 
 void Core::note_steps(const Imsi& imsi, const Followed& followed, const Superseded& gone) {

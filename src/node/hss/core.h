@@ -10,10 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "ids/imsi_map.h"
 #include "node/hss/config.h"
 #include "node/hss/desk.h"
 #include "node/hss/kasme_chain.h"
 #include "node/hss/overload.h"
+#include "node/hss/records.h"
 #include "node/hss/sequence.h"
 
 namespace baton::node::hss {
@@ -41,10 +43,9 @@ struct Core {
   Instant now{};
   Instant clock{};  ///< the latest `now` so far: what SEQs are made of does not go back with the wall clock
 
-  std::map<Imsi, Counter> counters;
-  std::map<Imsi, std::unique_ptr<Desk>> desks;
-  std::map<StoreToken, Imsi> store_pending;
-  std::uint64_t next_store_token = 1;
+  ImsiMap<Counter> counters;
+  Desks desks;
+  Records records;  ///< may be absent
   /// When this process began to remember counters: at its start, and whenever it had to forget them.
   Instant remembers_since{};
   /// Our own requests that are not confirmed yet, and what could not be told to nodes that are away.
@@ -68,14 +69,20 @@ struct Core {
     return (config.ind_base + c.ind) & ((1U << ind_bits) - 1);
   }
 
-  void load(const Desk& desk);
+  /// at_hand is the desk's record where it can be had at once; a copy, because what is waited for may change
+  /// it.
+  std::optional<context::SubscriberRecord> at_hand(const Desk& desk) const {
+    const auto* record = records ? records(desk.imsi) : nullptr;
+    return record == nullptr ? std::nullopt : std::optional(record->copy());
+  }
+  void load(Desk& desk);
   /// save asks for `record` to be written and makes it the version that it will then have, for another save.
   /// What is remembered of the SEQs that left by the clock is written along, for a start after a clock that
   /// was put back.
-  void save(const Desk& desk, context::SubscriberRecord& record);
+  void save(Desk& desk, context::SubscriberRecord& record);
   /// reserve writes SEQs up to `record.seq_reserved` down as used, and nothing else of `record`.
-  void reserve(const Desk& desk, context::SubscriberRecord& record);
-  void erase(const Desk& desk, const context::SubscriberRecord& record);
+  void reserve(Desk& desk, context::SubscriberRecord& record);
+  void erase(Desk& desk, const context::SubscriberRecord& record);
   void count(std::string_view counter) { out->count(counter); }
   void log(LogLevel level, std::string text) { out->log(level, std::move(text)); }
 
@@ -175,6 +182,9 @@ struct Core {
 
 /// The procedures, one file each. Parameters are what outlives the frame, or values.
 Procedure authentication_information(Core& core, Desk& desk, AuthenticationInformation asked);
+/// vectors_at_once answers for a subscriber with no request under way, where nothing has to be read or
+/// written for it. False: it has done nothing.
+bool vectors_at_once(Core& core, const AuthenticationInformation& asked);
 Procedure update_location(Core& core, Desk& desk, UpdateLocation asked);
 Procedure purge_ue(Core& core, Desk& desk, PurgeUe asked);
 Procedure notify(Core& core, Desk& desk, Notify asked);

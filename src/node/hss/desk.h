@@ -1,10 +1,15 @@
 // desk.h: one subscriber's requests, one after the other.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <variant>
+#include <vector>
 
+#include "ids/imsi_map.h"
 #include "node/hss/limits.h"
 #include "node/node.h"
 #include "node/procedure.h"
@@ -70,13 +75,65 @@ using DeskEvent = std::variant<SubscriberLoaded, SubscriberSaved>;
 /// Desk serves one subscriber. Requests for the same subscriber wait for each other, so that a record is
 /// never read by two and written by both; different subscribers do not.
 struct Desk {
-  explicit Desk(Imsi who) : imsi(std::move(who)) {}
-  const Imsi imsi;
+  Desk(std::uint32_t n, Imsi who) : number(n), imsi(std::move(who)) {}
+  const std::uint32_t number;  ///< its place among the desks
+  Imsi imsi;
   Inbox<DeskEvent> inbox;
   Procedure running;
   std::deque<Job> waiting;
   std::string_view under_way;  ///< what `running` is, for how long it took; empty: nothing that is timed
   Instant began{};
+  std::uint64_t asked = 0;  ///< the store, last; 0: it has answered
+};
+
+/// Desks are those of the subscribers with a request under way. A desk that is free is kept for the next one.
+class Desks {
+ public:
+  Desk* find(const Imsi& imsi) const {
+    const auto* at = busy_.find(imsi);
+    return at == nullptr ? nullptr : desks_[*at].get();
+  }
+  Desk& open(const Imsi& imsi) {
+    if (free_.empty()) {
+      desks_.push_back(std::make_unique<Desk>(static_cast<std::uint32_t>(desks_.size()), imsi));
+    } else {
+      desks_[free_.back()]->imsi = imsi;
+    }
+    const std::uint32_t number = free_.empty() ? desks_.back()->number : free_.back();
+    if (!free_.empty()) free_.pop_back();
+    busy_.put(imsi, number);
+    return *desks_[number];
+  }
+  /// close is for a desk whose procedure is done.
+  void close(Desk& desk) {
+    desk.running = {};
+    desk.asked = 0;
+    // What came too late for this procedure is nothing for the next one's.
+    while (desk.inbox.unclaimed()) {
+    }
+    busy_.erase(desk.imsi);
+    free_.push_back(desk.number);
+  }
+  std::size_t size() const { return busy_.size(); }
+
+  /// token_for names what a desk asks of the store next, instead of what it asked before.
+  StoreToken token_for(Desk& desk) {
+    desk.asked = next_asked_++;
+    return StoreToken{desk.asked << number_bits | desk.number};
+  }
+  /// asked_by is the desk that waits for this; null when none does.
+  Desk* asked_by(StoreToken token) const {
+    const std::size_t number = token.value & ((std::uint64_t{1} << number_bits) - 1);
+    if (number >= desks_.size() || desks_[number]->asked != token.value >> number_bits) return nullptr;
+    return desks_[number].get();
+  }
+
+ private:
+  static constexpr unsigned number_bits = 20;
+  std::vector<std::unique_ptr<Desk>> desks_;
+  std::vector<std::uint32_t> free_;
+  ImsiMap<std::uint32_t> busy_;
+  std::uint64_t next_asked_ = 1;
 };
 
 }  // namespace baton::node::hss

@@ -134,8 +134,15 @@ void Hss::take(peer::DiameterRequest& request) {
     core_.s6a.refuse(request.token, dia::code::authorization_rejected, *core_.out);
     return;
   }
-  const Imsi imsi = m->user_name;
-  assign(imsi, Asked<M>{request.token, *client, std::move(*m)});
+  Asked<M> asked{request.token, *client, std::move(*m)};
+  const Imsi imsi = asked.message.user_name;
+  if constexpr (std::is_same_v<M, dia::AuthenticationInformationRequest>) {
+    if (core_.records && core_.desks.find(imsi) == nullptr && vectors_at_once(core_, asked)) {
+      core_.out->took("hss.air", Duration{});
+      return;
+    }
+  }
+  assign(imsi, std::move(asked));
 }
 
 void Hss::observe_load() {
@@ -157,13 +164,13 @@ void Hss::turn_away(const Job& job) {
 }
 
 void Hss::assign(const Imsi& imsi, Job job) {
-  auto at = core_.desks.find(imsi);
-  if (at == core_.desks.end()) {
+  Desk* at = core_.desks.find(imsi);
+  if (at == nullptr) {
     if (core_.desks.size() >= core_.config.busy_max) return turn_away(job);
-    at = core_.desks.emplace(imsi, std::make_unique<Desk>(imsi)).first;
+    at = &core_.desks.open(imsi);
     observe_load();
   }
-  Desk& desk = *at->second;
+  Desk& desk = *at;
   if (!desk.running.done() && desk.waiting.size() >= requests_waiting_max) return turn_away(job);
   desk.waiting.push_back(std::move(job));
   serve(desk);
@@ -188,8 +195,7 @@ void Hss::serve(Desk& desk) {
     if (!desk.under_way.empty()) core_.out->took(desk.under_way, core_.now - desk.began);
     desk.under_way = {};
     if (desk.waiting.empty()) {
-      const Imsi imsi = desk.imsi;
-      core_.desks.erase(imsi);
+      core_.desks.close(desk);
       observe_load();
       return;
     }
@@ -216,17 +222,14 @@ void Hss::serve(Desk& desk) {
 }
 
 void Hss::on_store(StoreToken token, DeskEvent event) {
-  const auto at = core_.store_pending.find(token);
-  if (at == core_.store_pending.end()) {
+  Desk* const desk = core_.desks.asked_by(token);
+  if (desk == nullptr) {
     core_.count("hss.store_answer_unasked");
     return;
   }
-  const Imsi imsi = at->second;
-  core_.store_pending.erase(at);
-  const auto desk = core_.desks.find(imsi);
-  if (desk == core_.desks.end()) return;
-  desk->second->inbox.offer(std::move(event));
-  serve(*desk->second);
+  desk->asked = 0;
+  desk->inbox.offer(std::move(event));
+  serve(*desk);
 }
 
 }  // namespace baton::node::hss

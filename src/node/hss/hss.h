@@ -21,6 +21,8 @@ class Hss final : public Node {
   void on(Event event, Instant now, Actions& out) override;
   std::string_view name() const override { return core_.config.name; }
 
+  /// read_from says where records can be had at once.
+  void read_from(Records records) { core_.records = std::move(records); }
   /// Subscribers with a request under way.
   std::size_t busy() const { return core_.desks.size(); }
   const peer::DiameterNode& s6a() const { return core_.s6a; }

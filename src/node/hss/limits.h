@@ -42,9 +42,9 @@ inline constexpr std::size_t subscribers_busy_max = 16384;
 /// that fight over it make a handful.
 inline constexpr std::size_t requests_waiting_max = 8;
 
-/// Sequence counters kept in memory between requests (24 octets and an IMSI each). When they are all taken
+/// Sequence counters kept in memory between requests (some 90 octets each). When they are all taken
 /// they are forgotten together; the next vector of each subscriber begins a new block.
-inline constexpr std::size_t counters_kept_max = 200'000;
+inline constexpr std::size_t counters_kept_max = 2'000'000;
 
 /// How often an MME is told that a subscriber has left it, in all. What it still holds then ends by its own
 /// timers, or when the UE comes back to it.
