@@ -168,6 +168,7 @@ int run(const Options& options, const std::string& command) {
 
 struct HssOptions {
   std::size_t subscribers = 100'000;
+  std::size_t many = 1'000'000;
   double seconds = 5;
   int rounds = 3;
   bool json = false;
@@ -189,6 +190,7 @@ int run_hss(const HssOptions& o) {
   std::vector<std::string> words{"python3",       "-B",
                                  script.string(), self.string(),
                                  "--subscribers", std::to_string(o.subscribers),
+                                 "--many",        std::to_string(o.many),
                                  "--seconds",     seconds,
                                  "--rounds",      std::to_string(o.rounds)};
   if (o.json) words.emplace_back("--json");
@@ -219,6 +221,9 @@ void add_bench(CLI::App& app, int& status) {
   auto hss_options = std::make_shared<HssOptions>();
   hss->add_option("--subscribers", hss_options->subscribers, "how many it has")
       ->check(CLI::Range(1'000, 1'000'000))
+      ->capture_default_str();
+  hss->add_option("--many", hss_options->many, "once more with so many; 0: not")
+      ->check(CLI::Range(0, 10'000'000))
       ->capture_default_str();
   hss->add_option("--seconds", hss_options->seconds, "how long a round takes")
       ->check(CLI::Range(0.1, 3600.0))
