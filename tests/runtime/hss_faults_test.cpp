@@ -15,7 +15,9 @@
 #include "crypto/milenage.h"
 #include "runtime/entropy.h"
 #include "runtime/hosts.h"
+#include "runtime/limits.h"
 #include "scripted_node.h"
+#include "store/cached_store.h"
 #include "store/fault_vfs.h"
 #include "store/postgres_cluster.h"
 #include "store/support.h"
@@ -263,7 +265,8 @@ struct File {
   std::string path = folder.file("s.db");
 };
 
-/// with_file has an HSS on a file of many pages, through the store that a daemon opens.
+/// with_file has an HSS on a file of many pages, through the store that a daemon opens, but for the log of
+/// used SEQs: everything is to go through the file. Faults of the log: tests/store/sequence_log_test.cpp.
 void with_file(const std::function<void(World&, File&)>& go) {
   File file;
   file.settings.store = file.path;
@@ -273,9 +276,9 @@ void with_file(const std::function<void(World&, File&)>& go) {
     for (int n = 1; n <= subscribers; ++n) ASSERT_TRUE((*first)->put(store::record(n, 10)));
     ASSERT_TRUE((*first)->sync());
   }
-  auto opened = open_store(file.settings, *file.entropy);
+  auto opened = open_keyed_store(file.settings, *file.entropy);
   ASSERT_TRUE(opened) << opened.why();
-  World world(std::move(*opened));
+  World world(std::make_unique<store::CachedStore>(std::move(*opened), records_cached_max));
   go(world, file);
 }
 
