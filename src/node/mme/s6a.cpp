@@ -52,7 +52,10 @@ std::optional<std::pair<Request, Ue*>> asked_of(Core& core, const peer::Diameter
     return std::nullopt;
   }
   Ue* ue = core.ues.find(request->user_name);
-  if (ue == nullptr || ue->emm != Ue::Emm::registered || !ue->ours() || !ue->subscription) {
+  // The HSS takes a UE for one of ours from its location update on, before it has attached.
+  const bool served = ue != nullptr && (ue->emm == Ue::Emm::registered || ue->doing == "attach") &&
+                      ue->ours() && ue->subscription;
+  if (!served) {
     //= TS 29.272, 5.2.2.1.2
     core.count("mme.s6a.unknown_user");
     auto answer = answer_to<Answer>(core, request->session_id);
