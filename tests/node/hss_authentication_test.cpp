@@ -279,6 +279,49 @@ TEST_F(HssResync, ForgedAutssTakeNothingFromTheCardAndFillNoLog) {
   EXPECT_EQ(counters["hss.resync_endless"], 1);
 }
 
+// Seen in other home networks: an AUTS is believed whatever its MAC-S.
+//= TS 33.102, 6.3.5; type=test
+TEST_F(HssResync, AnAutsWithOneBitChangedMovesNothing) {
+  Usim card = card_ahead(5000);
+  auto stale = vectors();
+  const auto resync = out_of_sync(card, stale[0]);
+  const auto before = stored();
+  constexpr int bits = 14 * 8;
+  for (int bit = 0; bit < bits; ++bit) {
+    auto changed = resync;
+    changed.auts.bytes[static_cast<std::size_t>(bit / 8)] ^= static_cast<Byte>(1U << (bit % 8));
+    EXPECT_TRUE(vectors(1, 0, changed).empty()) << bit;
+    EXPECT_EQ(last_result.code, dia::experimental::authentication_data_unavailable);
+  }
+  EXPECT_EQ(counters["hss.auts_wrong"], bits);
+  EXPECT_EQ(stored().seq_reserved, before.seq_reserved);
+  const auto next = vectors();
+  ASSERT_EQ(next.size(), 1U);
+  EXPECT_EQ(sqn_in(next[0].rand, next[0].autn).seq(), 2U);
+  // The one that was not touched is still good.
+  const auto fresh = vectors(1, 0, resync);
+  ASSERT_EQ(fresh.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<UsimSuccess>(card.authenticate(fresh[0].rand, fresh[0].autn)));
+}
+
+// Seen in other home networks: MAC-S is computed with the AMF of the subscription. It is made with zeros.
+//= TS 33.102, 6.3.3; type=test
+TEST_F(HssResync, TheAmfOfTheRecordHasNoPartInAnAuts) {
+  for (const Amf amf : {Amf{{0x80, 0x00}}, Amf{{0xB9, 0xB9}}, Amf{{0x00, 0x01}}, Amf{{0xFF, 0xFF}}}) {
+    auto r = subscriber();
+    r.amf = amf;
+    store.put(std::move(r));
+    store.sync();
+    boot();
+    Usim card = card_ahead(5000);
+    auto stale = vectors();
+    const auto fresh = vectors(1, 0, out_of_sync(card, stale[0]));
+    ASSERT_EQ(fresh.size(), 1U);
+    EXPECT_TRUE(std::holds_alternative<UsimSuccess>(card.authenticate(fresh[0].rand, fresh[0].autn)));
+  }
+  EXPECT_EQ(counters["hss.auts_wrong"], 0);
+}
+
 // --- who may not have one -----------------------------------------------------------------------
 
 TEST_F(HssTest, AnUnknownSubscriberIsUnknown) {
