@@ -151,21 +151,27 @@ void Host::command(node::Command command) { feed(std::move(command)); }
 // Events that arise while the node handles another wait for their turn: a node is never entered twice.
 void Host::feed(node::Event event) {
   queue_.push_back(std::move(event));
+  handle_queued();
+}
+
+void Host::handle_queued() {
   if (handling_) return;
   handling_ = true;
-  while (!queue_.empty()) {
-    node::Event next = std::move(queue_.front());
-    queue_.pop_front();
-    handle(std::move(next));
-  }
+  while (!queue_.empty()) handle();
   handling_ = false;
 }
 
-void Host::handle(node::Event event) {
-  ++handled_;
+// What waits already is handled together: what it asks for is carried out in the same order.
+void Host::handle() {
   node::Actions actions(
       {services_.ledger != nullptr && services_.ledger->on(), static_cast<bool>(services_.on_step)});
-  node_->on(std::move(event), services_.loop.now(), actions);
+  const Instant now = services_.loop.now();
+  for (std::size_t i = 0; i < events_at_once && !queue_.empty(); ++i) {
+    ++handled_;
+    node::Event next = std::move(queue_.front());
+    queue_.pop_front();
+    node_->on(std::move(next), now, actions);
+  }
   for (node::Action& action : actions.take()) std::visit([this](auto& a) { carry_out(a); }, action);
 }
 
@@ -367,8 +373,9 @@ void Host::sync_store() {
       count("store.conflicts");
       outcome = context::StoreFault::conflict;
     }
-    feed(node::SubscriberSaved{token, outcome == context::StoreFault::none, outcome});
+    queue_.push_back(node::SubscriberSaved{token, outcome == context::StoreFault::none, outcome});
   }
+  handle_queued();
 }
 
 namespace {

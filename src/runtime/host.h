@@ -104,7 +104,8 @@ class Host {
   struct Line;
 
   void feed(node::Event event);
-  void handle(node::Event event);
+  void handle_queued();
+  void handle();
   void carry_out(node::Send& a);
   void carry_out(node::OpenLink& a);
   void carry_out(node::CloseLink& a);

@@ -25,6 +25,9 @@ inline constexpr std::size_t log_line_octets_max = 2'000;
 /// A capture is written out when this much has gathered, and at the end of each turn of the loop.
 inline constexpr std::size_t capture_buffer_octets = 256 * 1024;
 
+/// Events that a node handles before what it asks for is carried out, when so many wait.
+inline constexpr std::size_t events_at_once = 64;
+
 /// Records that an HSS with a file of its own keeps in memory: somewhat below 1 KB each. More subscribers
 /// than these are read from the file when they are asked for.
 inline constexpr std::size_t records_cached_max = 1'000'000;

@@ -188,20 +188,21 @@ bool may_have(const Client& client, const dia::AuthenticationInformationRequest&
 }  // namespace
 
 //= TS 29.272, 5.2.3.1.3
-bool vectors_at_once(Core& core, const AuthenticationInformation& asked) {
+AtOnceOutcome vectors_at_once(Core& core, const AuthenticationInformation& asked) {
   using Answer = dia::AuthenticationInformationAnswer;
   const auto& m = asked.message;
   const Client& client = core.client(asked.client);
   // Everything that is refused, written down or said by the card goes its own way, which is below.
   if (!m.requested_eutran || m.requested_utran_geran || m.requested_eutran->resynchronization ||
       core.config.tracks_kasme() || !core.may_ask_for(client, m.visited_plmn) || !may_have(client, m))
-    return false;
+    return {};
   const context::SubscriberRecord* const record = core.records(m.user_name);
-  if (record == nullptr || record->subscription.apns.empty()) return false;
+  if (record == nullptr || record->subscription.apns.empty()) return {};
   Counter& counter = core.counter_of(*record);
   const std::size_t wanted = wanted_of(m, false).eutran;
   const NextSeqs seqs = next_seqs(*record, counter, wanted, core.clock);
-  if (seqs.number == 0 || seqs.reserve != 0) return false;
+  if (seqs.number == 0) return {};
+  if (seqs.reserve != 0) return {AtOnce::block_first, record->version, seqs.reserve};
   Answer answer = core.answer_to<Answer>(m.session_id, success);
   auto& vectors = answer.authentication_info.emplace().eutran_vectors;
   vectors.reserve(seqs.number);
@@ -213,10 +214,26 @@ bool vectors_at_once(Core& core, const AuthenticationInformation& asked) {
     vectors.push_back(make_vector(core, *record, client, *sqn, m.visited_plmn, false));
     if (wanted > 1) vectors.back().item_number = static_cast<std::uint32_t>(made + 1);
   }
-  if (vectors.empty()) return false;
+  if (vectors.empty()) return {};
   core.count("hss.vectors_sent");
   core.pay(asked, answer);
-  return true;
+  return {AtOnce::answered};
+}
+
+//= TS 29.272, 5.2.3.1.3
+Procedure block_first(Core& core, Desk& desk, BlockFirst job) {
+  // Marked as used, durably, before a vector with one of them leaves. Nobody else writes the record
+  // meanwhile.
+  core.out->reserve({core.desks.token_for(desk), desk.imsi, job.version, job.reserve});
+  auto saving = desk.inbox.next<SubscriberSaved>();
+  const auto saved = co_await saving;
+  if (saved.ok) {
+    if (Counter* const counter = core.counters.find(desk.imsi)) counter->reserved = job.reserve;
+    // The MME may have gone while the store worked: a vector nobody gets is not made.
+    if (!core.s6a.owes(job.asked.token)) co_return;
+    if (vectors_at_once(core, job.asked).what == AtOnce::answered) co_return;
+  }
+  desk.waiting.push_front(std::move(job.asked));
 }
 
 //= TS 29.272, 5.2.3.1.3

@@ -183,8 +183,16 @@ struct Core {
 /// The procedures, one file each. Parameters are what outlives the frame, or values.
 Procedure authentication_information(Core& core, Desk& desk, AuthenticationInformation asked);
 /// vectors_at_once answers for a subscriber with no request under way, where nothing has to be read or
-/// written for it. False: it has done nothing.
-bool vectors_at_once(Core& core, const AuthenticationInformation& asked);
+/// written for it. Otherwise it has done nothing, and says what is to be done.
+enum class AtOnce : Byte { answered, block_first, everything };
+struct AtOnceOutcome {
+  AtOnce what = AtOnce::everything;
+  std::optional<std::uint64_t> version{};  ///< block_first: of the record
+  std::uint64_t reserve = 0;               ///< block_first: up to where SEQs are to be written down as used
+};
+AtOnceOutcome vectors_at_once(Core& core, const AuthenticationInformation& asked);
+/// block_first writes a block of SEQs down and answers then. What does not come out so goes the whole way.
+Procedure block_first(Core& core, Desk& desk, BlockFirst job);
 Procedure update_location(Core& core, Desk& desk, UpdateLocation asked);
 Procedure purge_ue(Core& core, Desk& desk, PurgeUe asked);
 Procedure notify(Core& core, Desk& desk, Notify asked);

@@ -34,6 +34,12 @@ using Notify = Asked<dia::NotifyRequest>;
 using KasmeUpdate = Asked<dia::KasmeUpdateRequest>;
 /// Here `client` is the index in Config::aaa_servers.
 using ContextTransfer = Asked<dia::ContextTransferRequest>;
+/// One that needs a block of SEQs written down, and nothing else, before vectors_at_once() can answer it.
+struct BlockFirst {
+  AuthenticationInformation asked;
+  std::optional<std::uint64_t> version;  ///< of the record
+  std::uint64_t reserve = 0;             ///< the highest SEQ of the block
+};
 /// The operator ends the subscription's registration.
 struct Withdraw {};
 /// Cancellation is one registration taken back from an MME or SGSN: a Cancel Location Request and its
@@ -66,8 +72,8 @@ struct Resetting {
 using Repetition = std::variant<Cancellation, Refreshing>;
 using Outgoing = std::variant<Cancellation, Refreshing, Locating, Resetting>;
 
-using Job = std::variant<AuthenticationInformation, UpdateLocation, PurgeUe, Notify, Withdraw, Cancellation,
-                         Refreshing, KasmeUpdate, ContextTransfer, Administer>;
+using Job = std::variant<AuthenticationInformation, BlockFirst, UpdateLocation, PurgeUe, Notify, Withdraw,
+                         Cancellation, Refreshing, KasmeUpdate, ContextTransfer, Administer>;
 
 /// What a procedure waits for.
 using DeskEvent = std::variant<SubscriberLoaded, SubscriberSaved>;

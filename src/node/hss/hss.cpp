@@ -137,9 +137,11 @@ void Hss::take(peer::DiameterRequest& request) {
   Asked<M> asked{request.token, *client, std::move(*m)};
   const Imsi imsi = asked.message.user_name;
   if constexpr (std::is_same_v<M, dia::AuthenticationInformationRequest>) {
-    if (core_.records && core_.desks.find(imsi) == nullptr && vectors_at_once(core_, asked)) {
-      core_.out->took("hss.air", Duration{});
-      return;
+    if (core_.records && core_.desks.find(imsi) == nullptr) {
+      const AtOnceOutcome done = vectors_at_once(core_, asked);
+      if (done.what == AtOnce::answered) return core_.out->took("hss.air", Duration{});
+      if (done.what == AtOnce::block_first)
+        return assign(imsi, BlockFirst{std::move(asked), done.version, done.reserve});
     }
   }
   assign(imsi, std::move(asked));
@@ -158,6 +160,7 @@ void Hss::turn_away(const Job& job) {
   std::visit(
       Cases{[](const Withdraw&) {}, [&](const Cancellation&) { core_.count("hss.clr_abandoned"); },
             [&](const Refreshing&) { core_.count("hss.idr_abandoned"); },
+            [&](const BlockFirst& b) { core_.s6a.refuse(b.asked.token, dia::code::too_busy, *core_.out); },
             [&](const Administer& a) { administration_refused(core_, a.token, AdminOutcome::too_busy); },
             [&](const auto& asked) { core_.s6a.refuse(asked.token, dia::code::too_busy, *core_.out); }},
       job);
@@ -180,6 +183,7 @@ namespace {
 /// What a peer waits for is timed; docs/operations.md lists the names.
 std::string_view timed_as(const Job& job) {
   return std::visit(Cases{[](const AuthenticationInformation&) -> std::string_view { return "hss.air"; },
+                          [](const BlockFirst&) -> std::string_view { return "hss.air"; },
                           [](const UpdateLocation&) -> std::string_view { return "hss.ulr"; },
                           [](const PurgeUe&) -> std::string_view { return "hss.pur"; },
                           [](const Notify&) -> std::string_view { return "hss.nor"; },
@@ -207,6 +211,7 @@ void Hss::serve(Desk& desk) {
         std::visit(Cases{[&](AuthenticationInformation& j) {
                            return authentication_information(core_, desk, std::move(j));
                          },
+                         [&](BlockFirst& j) { return block_first(core_, desk, std::move(j)); },
                          [&](UpdateLocation& j) { return update_location(core_, desk, std::move(j)); },
                          [&](PurgeUe& j) { return purge_ue(core_, desk, std::move(j)); },
                          [&](Notify& j) { return notify(core_, desk, std::move(j)); },
