@@ -25,6 +25,8 @@ constexpr std::array series{
     SecuritySeries{"hss", "auth_failures", "cause", "roaming_refused", "hss.roaming_refused"},
     SecuritySeries{"hss", "auth_failures", "cause", "plmn_not_authorised", "hss.plmn_not_authorised"},
     SecuritySeries{"hss", "auth_failures", "cause", "peer_not_authorised", "hss.not_authorised"},
+    SecuritySeries{"hss", "auth_failures", "cause", "access_not_authorised", "hss.access_not_authorised"},
+    SecuritySeries{"hss", "auth_failures", "cause", "no_eps_subscription", "hss.eps_unknown"},
     SecuritySeries{"hss", "auth_failures", "cause", "sqn_spent", "hss.sqn_spent"},
     SecuritySeries{"mme", "auth_failures", "cause", "wrong_answer", "mme.authentication.rejected"},
     SecuritySeries{"ue", "auth_failures", "cause", "network_not_genuine", "ue.network_not_genuine"},
@@ -32,6 +34,9 @@ constexpr std::array series{
 
     SecuritySeries{"hss", "sqn_resync", "result", "refused", "hss.auts_wrong"},
     SecuritySeries{"hss", "sqn_resync", "result", "throttled", "hss.resync_throttled"},
+    SecuritySeries{"hss", "sqn_resync", "result", "endless", "hss.resync_endless"},
+    SecuritySeries{"hss", "sqn_resync", "result", "moved", "hss.resync_moved"},
+    SecuritySeries{"hss", "sqn_resync", "result", "not_needed", "hss.resync_not_needed"},
 
     SecuritySeries{"mme", "nas_mac_failures", "", "", "mme.nas.integrity_failed"},
     SecuritySeries{"mme", "nas_mac_failures", "", "", "mme.service_request.bad_mac"},
@@ -68,6 +73,7 @@ constexpr std::array series{
     SecuritySeries{"mme", "capabilities_differ", "", "", "mme.handover.path_switch_capabilities_differ"},
 
     SecuritySeries{"hss", "store_failures", "", "", "hss.store_failed"},
+    SecuritySeries{"hss", "store_failures", "", "", "hss.store_conflict"},
     SecuritySeries{"hss", "overload_answers", "", "", "hss.too_busy"},
 };
 
@@ -76,8 +82,7 @@ struct Family {
 };
 constexpr std::array families{
     Family{"auth_failures", "Authentications that failed or were refused, by cause."},
-    Family{"sqn_resync",
-           "Resynchronisations of sequence numbers that were not carried out, by what became of them."},
+    Family{"sqn_resync", "Resynchronisations of sequence numbers, by what became of them."},
     Family{"nas_mac_failures", "NAS messages whose integrity check failed, replayed ones among them."},
     Family{"handover", "Handovers, by kind and result."},
     Family{"kasme_refresh", "Changes of KASME at a move between MMEs, by result."},

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "base/expected.h"
+#include "base/instant.h"
 #include "context/subscriber.h"
 #include "runtime/input_error.h"
 
@@ -50,6 +51,8 @@ struct ImportOptions {
   std::size_t errors_max = input_errors_max;
   /// Decrypts 16 octets of a SIM vendor's file in place, under the transport key that the file names.
   std::function<void(MutableBytes key)> decrypt{};
+  /// When a subscriber whose SEQs follow the clock has the SEQ that the file says; absent: now.
+  std::optional<Instant> now{};
   /// Octets that have been read, of all.
   std::function<void(std::size_t done, std::size_t all)> progress{};
 };

@@ -104,7 +104,8 @@ def in_both_ways(checks, world, running):
         "sim": (SIM.format(key="7", ki=aes_ecb(transport, K), opc=aes_ecb(transport, OPC)).replace("0501", "050" + tail),
                 ["00101000000050" + tail]),
         "srsepc": (f"ue,mil,00101000000060{tail},{K},opc,{OPC},8000,000000000040,9,dynamic\n", ["00101000000060" + tail]),
-        "plain": (f"imsi,k,op,amf,sqn,apn\n00101000000070{tail},{K},{OPC},8000,000000000000,some.apn\n", ["00101000000070" + tail]),
+        "plain": (f"imsi,k,op,amf,sqn,sqn_scheme,ind_bits,apn\n00101000000070{tail},{K},{OPC},8000,000000000440,time,6,some.apn\n",
+                  ["00101000000070" + tail]),
     }
     for form, (text, imsis) in files.items():
         path = world.folder / f"import.{form}"
@@ -116,6 +117,8 @@ def in_both_ways(checks, world, running):
         path.unlink()
         for who in imsis:
             checks.equal(baton("show", who).status, 0, f"{way}: {who} of {form}")
+    got = json.loads(baton("--json", "show", "00101000000070" + tail).out)
+    checks.equal(got["sqn"], {"scheme": "time", "ind_bits": 6, "seq": 0x440 >> 6}, f"{way}: how the SQN of a plain row is made")
     if running:
         got = json.loads(baton("--json", "show", "001010000000201").out)
         checks.equal([got["apns"][0]["apn"], got["apns"][0]["qci"], got["msisdn"], got["sqn"]["seq"], got["ambr"]],

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 
 namespace baton::runtime {
 namespace {
@@ -69,6 +70,42 @@ TEST(Import, ReadsThePlainFormatInAnyOrderOfColumns) {
   EXPECT_EQ(record.subscription.apns.front().apn, "internet.example");
   EXPECT_EQ(record.subscription.msisdn, "491700000001");
   EXPECT_EQ(record.subscription.apns.front().qci, 9);
+}
+
+//= TS 33.102, C.1.1.3; type=test
+TEST(Import, ReadsHowTheSqnOfASubscriberIsMade) {
+  const std::string row = std::string(",") + k_hex + "," + opc_hex + ",8000,";
+  const std::string text = "imsi,k,opc,amf,sqn,sqn_scheme,ind_bits\n001010000000001" + row +
+                           "000000000440,Counter,6\n001010000000002" + row +
+                           "000000000440,partly-time,\n001010000000003" + row +
+                           "000000000440,time,5\n001010000000004" + row + "000000000440,,\n";
+  ImportOptions options;
+  options.now = Instant{std::chrono::seconds(1'000'000)};
+  const auto result = parse_subscribers("plain.csv", text, options);
+  ASSERT_TRUE(result) << to_text(result.why());
+  ASSERT_EQ(result->size(), 4U);
+  EXPECT_EQ((*result)[0].sqn_scheme, context::SqnScheme::counter);
+  EXPECT_EQ((*result)[0].ind_bits, 6U);
+  EXPECT_EQ((*result)[0].seq_reserved, 0x440U >> 6U);
+  EXPECT_EQ((*result)[1].sqn_scheme, context::SqnScheme::partly_time);
+  EXPECT_EQ((*result)[1].ind_bits, 5U);
+  EXPECT_EQ((*result)[1].seq_reserved, 0x440U >> 5U);
+  EXPECT_EQ((*result)[2].sqn_scheme, context::SqnScheme::time);
+  // The clock, in tenths of a second, and the difference give the SEQ of the file, modulo 2^43.
+  EXPECT_EQ(((*result)[2].seq_offset + 10'000'000U) & ((std::uint64_t{1} << 43U) - 1), 0x440U >> 5U);
+  EXPECT_EQ((*result)[3].sqn_scheme, context::SqnScheme::counter);
+  EXPECT_EQ((*result)[3].seq_offset, 0U);
+
+  for (const auto& [scheme, bits, field] :
+       {std::tuple("clock", "5", "sqn_scheme"), std::tuple("time", "33", "ind_bits"),
+        std::tuple("time", "-1", "ind_bits"), std::tuple("time", "5x", "ind_bits")}) {
+    const auto wrong =
+        parse_subscribers("plain.csv", "imsi,k,opc,amf,sqn,sqn_scheme,ind_bits\n001010000000001" + row +
+                                           "000000000440," + scheme + "," + bits + "\n");
+    ASSERT_FALSE(wrong);
+    ASSERT_EQ(wrong.why().size(), 1U);
+    EXPECT_EQ(wrong.why()[0].field, field);
+  }
 }
 
 TEST(Import, ReadsThePlainFormatWithOp) {

@@ -391,7 +391,7 @@ void bar(Terminal& terminal, std::string_view what, std::size_t done, std::size_
 
 /// The records in the plain format, which every HSS of ours reads.
 std::string plain(const std::vector<context::SubscriberRecord>& records) {
-  std::string out = "imsi,k,opc,amf,sqn,apn,qci,msisdn,ambr_up_bps,ambr_down_bps\n";
+  std::string out = "imsi,k,opc,amf,sqn,sqn_scheme,ind_bits,apn,qci,msisdn,ambr_up_bps,ambr_down_bps\n";
   out.reserve(records.size() * 200 + out.size());  // so that it does not move with keys in it
   const auto digits = [&](Bytes octets) {
     constexpr std::string_view hexadecimal = "0123456789abcdef";
@@ -410,6 +410,10 @@ std::string plain(const std::vector<context::SubscriberRecord>& records) {
     std::array<Byte, 6> octets{};
     for (std::size_t i = 0; i < octets.size(); ++i) octets[i] = static_cast<Byte>(sqn >> (40 - 8 * i));
     digits(octets);
+    out += r.sqn_scheme == context::SqnScheme::counter ? "counter,"
+           : r.sqn_scheme == context::SqnScheme::time  ? "time,"
+                                                       : "partly-time,";
+    out += std::to_string(r.ind_bits) + ",";
     out += apn.apn + "," + std::to_string(apn.qci) + "," + r.subscription.msisdn + "," +
            std::to_string(r.subscription.ambr_up_bps) + "," + std::to_string(r.subscription.ambr_down_bps) +
            "\n";

@@ -4,13 +4,21 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <chrono>
 #include <utility>
+
+#include "keys/sqn.h"
+#include "node/hss/sequence.h"
 
 namespace baton::runtime::importers {
 
 using context::SubscriberRecord;
 
 namespace {
+
+Instant wall_clock() {
+  return Instant{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
+}
 
 std::optional<unsigned> nibble(char c) {
   if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
@@ -124,6 +132,8 @@ SubscriberRecord* Collector::add(std::size_t line, const Fields& f, const Names&
   if (!(defaults_ && f.amf.empty()) && !read_hex(f.amf, amf.bytes))
     bad(line, names.amf, digits_expected(4, f.amf));
   const auto sqn = read_sqn(line, f, names);
+  const auto scheme = read_scheme(line, f.sqn_scheme);
+  const auto ind_bits = read_ind_bits(line, f.ind_bits);
   const auto qci = read_qci(line, f.qci, names);
   if (!f.apn.empty() && !is_apn(f.apn)) bad(line, names.apn, "an APN of letters, digits, hyphens and dots");
   if (!f.msisdn.empty() && (!is_digits(f.msisdn) || f.msisdn.size() > 15))
@@ -143,7 +153,14 @@ SubscriberRecord* Collector::add(std::size_t line, const Fields& f, const Names&
   auto& apn = subscription.apns.front();
   subscription.msisdn = std::string(f.msisdn);
   //= TS 33.102, C.1.1.1
+  if (ind_bits) record.ind_bits = *ind_bits;
+  if (scheme) record.sqn_scheme = *scheme;
   record.seq_reserved = *sqn >> record.ind_bits;
+  //= TS 33.102, C.1.1.3
+  // By the clock the card is where the file says now, whatever the clock says.
+  if (record.sqn_scheme == context::SqnScheme::time)
+    record.seq_offset = node::hss::offset_for(record.seq_reserved, record.ind_bits,
+                                              options_.now ? *options_.now : wall_clock());
   if (qci) apn.qci = *qci;
   if (!f.apn.empty()) apn.apn = lower(f.apn);
   if (up) subscription.ambr_up_bps = apn.ambr_up_bps = rate(*up);
@@ -168,6 +185,27 @@ std::optional<Opc> Collector::read_opc(std::size_t line, const Fields& f, const 
   if (!op) bad(line, names.op, digits_expected(32, f.op));
   if (!op || !k) return std::nullopt;
   return derive_opc(*k, *op);
+}
+
+std::optional<context::SqnScheme> Collector::read_scheme(std::size_t line, std::string_view word) {
+  if (word.empty()) return std::nullopt;
+  const std::string name = lower(word);
+  if (name == "counter") return context::SqnScheme::counter;
+  if (name == "partly-time") return context::SqnScheme::partly_time;
+  if (name == "time") return context::SqnScheme::time;
+  bad(line, "sqn_scheme", "counter, partly-time or time");
+  return std::nullopt;
+}
+
+//= TS 33.102, C.3.2
+std::optional<std::uint32_t> Collector::read_ind_bits(std::size_t line, std::string_view digits) {
+  if (digits.empty()) return std::nullopt;
+  std::uint32_t bits = 0;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+  if (read.ec == std::errc() && read.ptr == digits.data() + digits.size() && bits <= Sqn::ind_bits_max)
+    return bits;
+  bad(line, "ind_bits", "a number from 0 to " + std::to_string(Sqn::ind_bits_max));
+  return std::nullopt;
 }
 
 std::optional<std::uint64_t> Collector::read_sqn(std::size_t line, const Fields& f, const Names& names) {

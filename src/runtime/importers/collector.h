@@ -24,6 +24,7 @@ std::vector<std::string_view> words(std::string_view line);
 /// What a file says of one subscriber, as text. Empty is absent.
 struct Fields {
   std::string_view imsi{}, k{}, op{}, opc{}, amf{};
+  std::string_view sqn_scheme{}, ind_bits{};
   std::string_view sqn{};  ///< hexadecimal; the formats with a decimal one give `sqn_number`
   std::string_view apn{}, qci{}, msisdn{};
   std::string_view ambr_up{}, ambr_down{};  ///< bit/s in decimal; the other formats give numbers
@@ -69,6 +70,8 @@ class Collector {
                               const std::optional<K>& k);
   std::optional<std::uint8_t> read_qci(std::size_t line, std::string_view text, const Names& names);
   std::optional<std::uint64_t> read_sqn(std::size_t line, const Fields& f, const Names& names);
+  std::optional<context::SqnScheme> read_scheme(std::size_t line, std::string_view word);
+  std::optional<std::uint32_t> read_ind_bits(std::size_t line, std::string_view digits);
   std::optional<std::uint64_t> read_rate(std::size_t line, std::string_view text, std::string_view name);
   void once(std::size_t line, const std::string& imsi, const Names& names);
 

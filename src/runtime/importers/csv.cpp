@@ -18,6 +18,8 @@ std::string_view Fields::*known_column(std::string_view name) {
   if (name == "opc") return &Fields::opc;
   if (name == "amf") return &Fields::amf;
   if (name == "sqn") return &Fields::sqn;
+  if (name == "sqn_scheme") return &Fields::sqn_scheme;
+  if (name == "ind_bits") return &Fields::ind_bits;
   if (name == "apn") return &Fields::apn;
   if (name == "qci") return &Fields::qci;
   if (name == "msisdn") return &Fields::msisdn;
@@ -40,8 +42,10 @@ std::vector<std::string> read_header(Collector& out, std::size_t line, std::stri
   for (const std::string_view field : split(text, ',')) {
     const std::string name = lower(field);
     if (known_column(name) == nullptr)
-      out.bad(line, "",
-              "columns out of imsi, k, op, opc, amf, sqn, apn, qci, msisdn, ambr_up_bps, ambr_down_bps");
+      out.bad(
+          line, "",
+          "columns out of imsi, k, op, opc, amf, sqn, sqn_scheme, ind_bits, apn, qci, msisdn, ambr_up_bps, "
+          "ambr_down_bps");
     else if (!seen.insert(name).second)
       out.bad(line, name, "each column once");
     columns.push_back(name);
