@@ -350,9 +350,26 @@ TEST_F(MmeTemporaryRelocation, TheHssHearsOfTheLocationAndNothingElse) {
   follows(with);
   serves(to);
   to.advance(5s);
-  to.hss_says(Stage::ula(to.at_hss<diameter::UpdateLocationRequest>()));
+  auto answer = Stage::ula(to.at_hss<diameter::UpdateLocationRequest>());
+  answer.epoch = to.context(ue).lineage->epoch;  // it has the KASME of that AKA
+  to.hss_says(answer);
   to.advance(1min);
   EXPECT_TRUE(to.hss_unasked());
+}
+
+//= S0.D8; type=test
+TEST_F(MmeTemporaryRelocation, AnHssThatHasNoRecordMakesAnAkaDue) {
+  const NasCount with = n();
+  told(arrived());
+  path_switched();
+  moves();
+  follows(with);
+  serves(to);
+  to.advance(5s);
+  to.hss_says(
+      Stage::ula(to.at_hss<diameter::UpdateLocationRequest>()));  // no epoch: a purge has taken the record
+  EXPECT_EQ(to.counter("mme.kasme.not_followed"), 1U);
+  (void)to.at_hss<diameter::AuthenticationInformationRequest>();
 }
 
 // --- where the keys of the radio come from KeNB*

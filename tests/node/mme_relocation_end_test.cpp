@@ -1,4 +1,5 @@
 // A UE goes from one MME to another: after Handover Command, when two MMEs might each think they have it.
+#include "node/mme/departed.h"
 #include "node/mme_relocation.h"
 
 namespace baton::node::mme::test {
@@ -522,6 +523,101 @@ TEST_F(MmeRelocation, AnAttachAtTheSourceEndsIt) {
   (void)from.at_mme<gtp2::RelocationCancelRequest>();
   EXPECT_EQ(from.mme.ue_count(), 1U);
   (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
+}
+
+// --- the UE loses the target cell and attaches where it came from -------------------------------
+
+//= S0.D3; type=test
+//= TS 29.274, 7.3.16; type=test
+TEST_F(MmeRelocation, AUeThatAttachesAtTheSourceAfterItsArrivalIsCalledBackBeforeItIsRegisteredThere) {
+  told(arrived());
+  path_switched();
+  over(true);
+  (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
+  from.let_go();
+  // Nobody has heard of it at the target, and at the source it shows that it is who it says.
+  Phone again{ue.imsi, 0x31};
+  again.enb_id = EnbUeS1apId{7};
+  again.enb = 1;
+  again.usim = std::move(ue.usim);
+  from.initial(again, again.first(nas::encode(again.attach())));
+  from.authenticate(again);
+  const auto cancel = from.at_mme<gtp2::RelocationCancelRequest>();
+  EXPECT_EQ(cancel.imsi, ue.imsi);
+  EXPECT_EQ(from.last_s10().teid, Teid{0});
+  EXPECT_EQ(from.counter("mme.handover.called_back"), 1U);
+  to.mme_asks(cancel);
+  EXPECT_EQ(to.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::request_accepted);
+  target_released();
+  EXPECT_EQ(to.mme.ue_count(), 0U);
+  EXPECT_TRUE(to.held(ue.imsi).empty());
+  EXPECT_EQ(to.counter("mme.handover.gone_back"), 1U);
+  to.let_go();
+  to.advance(1min);
+  EXPECT_TRUE(to.hss_unasked()) << "it does not register what is not there";
+}
+
+TEST_F(MmeRelocation, WhoHasHeardOfTheUeDoesNotGiveItBack) {
+  gtp2::RelocationCancelRequest cancel;
+  cancel.imsi = ue.imsi;
+  told(arrived());
+  path_switched();
+  moves();
+  serves(to);  // it has spoken, under its keys
+  to.mme_asks(cancel);
+  EXPECT_EQ(to.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::context_not_found);
+  EXPECT_EQ(to.mme.ue_count(), 1U);
+  EXPECT_EQ(to.counter("mme.handover.gone_back"), 0U);
+}
+
+TEST_F(MmeRelocation, NorWhoHasRegisteredIt) {
+  told(arrived());
+  path_switched();
+  to.advance(5s);
+  gtp2::RelocationCancelRequest cancel;
+  cancel.imsi = ue.imsi;
+  // The HSS is being told, and has been.
+  const auto ulr = to.at_hss<diameter::UpdateLocationRequest>();
+  (void)to.at_mme<gtp2::ForwardRelocationCompleteNotification>();  // again: nobody has acknowledged it
+  to.mme_asks(cancel);
+  EXPECT_EQ(to.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::context_not_found);
+  to.hss_says(to.ula(ulr));
+  to.mme_asks(cancel);
+  EXPECT_EQ(to.at_mme<gtp2::RelocationCancelResponse>().cause.value, CauseValue::context_not_found);
+  EXPECT_TRUE(to.context(ue).registered_at_hss);
+}
+
+TEST_F(MmeRelocation, LongAfterAHandoverNobodyIsCalledBack) {
+  told(arrived());
+  path_switched();
+  (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
+  from.let_go();
+  from.advance(departure_kept + 1s);
+  Phone again{ue.imsi, 0x31};
+  again.enb_id = EnbUeS1apId{7};
+  again.enb = 1;
+  again.usim = std::move(ue.usim);
+  from.initial(again, again.first(nas::encode(again.attach())));
+  from.authenticate(again);
+  EXPECT_EQ(from.counter("mme.handover.called_back"), 0U);
+}
+
+TEST(Departures, ForgetTheOldestWhenThereAreTooMany) {
+  const MmePeer a = Stage::other_mme(), b = Stage::other_mme();
+  Departures d(2);
+  const auto imsi = [](int n) { return *Imsi::parse("00101000000000" + std::to_string(n)); };
+  const Instant now{1h};
+  d.remember(imsi(1), a, now);
+  d.remember(imsi(2), a, now);
+  d.remember(imsi(2), b, now + 1s);  // it went again, to another one
+  EXPECT_EQ(d.take(imsi(1), now + 1s), nullptr) << "pushed out";
+  EXPECT_EQ(d.take(imsi(2), now + 1s), &b);
+  EXPECT_EQ(d.take(imsi(2), now + 1s), nullptr) << "taken once";
+  d.remember(imsi(3), a, now);
+  EXPECT_EQ(d.take(imsi(3), now + departure_kept + 1us), nullptr) << "too long ago";
+  Departures none(0);
+  none.remember(imsi(1), a, now);
+  EXPECT_EQ(none.size(), 0U);
 }
 
 }  // namespace

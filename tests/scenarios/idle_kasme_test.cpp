@@ -412,6 +412,28 @@ TEST(IdleKasme, ATemporaryKeyMakesTheHssStaleAndIsDroppedWhenSomebodyStumblesOve
   EXPECT_EQ(comes(w), AccessServer::Verdict::current);
 }
 
+/// The MME that the UE has left purges what is left of it while the new one cannot register: the record is
+/// gone, and other access gets no key that could be found stale.
+//= S0.D8; type=test
+TEST(IdleKasme, ARecordThatAPurgeHasTakenAwayComesBackWithAnAka) {
+  Walk w(refreshing(InterMmeKasme::refresh_temporary));
+  w.attached_and_idle();
+  w.cast.net.cut("mme2", "hss");
+  w.cast.move(0, 2);
+  w.cast.run(2min);
+  ASSERT_FALSE(w.recorded()) << story(w.cast);
+  w.cast.net.mend("mme2", "hss");
+  w.cast.run(1min);
+  w.cast.tau(0);
+  ASSERT_EQ(w.of("mme2", "mme.kasme.not_followed"), 1U) << story(w.cast);
+  // It is authenticated when it is next connected.
+  w.cast.service_request(0);
+  w.cast.run(healing);
+  ASSERT_TRUE(w.recorded()) << story(w.cast);
+  EXPECT_EQ(w.recorded()->kasme, w.now());
+  EXPECT_EQ(w.of("mme2", "mme.attach.completed"), 0U) << "it never had to attach";
+}
+
 //= S0.8; type=test
 TEST(IdleKasme, OrItIsKeptAndTheHssLearnsItAfterAll) {
   SecurityPolicy p = refreshing(InterMmeKasme::refresh_temporary);

@@ -214,7 +214,13 @@ Procedure update_location(Core& core, Desk& desk, UpdateLocation asked) {
     answer.ula_flags = dia::ula_flag::separation;
     if ((m.ulr_flags & dia::ulr_flag::skip_subscriber_data) == 0)
       answer.subscription_data = subscription_of(record);
-    if (followed) answer.epoch = followed->generation.epoch;
+    // Said unasked, too: an MME that has KASME' and is told of no record, or of another AKA's, knows that
+    // nobody follows its key.
+    //= S0.D3
+    if (followed)
+      answer.epoch = followed->generation.epoch;
+    else if (core.tracks(client) && record.kasme.record)
+      answer.epoch = record.kasme.record->generation.epoch;
     core.pay(asked, answer);
     co_return;
   }

@@ -1,9 +1,11 @@
 // attach.cpp: a UE registers and gets its default bearer.
+#include "node/mme/handover.h"
 #include "node/mme/procedures.h"
 #include "node/stopwatch.h"
 
 namespace baton::node::mme {
 
+namespace gtp2 = wire::gtp2;
 namespace nas = wire::nas;
 namespace s1ap = wire::s1ap;
 
@@ -263,9 +265,26 @@ Procedure attach(Core& core, Ue& ue) {
   watch.whole("mme.attach", core.now, *core.out);
 }
 
+/// call_back tells the MME to which this UE was handed over that it is here: it has lost the target cell and
+/// has proved itself anew. An MME that has not heard of it would register it all the same (X4), and the HSS
+/// would take that for the later place.
+//= TS 29.274, 7.3.16
+//= S0.D3
+void call_back(Core& core, Ue& ue, const Imsi& imsi) {
+  const MmePeer* at = core.departed.take(imsi, core.now);
+  if (at == nullptr) return;
+  gtp2::RelocationCancelRequest cancel;
+  cancel.imsi = imsi;
+  cancel.cause = cause_in_gtp(s1ap::CauseRadioNetwork::handover_cancelled);
+  core.tell_mme(*at, Teid{0}, cancel);
+  core.count("mme.handover.called_back");
+  core.step_to_mme(ue, *at, "cancel", "Relocation Cancel Request");
+}
+
 void replace_context(Core& core, Ue& ue) {
   const Imsi imsi = *ue.claimed;
   end_coming(core, imsi, "the UE attaches");
+  call_back(core, ue, imsi);
   if (Ue* old = core.ues.find(imsi); old != nullptr && old != &ue) {
     core.cancel(*old);
     if (old->custody != Ue::Custody::given) {  // else they are another MME's

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "node/mme/cancelled.h"
+#include "node/mme/departed.h"
 #include "node/mme/config.h"
 #include "node/mme/enb_table.h"
 #include "node/mme/guti.h"
@@ -44,6 +45,7 @@ class Core {
   UeTable ues;
   RememberedGutis remembered;
   Cancellations cancelled;
+  Departures departed;
   peer::GtpPath gtpc;  ///< S11 and S10: the UPE and the other MMEs
   peer::DiameterNode s6a;
   HssLoad hss_load;

@@ -100,8 +100,16 @@ std::optional<diameter::AkaReference> aka_reference_of(const Core& core, const U
 }
 
 void after_location(Core& core, Ue& ue, std::optional<std::uint32_t> epoch) {
-  if (ue.lineage && epoch && *epoch == ue.lineage->epoch) ue.aka_told = true;
+  const bool followed = ue.lineage && epoch && *epoch == ue.lineage->epoch;
+  if (followed) ue.aka_told = true;
   ue.kasme_updates_tried = 0;
+  // Steps that are told find out by themselves. Where none are, a record that a purge has taken away would
+  // stay away: there would be no stale use, because there would be no use.
+  //= S0.D8
+  if (ue.lineage && ue.lineage->step > 0 && !followed && tells_kasme(core) && !tells_steps(core, ue)) {
+    core.count("mme.kasme.not_followed");
+    return authenticate_again(core, ue);
+  }
   tell_kasme(core, ue);
 }
 

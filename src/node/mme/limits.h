@@ -68,6 +68,11 @@ inline constexpr std::size_t cancellations_max = 2 * coming_ues_max;
 /// than twenty seconds more it does not deliver.
 inline constexpr Duration cancellation_kept = std::chrono::seconds(30);
 
+/// UEs that were handed over to another MME and are remembered, should they attach here after all.
+inline constexpr std::size_t departures_max = 2 * coming_ues_max;
+/// For how long: well past the time after which the target registers a UE that it has not heard of (X4).
+inline constexpr Duration departure_kept = std::chrono::seconds(30);
+
 /// An eNB's container, or its bearers' COUNTs, passed on to another MME. A UDP datagram has 65,507 octets,
 /// and the rest of a Forward Relocation Request takes less than 4,000; real containers have some hundreds.
 inline constexpr std::size_t relocation_container_octets_max = 60'000;

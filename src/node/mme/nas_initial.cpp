@@ -59,7 +59,10 @@ bool verified(Core& core, Ue& ue, const nas::Protected& parsed, Bytes pdu) {
     return false;
   if (!ue.security) return false;
   const auto plain = ue.security->unprotect(pdu);
-  if (!plain) core.count("mme.nas.integrity_failed");
+  if (plain)
+    ue.arrival.reset();
+  else
+    core.count("mme.nas.integrity_failed");
   return static_cast<bool>(plain);
 }
 

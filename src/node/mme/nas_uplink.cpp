@@ -224,7 +224,10 @@ void on_uplink(Core& core, S1Connection& c, Bytes pdu) {
     case nas::SecurityHeader::integrity_ciphered: {
       if (ue->security) {
         const auto plain = ue->security->unprotect(pdu);
-        if (plain) return dispatch(core, c, *ue, *plain, Trust::verified);
+        if (plain) {
+          ue->arrival.reset();
+          return dispatch(core, c, *ue, *plain, Trust::verified);
+        }
         core.count("mme.nas.integrity_failed");
       }
       // A UE whose keys we do not share may still answer a question: then the text is readable.

@@ -71,6 +71,7 @@ enum class Gone : Byte { arrived, unknown };
 void erase(Core& core, Ue& ue, Gone gone, std::string_view because) {
   const bool ok = gone == Gone::arrived;
   core.count(ok ? "mme.handover.completed" : "mme.handover.outcome_unknown");
+  if (ue.imsi && ue.handover->mme != nullptr) core.departed.remember(*ue.imsi, *ue.handover->mme, core.now);
   core.out->outcome({ue.subscriber(), "inter-mme-handover", ok, ok ? "" : std::string(because)});
   if (core.connection_of(ue)) core.step_to_enb(ue, "19a", "UE Context Release Command");
   ue.handover->commanded = true;  // no failure for the eNB: its context is released

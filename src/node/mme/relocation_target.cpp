@@ -212,6 +212,7 @@ Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted
     co_return;
   }
   core.ues.close_s10(ue);
+  ue.arrival = Arrival{&mme, ue.handover->request};
   ue.handover.reset();
   core.count("mme.handover.in_completed");
   watch.phase("mme.handover_in.complete", core.now, *core.out);

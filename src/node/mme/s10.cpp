@@ -37,11 +37,28 @@ Ue* about(Core& core, const MmePeer& mme, const peer::GtpRequest& r) {
   return ue;
 }
 
+/// gone_back ends a UE that has arrived from that very MME, says nothing, and has authenticated there
+/// meanwhile. False: it is none of these, or the HSS knows already that it is here.
+bool gone_back(Core& core, const MmePeer& mme, const peer::GtpRequest& r) {
+  const auto* cancel = std::get_if<gtp2::RelocationCancelRequest>(&r.message);
+  if (cancel == nullptr || !cancel->imsi || r.ref.header.teid.value_or(Teid{0}).value != 0) return false;
+  Ue* ue = core.ues.find(*cancel->imsi);
+  if (ue == nullptr || !ue->arrival || ue->arrival->from != &mme || !ue->ours() || ue->handover ||
+      ue->locating || ue->registered_at_hss || older(r.ref.header.sequence, ue->arrival->request))
+    return false;
+  core.count("mme.handover.gone_back");
+  core.cancel(*ue);
+  core.forget(*ue, "it has gone back to the MME it came from", wire::s1ap::CauseNas::normal_release, false);
+  return true;
+}
+
 void on_handover_message(Core& core, const MmePeer& mme, peer::GtpRequest& r) {
   using gtp2::CauseValue;
   if (const auto* cancel = std::get_if<gtp2::RelocationCancelRequest>(&r.message); cancel && cancel->imsi)
     core.cancelled.remember(mme.name, *cancel->imsi, r.ref.header.sequence, core.now);
   Ue* ue = about(core, mme, r);
+  if (ue == nullptr && gone_back(core, mme, r))
+    return answer_mme(core, r.ref, Teid{0}, CauseValue::request_accepted);
   if (ue == nullptr) {
     core.count("mme.s10.unknown_teid");
     return answer_mme(core, r.ref, Teid{0}, CauseValue::context_not_found);

@@ -15,6 +15,7 @@
 #include "keys/derive_policy.h"
 #include "keys/kasme_lineage.h"
 #include "node/mme/config.h"
+#include "node/mme/departed.h"
 #include "node/mme/events.h"
 #include "node/mme/s1_connections.h"
 #include "node/node.h"
@@ -152,6 +153,8 @@ struct Ue {
   Custody custody = Custody::ours;
   const MmePeer* given_to = nullptr;  ///< one of the configured ones
   bool ours() const { return custody == Custody::ours; }
+  /// It came by a handover, and neither it nor anybody for it has been heard of since.
+  std::optional<Arrival> arrival{};
 
   // --- security
   std::optional<context::EpsSecurityContext> security;  ///< current, full
