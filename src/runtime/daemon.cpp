@@ -13,6 +13,7 @@
 #include "runtime/harden.h"
 #include "runtime/host.h"
 #include "runtime/hosts.h"
+#include "runtime/hss_member.h"
 #include "runtime/ledger_sink.h"
 #include "runtime/metrics_server.h"
 #include "runtime/node_configs.h"
@@ -58,13 +59,13 @@ std::vector<Neighbour> neighbours(const Settings& node) {
 /// What is so at a host now, for a collector.
 class Observer {
  public:
-  Observer(std::string version, const Host& host, std::string role, std::vector<Neighbour> known,
-           const store::Store* store)
+  Observer(std::string version, Host& host, std::string role, std::vector<Neighbour> known,
+           bool holds_subscribers)
       : version_(std::move(version)),
         host_(host),
         role_(std::move(role)),
         known_(std::move(known)),
-        store_(store) {}
+        holds_subscribers_(holds_subscribers) {}
 
   Snapshot operator()(Instant now) {
     Snapshot out;
@@ -82,12 +83,14 @@ class Observer {
         up = up || (link.port == n.port && link.remote.address == n.address);
       out.peers.push_back({host_.name(), std::string(peer::to_string(n.port)), n.name, up});
     }
-    if (store_ != nullptr) {
+    if (holds_subscribers_) {
       if (!counted_ || now - *counted_ >= subscribers_counted_every) {
-        subscribers_ = store_->size();
-        counted_ = now;
+        // Where that takes time, the number is that of the time before.
+        auto found = std::make_shared<std::size_t>();
+        const auto counting = [found](store::Store& store) { *found = store.size(); };
+        if (host_.with_store(counting, [found, to = subscribers_] { *to = *found; })) counted_ = now;
       }
-      out.held.push_back({host_.name(), subscribers_});
+      if (*subscribers_) out.held.push_back({host_.name(), **subscribers_});
     }
     out.process = this_process();
     return out;
@@ -95,12 +98,12 @@ class Observer {
 
  private:
   std::string version_;
-  const Host& host_;
+  Host& host_;
   std::string role_;
   std::vector<Neighbour> known_;
-  const store::Store* store_;
+  bool holds_subscribers_;
   std::optional<Instant> counted_;
-  std::size_t subscribers_ = 0;
+  std::shared_ptr<std::optional<std::size_t>> subscribers_ = std::make_shared<std::optional<std::size_t>>();
 };
 
 // The one node of a role, or the one of the name; nothing and a reason otherwise.
@@ -138,6 +141,8 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
   const auto entropy = system_entropy();
   std::optional<admin::StoreLock> lock;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<StoreWorker> worker;
+  std::unique_ptr<HssMember> member;
   std::unique_ptr<transport::TlsIdentity> tls;
   const HssSettings* administered = nullptr;
   std::vector<std::unique_ptr<Host>> hosts;
@@ -160,6 +165,9 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
       auto opened = open_store(*hss, *entropy);
       if (!opened) return Fail{opened.why()};
       store = std::move(*opened);
+      auto joined = HssMember::join(services, *hss, *store, *entropy);
+      if (!joined) return Fail{joined.why()};
+      member = std::move(*joined);
       // What a store already knows of a subscriber, above all the SQN, is newer than the file.
       if (const auto kept = store::add_missing(*store, std::move(setup.subscribers)); !kept)
         return Fail{kept.why().what};
@@ -168,7 +176,10 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
       auto certified = open_tls(hss->tls);
       if (!certified) return Fail{certified.why()};
       tls = std::move(*certified);
-      hosts.push_back(hss_host(services, *hss, topology, *entropy, *store, tls.get()));
+      // Another machine may take its time to answer, and peers do not wait for it.
+      if (!hss->database.empty()) worker = std::make_unique<StoreWorker>(loop, *store);
+      hosts.push_back(
+          hss_host(services, *hss, topology, *entropy, *store, tls.get(), worker.get(), member.get()));
       note(*hss);
     }
   } else if (setup.role == "mme") {
@@ -208,7 +219,7 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
     if (const auto opened = host->open(); !opened) return Fail{opened.why()};
   std::unique_ptr<HttpServer> metrics_server;
   if (metrics_at) {
-    Observer observer(setup.version, *hosts.front(), setup.role, std::move(known), store.get());
+    Observer observer(setup.version, *hosts.front(), setup.role, std::move(known), store != nullptr);
     auto serving = serve_metrics(loop, *metrics_at, metrics,
                                  [observer, &loop]() mutable { return observer(loop.now()); });
     if (!serving) return Fail{serving.why()};
@@ -216,7 +227,7 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
   }
   std::unique_ptr<admin::Service> administration;
   if (administered != nullptr) {
-    auto opened = admin::Service::open(*administered, setup.version, loop, *hosts.front(), *store, setup.log);
+    auto opened = admin::Service::open(*administered, setup.version, loop, *hosts.front(), setup.log);
     if (!opened) return Fail{opened.why()};
     administration = std::move(*opened);
   }
@@ -233,7 +244,9 @@ Expected<Ok, std::string> run_daemon(const Topology& topology, DaemonSetup setup
   loop.run_for(parting);
   administration.reset();
   metrics_server.reset();
+  member.reset();
   hosts.clear();
+  worker.reset();
   if (store) store->sync();
   ledger.flush();
   if (setup.capture) setup.capture->flush();

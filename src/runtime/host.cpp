@@ -52,10 +52,13 @@ struct Host::Line final : transport::LinkObserver {
 Host::Host(Services& services, std::unique_ptr<node::Node> node, Setup setup)
     : services_(services), node_(std::move(node)), name_(node_->name()), setup_(std::move(setup)) {
   timer_ = services_.loop.timer([this] { timers_due(); });
+  if (setup_.worker != nullptr)
+    setup_.worker->on_results([this](StoreWorker::Results& results) { worked(results); });
 }
 
 Host::~Host() {
   *alive_ = false;
+  if (setup_.worker != nullptr) setup_.worker->on_results(nullptr);
   // Links first: they belong to endpoints.
   lines_.clear();
   buried_.clear();
@@ -248,10 +251,14 @@ void Host::carry_out(node::CloseLink& a) {
   bury(at);
 }
 
-Expected<std::size_t, store::StoreError> Host::import(std::vector<context::SubscriberRecord> records) {
-  if (!setup_.store) return Fail{store::StoreError{"there is no store", context::StoreFault::gone}};
+bool Host::with_store(StoreWorker::Work work, std::function<void()> then) {
+  if (setup_.worker != nullptr) return setup_.worker->run(std::move(work), std::move(then));
+  if (!setup_.store) return false;
+  // What the node has staged is committed first, so that neither is taken for the other.
   while (!unsynced_.empty()) sync_store();
-  return store::import(*setup_.store, std::move(records));
+  work(*setup_.store);
+  then();
+  return true;
 }
 
 void Host::close_links() {
@@ -318,7 +325,11 @@ void Host::timers_due() {
 
 void Host::carry_out(node::LoadSubscriber& a) {
   node::SubscriberLoaded loaded{a.token, std::nullopt};
-  if (setup_.store) {
+  if (setup_.worker != nullptr) {
+    if (setup_.worker->load(a.token, a.imsi)) return;
+    count("store.too_much_waits");
+    loaded.fault = context::StoreFault::slow;
+  } else if (setup_.store) {
     auto found = setup_.store->find(a.imsi);
     if (found)
       loaded.record = std::move(*found);
@@ -330,18 +341,29 @@ void Host::carry_out(node::LoadSubscriber& a) {
 
 void Host::carry_out(node::SaveSubscriber& a) {
   Imsi imsi = a.record->imsi;
+  if (setup_.worker != nullptr) return write({a.token, std::move(imsi), std::move(a.record)});
   staged(a.token, std::move(imsi), setup_.store != nullptr && setup_.store->put(std::move(*a.record)));
 }
 void Host::carry_out(node::ReserveSequence& a) {
+  if (setup_.worker != nullptr)
+    return write({a.token, std::move(a.imsi), nullptr, false, a.version, a.seq_reserved});
   const bool taken = setup_.store != nullptr && setup_.store->reserve(a.imsi, a.version, a.seq_reserved);
   staged(a.token, std::move(a.imsi), taken);
 }
 void Host::carry_out(node::EraseSubscriber& a) {
+  if (setup_.worker != nullptr) return write({a.token, std::move(a.imsi), nullptr, true, a.version});
   const bool taken = setup_.store != nullptr && setup_.store->remove(a.imsi, a.version);
   staged(a.token, std::move(a.imsi), taken);
 }
 void Host::carry_out(node::Administered& a) {
   if (administered_) administered_(a);
+}
+
+void Host::write(StoreWorker::Write w) {
+  const node::StoreToken token = w.token;
+  if (setup_.worker->write(std::move(w))) return;
+  count("store.too_much_waits");
+  queue_.push_back(node::SubscriberSaved{token, false, context::StoreFault::slow});
 }
 
 void Host::staged(node::StoreToken token, Imsi imsi, bool taken) {
@@ -360,13 +382,33 @@ void Host::staged(node::StoreToken token, Imsi imsi, bool taken) {
 void Host::sync_store() {
   const auto covered = std::exchange(unsynced_, {});
   const auto done = setup_.store->commit();
+  // The node is told that nothing of it happened and loads again; nothing may happen later.
+  if (!done) setup_.store->crash();
+  committed(covered, done);
+}
+
+void Host::worked(StoreWorker::Results& results) {
+  for (auto& [token, found] : results.found) {
+    node::SubscriberLoaded loaded{token, std::nullopt};
+    if (found)
+      loaded.record = std::move(*found);
+    else
+      loaded.fault = store_failed("store.load_failed", found.why());
+    feed(std::move(loaded));
+  }
+  for (const node::StoreToken token : results.refused) {
+    count("store.put_failed");
+    feed(node::SubscriberSaved{token, false, context::StoreFault::full});
+  }
+  if (!results.covered.empty()) committed(results.covered, results.done);
+  for (const auto& then : results.then) then();
+}
+
+void Host::committed(const std::vector<std::pair<node::StoreToken, Imsi>>& covered,
+                     const Expected<store::Committed, store::StoreError>& done) {
   count("store.syncs");
   auto fault = context::StoreFault::none;
-  if (!done) {
-    fault = store_failed("store.sync_failed", done.why());
-    // The node is told that nothing of it happened and loads again; nothing may happen later.
-    setup_.store->crash();
-  }
+  if (!done) fault = store_failed("store.sync_failed", done.why());
   for (const auto& [token, imsi] : covered) {
     auto outcome = fault;
     if (done && std::find(done->conflicts.begin(), done->conflicts.end(), imsi) != done->conflicts.end()) {

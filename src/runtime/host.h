@@ -21,6 +21,7 @@
 #include "runtime/ledger_sink.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
+#include "runtime/store_worker.h"
 #include "store/store.h"
 #include "transport/loop.h"
 #include "transport/sctp.h"
@@ -59,6 +60,8 @@ class Host {
   struct Setup {
     std::vector<Door> doors{};
     store::Store* store = nullptr;  ///< for nodes that load and save; outlives the host
+    /// Asks that store instead of the host, where its answers may take time; outlives the host.
+    StoreWorker* worker = nullptr;
     /// How Diameter neighbours are reached that the node connects to; TCP where nothing is said.
     std::map<Endpoint, Carrier> carriers{};
     /// The node's certificate, for doors and neighbours with TLS; outlives the host.
@@ -82,9 +85,11 @@ class Host {
   void administer(node::Administer task);
   void on_administered(std::function<void(node::Administered&)> then) { administered_ = std::move(then); }
 
-  /// import takes many new subscribers into the store in one commit, all or none. What the node has staged is
-  /// committed first, so that neither is taken for the other.
-  Expected<std::size_t, store::StoreError> import(std::vector<context::SubscriberRecord> records);
+  /// with_store has `work` done with the store, of which nothing is staged then, and `then` follows in the
+  /// loop: at once, or when the worker has done it. False: there is no store, or too much waits for it.
+  bool with_store(StoreWorker::Work work, std::function<void()> then);
+  /// store_refused counts and logs what a store said.
+  void store_refused(std::string_view counter, const store::StoreError& why) { store_failed(counter, why); }
 
   /// close_links ends every link in good order, for a process that goes. The node is told nothing.
   void close_links();
@@ -132,9 +137,15 @@ class Host {
   void accepted(peer::Port port, std::unique_ptr<transport::Link> link);
   void bury(std::map<peer::LinkId, std::unique_ptr<Line>>::iterator line);
   void link_down(peer::LinkId id, transport::Down why);
+  /// write gives the worker a write, or says that it takes no more.
+  void write(StoreWorker::Write w);
   /// staged goes on with a write that the store took, or did not.
   void staged(node::StoreToken token, Imsi imsi, bool taken);
   void sync_store();
+  /// committed tells the node what became of what it had written.
+  void committed(const std::vector<std::pair<node::StoreToken, Imsi>>& covered,
+                 const Expected<store::Committed, store::StoreError>& done);
+  void worked(StoreWorker::Results& results);
   context::StoreFault store_failed(std::string_view counter, const store::StoreError& why);
   void arm_timer();
   void timers_due();

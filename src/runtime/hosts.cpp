@@ -15,6 +15,7 @@
 #include "node/mme/mme.h"
 #include "node/ue/ue.h"
 #include "node/upe/upe.h"
+#include "runtime/hss_member.h"
 #include "runtime/limits.h"
 #include "runtime/node_configs.h"
 #include "store/cached_store.h"
@@ -24,7 +25,8 @@
 
 namespace baton::runtime {
 std::unique_ptr<Host> hss_host(Services& services, const HssSettings& hss, const Topology& topology,
-                               Entropy& entropy, store::Store& store, const transport::TlsIdentity* tls) {
+                               Entropy& entropy, store::Store& store, const transport::TlsIdentity* tls,
+                               StoreWorker* worker, HssMember* member) {
   auto config = hss_config(hss, topology);
   // One more at every start (RFC 6733, 8.16): seconds are, as long as a start takes one.
   config.origin_state_id =
@@ -32,10 +34,15 @@ std::unique_ptr<Host> hss_host(Services& services, const HssSettings& hss, const
   Host::Setup setup;
   setup.doors = doors(hss);
   setup.store = &store;
+  setup.worker = worker;
   setup.tls = tls;
   auto node = std::make_unique<node::hss::Hss>(std::move(config), entropy);
-  node->read_from([&store](const Imsi& imsi) { return store.at_hand(imsi); });
-  return std::make_unique<Host>(services, std::move(node), std::move(setup));
+  // What a worker has to itself nobody looks into.
+  if (worker == nullptr) node->read_from([&store](const Imsi& imsi) { return store.at_hand(imsi); });
+  node::hss::Hss& served = *node;
+  auto host = std::make_unique<Host>(services, std::move(node), std::move(setup));
+  if (member != nullptr) member->serve(*host, served);
+  return host;
 }
 
 std::unique_ptr<Host> mme_host(Services& services, const MmeSettings& mme, const Topology& topology,

@@ -15,10 +15,14 @@
 
 namespace baton::runtime {
 
+class HssMember;
+class StoreWorker;
+
 /// The references outlive the host.
 std::unique_ptr<Host> hss_host(Services& services, const HssSettings& hss, const Topology& topology,
                                Entropy& entropy, store::Store& store,
-                               const transport::TlsIdentity* tls = nullptr);
+                               const transport::TlsIdentity* tls = nullptr, StoreWorker* worker = nullptr,
+                               HssMember* member = nullptr);
 std::unique_ptr<Host> mme_host(Services& services, const MmeSettings& mme, const Topology& topology,
                                Entropy& entropy, const transport::TlsIdentity* tls = nullptr);
 std::unique_ptr<Host> upe_host(Services& services, const UpeSettings& upe, const Topology& topology,

@@ -32,4 +32,15 @@ inline constexpr std::size_t events_at_once = 64;
 /// than these are read from the file when they are asked for.
 inline constexpr std::size_t records_cached_max = 1'000'000;
 
+/// How often a store is told up to where SEQs may go by the clock, and how far ahead of it: a start after a
+/// crash writes SEQs of the clock down for as long, and a store may be away for as long without that.
+inline constexpr Duration clock_noted_every = std::chrono::minutes(1);
+inline constexpr Duration clock_noted_ahead = std::chrono::minutes(3);
+/// The same after a failure.
+inline constexpr Duration clock_noted_again = std::chrono::seconds(5);
+
+/// What may wait for a store that is asked on a thread of its own, or be under way there: a subscriber asks
+/// for one thing at a time, and who has waited for this many is not waited for by its MME any more.
+inline constexpr std::size_t store_asked_max = 4'096;
+
 }  // namespace baton::runtime

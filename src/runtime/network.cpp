@@ -8,6 +8,7 @@
 #include "node/ue/ue.h"
 #include "runtime/entropy.h"
 #include "runtime/hosts.h"
+#include "runtime/hss_member.h"
 #include "runtime/node_configs.h"
 
 namespace baton::runtime {
@@ -107,11 +108,15 @@ Expected<Ok, std::string> EmbeddedNetwork::add_nodes(std::vector<context::Subscr
     for (const auto& s : subscribers) copies.push_back(s.copy());
     if (const auto kept = store::add_missing(**store, std::move(copies)); !kept)
       return Fail{hss.name + ": " + kept.why().what};
+    auto member = HssMember::join(services_, hss, **store, *entropy_);
+    if (!member) return Fail{member.why()};
+    members_.push_back(std::move(*member));
     stores_.push_back(std::move(*store));
     auto certified = open_tls(hss.tls);
     if (!certified) return Fail{hss.name + ": " + certified.why()};
     certificates_.push_back(std::move(*certified));
-    auto host = hss_host(services_, hss, topology_, *entropy_, *stores_.back(), certificates_.back().get());
+    auto host = hss_host(services_, hss, topology_, *entropy_, *stores_.back(), certificates_.back().get(),
+                         nullptr, members_.back().get());
     hsses_.push_back(static_cast<node::hss::Hss*>(&host->node()));
     if (const auto added = add(std::move(host), node::Role::hss); !added) return Fail{added.why()};
   }

@@ -33,6 +33,8 @@ class Hss;
 
 namespace baton::runtime {
 
+class HssMember;
+
 /// unready says in words what a network still lacks before anybody can attach: an eNB without S1, an MME that
 /// has not reached its HSS. Empty when nothing is missing. `hsses` are those of the topology, in its order.
 std::string unready(const Topology& topology, const std::vector<node::enb::Enb*>& enbs,
@@ -100,6 +102,7 @@ class EmbeddedNetwork {
   std::vector<std::unique_ptr<store::Store>> stores_;
   std::vector<std::unique_ptr<transport::TlsIdentity>> certificates_;  ///< before the hosts, which use them
   std::vector<std::unique_ptr<Host>> hosts_;                           ///< all but the UEs
+  std::vector<std::unique_ptr<HssMember>> members_;
   std::vector<node::enb::Enb*> enbs_;
   std::vector<node::hss::Hss*> hsses_;
   std::vector<Host*> enb_hosts_;

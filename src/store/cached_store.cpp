@@ -139,19 +139,22 @@ bool CachedStore::remove(const Imsi& imsi, std::optional<std::uint64_t> version)
   return true;
 }
 
-Expected<Committed, StoreError> CachedStore::commit() {
-  Committed out;
-  if (!reserving_.empty()) {
-    if (const auto logged = log_->commit(); !logged) return Fail{logged.why()};
-    for (const Reserving& r : std::exchange(reserving_, {})) {
-      Cached* const c = records_.find(r.imsi);
-      if (c == nullptr) continue;
-      c->reserving = false;
-      c->record.seq_reserved = r.seq;
-      ++*c->record.version;
-    }
+Expected<Ok, StoreError> CachedStore::commit_log() {
+  if (reserving_.empty()) return Ok{};
+  if (const auto logged = log_->commit(); !logged) return Fail{logged.why()};
+  for (const Reserving& r : std::exchange(reserving_, {})) {
+    Cached* const c = records_.find(r.imsi);
+    if (c == nullptr) continue;
+    c->reserving = false;
+    c->record.seq_reserved = r.seq;
+    ++*c->record.version;
   }
-  if (staged_.empty()) return out;
+  return Ok{};
+}
+
+Expected<Committed, StoreError> CachedStore::commit() {
+  if (const auto logged = commit_log(); !logged) return Fail{logged.why()};
+  if (staged_.empty()) return Committed{};
   auto done = below_->commit();
   if (!done) {
     // It may have happened all the same: what is in memory cannot be relied on. What is staged stays so.
@@ -172,6 +175,19 @@ Expected<Committed, StoreError> CachedStore::commit() {
       drop(number);
   }
   staged_.clear();
+  return done;
+}
+
+Expected<Committed, StoreError> CachedStore::commit_whole() {
+  if (const auto logged = commit_log(); !logged) return Fail{logged.why()};
+  auto done = below_->commit_whole();
+  const bool written = done && done->conflicts.empty();
+  // They are many: each is read again when it is asked for.
+  for (const auto& [number, follows] : staged_) {
+    if (written && log_) log_->forget(number);
+    drop(number);
+  }
+  if (done) staged_.clear();
   return done;
 }
 

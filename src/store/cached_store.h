@@ -33,7 +33,14 @@ class CachedStore final : public Store {
   bool reserve(const Imsi& imsi, std::optional<std::uint64_t> version, std::uint64_t seq_reserved) override;
   using Store::remove;
   bool remove(const Imsi& imsi, std::optional<std::uint64_t> version) override;
+  Expected<Joined, StoreError> join(const Member& who, Instant now, Instant until) override {
+    return below_->join(who, now, until);
+  }
+  Expected<Ok, StoreError> extend(const Member& who, Instant until) override {
+    return below_->extend(who, until);
+  }
   Expected<Committed, StoreError> commit() override;
+  Expected<Committed, StoreError> commit_whole() override;
   void crash() override;
   std::size_t size() const override { return below_->size(); }
   std::vector<Imsi> subscribers() const override { return below_->subscribers(); }
@@ -68,6 +75,7 @@ class CachedStore final : public Store {
   };
 
   void keep(std::uint64_t number, context::SubscriberRecord record, std::optional<std::uint64_t> below);
+  Expected<Ok, StoreError> commit_log();
   void drop(std::uint64_t number) { records_.erase(number); }
   /// touched is whether something of the subscriber waits for a commit of the store below.
   bool touched(std::uint64_t number) const { return !staged_.empty() && staged_.contains(number); }

@@ -60,6 +60,18 @@ Expected<Committed, StoreError> MemoryStore::commit() {
   return out;
 }
 
+Expected<Committed, StoreError> MemoryStore::commit_whole() {
+  Committed out;
+  for (const auto& [imsi, staged] : staged_.all()) {
+    const auto there = durable_.find(imsi);
+    const std::uint64_t version = there == durable_.end() ? 0 : there->second.version.value_or(0);
+    if (!may_replace(staged.expected, version)) out.conflicts.push_back(imsi);
+  }
+  if (out.conflicts.empty() || failing_syncs_ > 0) return commit();
+  staged_.clear();
+  return out;
+}
+
 void MemoryStore::crash() { staged_.clear(); }
 
 std::size_t MemoryStore::size() const { return subscribers().size(); }
@@ -85,6 +97,30 @@ Expected<std::vector<context::SubscriberRecord>, StoreError> MemoryStore::range(
     if (*found) out.push_back(std::move(**found));
   }
   return out;
+}
+
+Expected<Joined, StoreError> MemoryStore::join(const Member& who, Instant now, Instant until) {
+  auto joined = may_join(seats_, who, now);
+  if (!joined) return joined;
+  std::erase_if(seats_, [&](const Seat& s) {
+    return s.member.name == who.name || std::find(joined->displaced.begin(), joined->displaced.end(),
+                                                  s.member.name) != joined->displaced.end();
+  });
+  seats_.push_back({who, std::max(until, joined->after)});
+  return joined;
+}
+
+Expected<Ok, StoreError> MemoryStore::extend(const Member& who, Instant until) {
+  if (failing_syncs_ > 0) {
+    --failing_syncs_;
+    return Fail{made_to_fail(syncs_fail_as_)};
+  }
+  for (Seat& s : seats_) {
+    if (s.member.name != who.name || s.member.run != who.run) continue;
+    s.until = std::max(s.until, until);
+    return Ok{};
+  }
+  return Fail{place_taken(who)};
 }
 
 }  // namespace baton::store

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <vector>
 
 #include "store/staged.h"
 #include "store/store.h"
@@ -19,11 +20,14 @@ class MemoryStore final : public Store {
   using Store::remove;
   bool remove(const Imsi& imsi, std::optional<std::uint64_t> version) override;
   Expected<Committed, StoreError> commit() override;
+  Expected<Committed, StoreError> commit_whole() override;
   void crash() override;
   std::size_t size() const override;
   std::vector<Imsi> subscribers() const override;
   Expected<std::vector<context::SubscriberRecord>, StoreError> range(const std::optional<Imsi>& after,
                                                                      std::size_t limit) override;
+  Expected<Joined, StoreError> join(const Member& who, Instant now, Instant until) override;
+  Expected<Ok, StoreError> extend(const Member& who, Instant until) override;
 
   void fail_syncs(std::uint32_t how_many, StoreFault as = StoreFault::io) {
     failing_syncs_ = how_many;
@@ -39,6 +43,7 @@ class MemoryStore final : public Store {
   using Table = std::map<Imsi, context::SubscriberRecord>;
   Table durable_;
   Staging staged_;
+  std::vector<Seat> seats_;
   std::uint32_t failing_syncs_ = 0;
   StoreFault syncs_fail_as_ = StoreFault::io;
   std::uint32_t failing_loads_ = 0;

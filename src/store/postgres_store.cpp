@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "store/postgres_connection.h"
@@ -12,8 +13,10 @@ namespace baton::store {
 
 namespace {
 
-/// The tables. Numbers are BIGINT throughout, which every engine has; what each column is says schema.h.
-constexpr std::array<std::string_view, 3> tables{
+/// The tables, by the version that brought them; each statement does nothing where that is done already.
+/// Numbers are BIGINT throughout, which every engine has; what each column is says schema.h.
+constexpr std::array<std::string_view, 4> tables{
+    // Version 1.
     "CREATE TABLE IF NOT EXISTS store (id BIGINT PRIMARY KEY, schema_version BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS data_key (number BIGINT PRIMARY KEY, kind TEXT NOT NULL, "
     "wrapped BYTEA NOT NULL)",
@@ -26,12 +29,26 @@ constexpr std::array<std::string_view, 3> tables{
     "mme_plmn BYTEA, sgsn_host TEXT, sgsn_realm TEXT, sgsn_plmn BYTEA, sgsn_purged BIGINT NOT NULL, "
     "imei TEXT NOT NULL, software_version TEXT NOT NULL, data_key BIGINT NOT NULL REFERENCES data_key "
     "(number), "
-    "version BIGINT NOT NULL)"};
-constexpr std::int64_t schema_version = 1;
+    "version BIGINT NOT NULL)",
+    // Version 2: the HSSs of the store, store/members.h.
+    "CREATE TABLE IF NOT EXISTS member (name TEXT PRIMARY KEY, run BIGINT NOT NULL, first_index BIGINT NOT "
+    "NULL, indices BIGINT NOT NULL, until_us BIGINT NOT NULL)"};
+constexpr std::int64_t schema_version = 2;
+
+/// Rows of table `store` that are there to be locked, beside that of the schema's version.
+constexpr std::int64_t deciding_row = 1;  ///< by decide(): for one transaction
+constexpr std::int64_t holding_row = 2;   ///< by hold(): for as long as somebody works
 
 /// After a failed attempt to connect the next one waits so long, or as long as the attempt took: whoever asks
 /// meanwhile is told at once, so that a server that hangs costs at most half of the time.
 constexpr std::int64_t connect_pause_us = 250'000;
+
+/// Longer each time, and not the same for two that collide: the clock's last digits are lots enough.
+void pause_before(int attempt) {
+  const std::int64_t us = (monotonic_us() % 1'000 + 500) << std::min(attempt, 6);
+  const timespec pause{us / 1'000'000, us % 1'000'000 * 1'000};
+  (void)::nanosleep(&pause, nullptr);
+}
 
 std::int64_t number_of(const std::optional<ByteVector>& octets) {
   std::uint64_t out = 0;
@@ -114,16 +131,20 @@ Expected<Ok, StoreError> PostgresStore::make_tables() {
       const auto made = c.simple(std::string(sql));
       if (made) break;
       // Two that make the same table at once: one of them is told of a name that is there already.
-      const bool again = c.state() == "23505" || c.state() == "42P07" || c.state() == "42710" ||
-                         in_the_way(c.state());
+      const bool again =
+          c.state() == "23505" || c.state() == "42P07" || c.state() == "42710" || in_the_way(c.state());
       if (!again || attempt == attempts_max) return Fail{made.why()};
     }
   }
-  const auto noted =
-      c.pipeline({{"INSERT INTO store (id, schema_version) VALUES (1, $1) ON CONFLICT (id) DO NOTHING",
-                   {schema_version},
-                   false},
-                  {"SELECT schema_version FROM store WHERE id = 1", {}, false}});
+  const auto noted = c.pipeline(
+      {{"INSERT INTO store (id, schema_version) VALUES (1, $1) ON CONFLICT (id) DO NOTHING",
+        {schema_version},
+        false},
+       {"INSERT INTO store (id, schema_version) VALUES ($1, 0) ON CONFLICT (id) DO NOTHING",
+        {holding_row},
+        false},
+       {"UPDATE store SET schema_version = $1 WHERE id = 1 AND schema_version < $1", {schema_version}, false},
+       {"SELECT schema_version FROM store WHERE id = 1", {}, false}});
   if (!noted) return Fail{noted.why()};
   const std::int64_t found = noted->back().rows.empty() ? 0 : number_of(noted->back().rows[0][0]);
   if (found != schema_version)
@@ -229,11 +250,98 @@ Expected<PostgresStore::Results, StoreError> PostgresStore::transact(const std::
     }
     if (lost || out.why().fault != StoreFault::locked || attempt >= attempts_max) return out;
     ++retries_;
-    // Longer each time, and not the same for two that collide: the clock's last digits are lots enough.
-    const std::int64_t us = (monotonic_us() % 1'000 + 500) << std::min(attempt, 6);
-    const timespec pause{us / 1'000'000, us % 1'000'000 * 1'000};
-    (void)::nanosleep(&pause, nullptr);
+    pause_before(attempt);
   }
+}
+
+Expected<Ok, StoreError> PostgresStore::decide(
+    const std::vector<Command>& seen,
+    const std::function<Expected<std::vector<Command>, StoreError>(const Results&)>& then) {
+  std::vector<Command> first{
+      {"BEGIN", {}, false},
+      {"SELECT id FROM store WHERE id = $1 FOR UPDATE", {deciding_row}, false},
+  };
+  first.insert(first.end(), seen.begin(), seen.end());
+  for (int attempt = 1;; ++attempt) {
+    auto begun = ask(first);
+    // Nothing has happened yet: a connection that was idle when its server went says so only now.
+    bool again = !begun && (begun.why().fault == StoreFault::locked ||
+                            (begun.why().fault == StoreFault::gone && attempt == 1));
+    StoreError why = begun ? StoreError{} : begun.why();
+    if (begun) {
+      begun->erase(begun->begin(), begun->begin() + 2);
+      auto rest = then(*begun);
+      if (!rest) {
+        (void)connection_->simple("ROLLBACK");
+        return Fail{rest.why()};
+      }
+      rest->push_back({"COMMIT", {}, false});
+      const auto done = connection_->pipeline(*rest);
+      if (done) return Ok{};
+      why = done.why();
+      again = why.fault == StoreFault::locked;
+      if (why.fault == StoreFault::gone || why.fault == StoreFault::slow) {
+        connection_.reset();
+        ++reconnects_;
+      }
+    }
+    if (!again || attempt >= attempts_max) return Fail{std::move(why)};
+    ++retries_;
+    pause_before(attempt);
+  }
+}
+
+Expected<Joined, StoreError> PostgresStore::join(const Member& who, Instant now, Instant until) {
+  Joined out;
+  const auto done =
+      decide({{"SELECT name, run, first_index, indices, until_us FROM member ORDER BY name", {}, false}},
+             [&](const Results& seen) -> Expected<std::vector<Command>, StoreError> {
+               std::vector<Seat> seats;
+               for (const auto& r : seen.front().rows)
+                 seats.push_back({{text_of(r[0]), static_cast<std::uint64_t>(number_of(r[1])),
+                                   static_cast<std::uint32_t>(number_of(r[2])),
+                                   static_cast<std::uint32_t>(number_of(r[3]))},
+                                  Instant{Duration(number_of(r[4]))}});
+               auto joined = may_join(seats, who, now);
+               if (!joined) return Fail{joined.why()};
+               out = std::move(*joined);
+               std::vector<Command> rest;
+               for (const std::string& name : out.displaced)
+                 rest.push_back({"DELETE FROM member WHERE name = $1", {name}, false});
+               rest.push_back({"DELETE FROM member WHERE name = $1", {who.name}, false});
+               rest.push_back(
+                   {"INSERT INTO member (name, run, first_index, indices, until_us) VALUES ($1, $2, $3, "
+                    "$4, $5)",
+                    {who.name, static_cast<std::int64_t>(who.run), std::int64_t{who.first_index},
+                     std::int64_t{who.indices},
+                     static_cast<std::int64_t>(std::max(until, out.after).since_epoch.count())},
+                    false});
+               return rest;
+             });
+  if (!done) return Fail{done.why()};
+  return out;
+}
+
+Expected<Ok, StoreError> PostgresStore::extend(const Member& who, Instant until) {
+  const auto done = transact(
+      {{"UPDATE member SET until_us = GREATEST(until_us, $3) WHERE name = $1 AND run = $2",
+        {who.name, static_cast<std::int64_t>(who.run), static_cast<std::int64_t>(until.since_epoch.count())},
+        false}});
+  if (!done) return Fail{done.why()};
+  if (done->front().changed == 0) return Fail{place_taken(who)};
+  return Ok{};
+}
+
+Expected<std::shared_ptr<void>, StoreError> PostgresStore::hold() {
+  // The row is locked by a transaction that stays open: who ends, however that is, holds it no more.
+  auto c = std::make_shared<Connection>(options_.connection, options_.patience);
+  if (!c->up()) return Fail{StoreError{"cannot connect: " + c->why(), StoreFault::gone}};
+  const auto held = c->pipeline(
+      {{"BEGIN", {}, false}, {"SELECT id FROM store WHERE id = $1 FOR UPDATE NOWAIT", {holding_row}, false}});
+  if (!held && held.why().fault == StoreFault::locked)
+    return Fail{StoreError{"another command works on the database", StoreFault::locked}};
+  if (!held) return Fail{held.why()};
+  return std::shared_ptr<void>(std::move(c));
 }
 
 Expected<Ok, StoreError> PostgresStore::read_keys() {
@@ -252,11 +360,22 @@ Expected<std::uint32_t, StoreError> PostgresStore::add_data_key() {
 Expected<Ok, StoreError> PostgresStore::keep_data_key(std::uint32_t number) {
   const auto wrapped = source_.wrapper->wrap(number, vault::make_data_key());
   if (!wrapped) return Fail{StoreError{wrapped.why().what, StoreFault::gone}};
-  // Another process may be quicker: whoever's key is kept is the one.
-  const auto kept = transact(
-      {{"INSERT INTO data_key (number, kind, wrapped) VALUES ($1, $2, $3) ON CONFLICT (number) DO NOTHING",
-        {std::int64_t{number}, std::string(source_.wrapper->kind()), *wrapped},
-        false}});
+  const auto kept = decide({{"SELECT number, kind, wrapped FROM data_key ORDER BY number", {}, false}},
+                           [&](const Results& seen) -> Expected<std::vector<Command>, StoreError> {
+                             // Those that are there may have been wrapped by another meanwhile: one more by
+                             // ours would be of no use to whoever starts.
+                             const auto there = keys_from(seen.front().rows);
+                             if (const auto ours = unwrap_into(keys_.ring, there, *source_.wrapper); !ours)
+                               return Fail{ours.why()};
+                             if (const auto same = same_keys(keys_.ring, there, *source_.wrapper); !same)
+                               return Fail{same.why()};
+                             // Another process may have been quicker: whoever's key is kept is the one.
+                             return std::vector<Command>{
+                                 {"INSERT INTO data_key (number, kind, wrapped) VALUES ($1, $2, $3) ON "
+                                  "CONFLICT (number) DO NOTHING",
+                                  {std::int64_t{number}, std::string(source_.wrapper->kind()), *wrapped},
+                                  false}};
+                           });
   if (!kept) return Fail{kept.why()};
   return read_keys();
 }
@@ -297,7 +416,9 @@ Expected<Ok, StoreError> PostgresStore::rewrap(std::shared_ptr<vault::KeyWrapper
   // The list, what is made of it and what is looked at again are one transaction on one connection.
   const Command list{"SELECT number, kind, wrapped FROM data_key ORDER BY number", {}, false};
   const Command locked{"SELECT number, kind, wrapped FROM data_key ORDER BY number FOR UPDATE", {}, false};
-  const auto begun = ask({{"BEGIN", {}, false}, locked});
+  // Nobody adds one meanwhile: who does locks the same row first.
+  const Command alone{"SELECT id FROM store WHERE id = $1 FOR UPDATE", {deciding_row}, false};
+  const auto begun = ask({{"BEGIN", {}, false}, alone, locked});
   if (!begun) return Fail{begun.why()};
   Connection& c = *connection_;
   const auto undo = [&](const StoreError& why) {
@@ -390,43 +511,83 @@ bool PostgresStore::remove(const Imsi& imsi, std::optional<std::uint64_t> versio
   return staged_.remove(imsi, version);
 }
 
-Expected<PostgresStore::Results, StoreError> PostgresStore::write_staged() {
+PostgresStore::Command PostgresStore::command_of(const Imsi& imsi, const Staged& staged) const {
+  if (staged.reserved)
+    return {"baton_reserve",
+            {std::string(imsi.digits()), static_cast<std::int64_t>(*staged.reserved),
+             static_cast<std::int64_t>(*staged.expected)}};
+  if (!staged.record)
+    return {"baton_delete",
+            {std::string(imsi.digits()),
+             staged.expected ? Value(static_cast<std::int64_t>(*staged.expected)) : Value()}};
+  auto values = parameters(imsi, row_of(keys_.ring, *staged.record));
+  const bool over_version = staged.expected && *staged.expected > 0;
+  if (over_version) values.emplace_back(static_cast<std::int64_t>(*staged.expected));
+  return {over_version      ? "baton_update"
+          : staged.expected ? "baton_insert"
+                            : "baton_upsert",
+          std::move(values)};
+}
+
+Expected<PostgresStore::Results, StoreError> PostgresStore::write_staged(bool whole) {
   // In the order of the IMSIs, so that two transactions never hold what the other waits for.
+  if (whole || staged_.all().size() > slice) return write_slices(whole);
   std::vector<Command> commands;
   commands.reserve(staged_.all().size());
-  for (const auto& [imsi, staged] : staged_.all()) {
-    if (staged.reserved) {
-      commands.push_back({"baton_reserve",
-                          {std::string(imsi.digits()), static_cast<std::int64_t>(*staged.reserved),
-                           static_cast<std::int64_t>(*staged.expected)}});
-      continue;
-    }
-    if (!staged.record) {
-      commands.push_back({"baton_delete",
-                          {std::string(imsi.digits()),
-                           staged.expected ? Value(static_cast<std::int64_t>(*staged.expected)) : Value()}});
-      continue;
-    }
-    auto values = parameters(imsi, row_of(keys_.ring, *staged.record));
-    const bool over_version = staged.expected && *staged.expected > 0;
-    if (over_version) values.emplace_back(static_cast<std::int64_t>(*staged.expected));
-    commands.push_back({over_version      ? "baton_update"
-                        : staged.expected ? "baton_insert"
-                                          : "baton_upsert",
-                        std::move(values)});
-  }
+  for (const auto& [imsi, staged] : staged_.all()) commands.push_back(command_of(imsi, staged));
   return transact(commands);
 }
 
-Expected<Committed, StoreError> PostgresStore::commit() {
+Expected<PostgresStore::Results, StoreError> PostgresStore::write_slices(bool whole) {
+  const auto once = [&]() -> Expected<Results, StoreError> {
+    if (const auto begun = ask({{"BEGIN", {}, false}}); !begun) return Fail{begun.why()};
+    Results out;
+    bool conflict = false;
+    std::vector<Command> commands;
+    const auto send = [&]() -> Expected<Ok, StoreError> {
+      auto done = connection_->pipeline(commands);
+      if (!done) return Fail{done.why()};
+      commands.clear();
+      std::move(done->begin(), done->end(), std::back_inserter(out));
+      return Ok{};
+    };
+    for (const auto& [imsi, staged] : staged_.all()) {
+      commands.push_back(command_of(imsi, staged));
+      if (commands.size() < slice) continue;
+      if (const auto sent = send(); !sent) return Fail{sent.why()};
+    }
+    if (!commands.empty())
+      if (const auto sent = send(); !sent) return Fail{sent.why()};
+    std::size_t i = 0;
+    for (const auto& [imsi, staged] : staged_.all())
+      if (out[i++].changed == 0 && staged.expected) conflict = true;
+    const auto done = connection_->pipeline({{whole && conflict ? "ROLLBACK" : "COMMIT", {}, false}});
+    if (!done) return Fail{done.why()};
+    return out;
+  };
+  for (int attempt = 1;; ++attempt) {
+    auto out = once();
+    if (out) return out;
+    const StoreFault fault = out.why().fault;
+    if (fault == StoreFault::gone || fault == StoreFault::slow || fault == StoreFault::read_only) {
+      connection_.reset();
+      ++reconnects_;
+    }
+    if (fault != StoreFault::locked || attempt >= attempts_max) return out;
+    ++retries_;
+    pause_before(attempt);
+  }
+}
+
+Expected<Committed, StoreError> PostgresStore::write(bool whole) {
   Committed out;
   if (staged_.empty()) return out;
-  auto done = write_staged();
+  auto done = write_staged(whole);
   // The key that seals was dropped: somebody has rotated more than once since this handle last met a key.
   for (int attempt = 1;
        !done && attempt < attempts_max && connection_ && connection_->state() == key_is_missing; ++attempt) {
     if (const auto more = read_keys(); !more) return Fail{more.why()};
-    done = write_staged();
+    done = write_staged(whole);
   }
   if (!done) return Fail{done.why()};
   std::size_t i = 0;

@@ -39,12 +39,15 @@ class PostgresStore final : public KeyedStore {
   bool reserve(const Imsi& imsi, std::optional<std::uint64_t> version, std::uint64_t seq_reserved) override;
   using Store::remove;
   bool remove(const Imsi& imsi, std::optional<std::uint64_t> version) override;
-  Expected<Committed, StoreError> commit() override;
+  Expected<Committed, StoreError> commit() override { return write(false); }
+  Expected<Committed, StoreError> commit_whole() override { return write(true); }
   void crash() override;
   std::size_t size() const override;
   std::vector<Imsi> subscribers() const override;
   Expected<std::vector<context::SubscriberRecord>, StoreError> range(const std::optional<Imsi>& after,
                                                                      std::size_t limit) override;
+  Expected<Joined, StoreError> join(const Member& who, Instant now, Instant until) override;
+  Expected<Ok, StoreError> extend(const Member& who, Instant until) override;
 
   Expected<std::uint32_t, StoreError> add_data_key() override;
   Expected<std::size_t, StoreError> sealed_under(std::uint32_t number) override;
@@ -55,12 +58,19 @@ class PostgresStore final : public KeyedStore {
   /// at_one_moment runs `read`, whose every find() and range() sees the database as it is now.
   Expected<Ok, StoreError> at_one_moment(const std::function<Expected<Ok, StoreError>()>& read);
 
+  /// hold keeps others from holding the store, for as long as what it gives lives and its connection does:
+  /// for what is done by one at a time (a rotation, a restoration). It keeps nobody from reading or writing
+  /// records. StoreFault::locked when another has it.
+  Expected<std::shared_ptr<void>, StoreError> hold();
+
   /// Transactions that were tried again because of another one, and connections that were made anew.
   std::uint64_t retries() const { return retries_; }
   std::uint64_t reconnects() const { return reconnects_; }
 
   /// A transaction that others get in the way of this often is given up (StoreFault::locked).
   static constexpr int attempts_max = 10;
+  /// Records that are sealed and sent together; more of one commit go in several turns of one transaction.
+  static constexpr std::size_t slice = 1'000;
 
  private:
   class Connection;
@@ -74,13 +84,21 @@ class PostgresStore final : public KeyedStore {
   Expected<Results, StoreError> ask(const std::vector<Command>& commands) const;
   /// transact does so in a transaction, and again while others are in the way or the connection is lost.
   Expected<Results, StoreError> transact(const std::vector<Command>& commands);
+  /// decide locks the store against others that decide, runs `seen`, and has `then` say what follows from
+  /// its results: all of it one transaction, begun anew while others are in the way.
+  Expected<Ok, StoreError> decide(
+      const std::vector<Command>& seen,
+      const std::function<Expected<std::vector<Command>, StoreError>(const Results&)>& then);
   Expected<Results, StoreError> patiently(const std::vector<Command>& commands) const;
   Expected<Ok, StoreError> make_tables();
   bool settled(const Imsi& imsi) const;
   Expected<Ok, StoreError> read_keys();
   /// Adds the key of this number if nobody did, and reads whichever is there.
   Expected<Ok, StoreError> keep_data_key(std::uint32_t number);
-  Expected<Results, StoreError> write_staged();
+  Expected<Committed, StoreError> write(bool whole);
+  Expected<Results, StoreError> write_staged(bool whole);
+  Expected<Results, StoreError> write_slices(bool whole);
+  Command command_of(const Imsi& imsi, const Staged& staged) const;
   Found found_of(const Imsi& imsi, const Result& result);
 
   Options options_;

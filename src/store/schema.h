@@ -67,10 +67,20 @@ CREATE TABLE data_key (
   wrapped       BLOB NOT NULL            -- vault/wrapper.h
 );
 )sql";
+// The HSSs of the store, and how far each may have come with SEQs of the clock: store/members.h.
+inline constexpr std::string_view schema_0005 = R"sql(
+CREATE TABLE member (
+  name          TEXT PRIMARY KEY,        -- Diameter identity, RFC 6733, 4.3.1
+  run           INTEGER NOT NULL,        -- of the start that has the place
+  first_index   INTEGER NOT NULL,        -- of its range in the SQN, TS 33.102, C.3.4
+  indices       INTEGER NOT NULL,
+  until_us      INTEGER NOT NULL         -- TS 33.102, C.1.1.3; no SEQ of the clock beyond has left, in us since 1970
+) WITHOUT ROWID;
+)sql";
 /// Databases of an earlier version have no data keys.
 inline constexpr std::size_t first_with_data_keys = 4;
 
 /// Element n brings a database of version n to version n + 1.
-inline constexpr std::array migrations{schema_0001, schema_0002, schema_0003, schema_0004};
+inline constexpr std::array migrations{schema_0001, schema_0002, schema_0003, schema_0004, schema_0005};
 
 }  // namespace baton::store

@@ -414,7 +414,7 @@ bool SqliteStore::remove(const Imsi& imsi, std::optional<std::uint64_t> version)
   return staged_.remove(imsi, version);
 }
 
-Expected<Committed, StoreError> SqliteStore::commit() {
+Expected<Committed, StoreError> SqliteStore::write(bool whole) {
   Committed out;
   if (staged_.empty()) return out;
   if (const auto usable = ready(); !usable) return Fail{usable.why()};
@@ -452,7 +452,8 @@ Expected<Committed, StoreError> SqliteStore::commit() {
     if (code != SQLITE_DONE) return undo(code);
     if (staged.expected && sqlite3_changes(db_->handle) == 0) out.conflicts.push_back(imsi);
   }
-  if (const int rc = run(db_->handle, "COMMIT"); rc != SQLITE_OK) return undo(rc);
+  const bool kept = !whole || out.conflicts.empty();
+  if (const int rc = run(db_->handle, kept ? "COMMIT" : "ROLLBACK"); rc != SQLITE_OK) return undo(rc);
   staged_.clear();
   return out;
 }
@@ -533,6 +534,62 @@ Expected<std::vector<context::SubscriberRecord>, StoreError> SqliteStore::range(
     if (*record) out.push_back(std::move(**record));
   }
   return out;
+}
+
+Expected<Joined, StoreError> SqliteStore::join(const Member& who, Instant now, Instant until) {
+  if (const auto usable = ready(); !usable) return Fail{usable.why()};
+  sqlite3* const h = db_->handle;
+  if (const int rc = run(h, "BEGIN IMMEDIATE"); rc != SQLITE_OK) return Fail{failed(rc)};
+  const auto undo = [&](StoreError why) {
+    run(h, "ROLLBACK");
+    return Fail{std::move(why)};
+  };
+  std::vector<Seat> seats;
+  {
+    Statement s(h, "SELECT name, run, first_index, indices, until_us FROM member ORDER BY name");
+    if (!s.ready()) return undo(failed(sqlite3_extended_errcode(h)));
+    int row = 0;
+    while ((row = s.step()) == SQLITE_ROW)
+      seats.push_back(
+          {{s.text_at(0), static_cast<std::uint64_t>(s.number_at(1)),
+            static_cast<std::uint32_t>(s.number_at(2)), static_cast<std::uint32_t>(s.number_at(3))},
+           Instant{Duration(s.number_at(4))}});
+    if (row != SQLITE_DONE) return undo(failed(row));
+  }
+  auto joined = may_join(seats, who, now);
+  if (!joined) return undo(joined.why());
+  auto leaving = joined->displaced;
+  leaving.push_back(who.name);
+  for (const std::string& name : leaving) {
+    Statement s(h, "DELETE FROM member WHERE name = ?1");
+    if (!s.ready()) return undo(failed(sqlite3_extended_errcode(h)));
+    s.text(1, name);
+    if (const int rc = s.step(); rc != SQLITE_DONE) return undo(failed(rc));
+  }
+  Statement s(h,
+              "INSERT INTO member (name, run, first_index, indices, until_us) VALUES (?1, ?2, ?3, ?4, ?5)");
+  if (!s.ready()) return undo(failed(sqlite3_extended_errcode(h)));
+  s.text(1, who.name);
+  s.number(2, static_cast<std::int64_t>(who.run));
+  s.number(3, who.first_index);
+  s.number(4, who.indices);
+  s.number(5, std::max(until, joined->after).since_epoch.count());
+  if (const int rc = s.step(); rc != SQLITE_DONE) return undo(failed(rc));
+  s.done();
+  if (const int rc = run(h, "COMMIT"); rc != SQLITE_OK) return undo(failed(rc));
+  return joined;
+}
+
+Expected<Ok, StoreError> SqliteStore::extend(const Member& who, Instant until) {
+  if (const auto usable = ready(); !usable) return Fail{usable.why()};
+  Statement s(db_->handle, "UPDATE member SET until_us = max(until_us, ?3) WHERE name = ?1 AND run = ?2");
+  if (!s.ready()) return Fail{failed(sqlite3_extended_errcode(db_->handle))};
+  s.text(1, who.name);
+  s.number(2, static_cast<std::int64_t>(who.run));
+  s.number(3, until.since_epoch.count());
+  if (const int rc = s.step(); rc != SQLITE_DONE) return Fail{failed(rc)};
+  if (sqlite3_changes(db_->handle) == 0) return Fail{place_taken(who)};
+  return Ok{};
 }
 
 std::vector<std::string> SqliteStore::check() {

@@ -34,12 +34,15 @@ class SqliteStore final : public KeyedStore {
   bool reserve(const Imsi& imsi, std::optional<std::uint64_t> version, std::uint64_t seq_reserved) override;
   using Store::remove;
   bool remove(const Imsi& imsi, std::optional<std::uint64_t> version) override;
-  Expected<Committed, StoreError> commit() override;
+  Expected<Committed, StoreError> commit() override { return write(false); }
+  Expected<Committed, StoreError> commit_whole() override { return write(true); }
   void crash() override;
   std::size_t size() const override;
   std::vector<Imsi> subscribers() const override;
   Expected<std::vector<context::SubscriberRecord>, StoreError> range(const std::optional<Imsi>& after,
                                                                      std::size_t limit) override;
+  Expected<Joined, StoreError> join(const Member& who, Instant now, Instant until) override;
+  Expected<Ok, StoreError> extend(const Member& who, Instant until) override;
 
   Expected<std::uint32_t, StoreError> add_data_key() override;
   Expected<std::size_t, StoreError> sealed_under(std::uint32_t number) override;
@@ -62,6 +65,7 @@ class SqliteStore final : public KeyedStore {
   Expected<Ok, StoreError> connect();
   Expected<Ok, StoreError> ready();
   StoreError failed(int code);
+  Expected<Committed, StoreError> write(bool whole);
   /// settled is whether what is staged says all there is to say of a subscriber.
   bool settled(const Imsi& imsi) const;
   Expected<std::vector<WrappedKey>, StoreError> kept_keys();

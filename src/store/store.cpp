@@ -30,7 +30,11 @@ bool Store::reserve(const Imsi& imsi, std::optional<std::uint64_t> version, std:
   return put(std::move(*record));
 }
 
-Expected<std::size_t, StoreError> import(Store& store, std::vector<context::SubscriberRecord> records) {
+namespace {
+
+/// take puts new records and commits once. A conflict keeps all of them out where they belong together.
+Expected<std::size_t, StoreError> take(Store& store, std::vector<context::SubscriberRecord> records,
+                                       bool together) {
   const std::size_t n = records.size();
   for (auto& record : records) {
     record.version = 0;
@@ -39,7 +43,7 @@ Expected<std::size_t, StoreError> import(Store& store, std::vector<context::Subs
       return Fail{StoreError{"the store takes no more subscribers", StoreFault::full}};
     }
   }
-  const auto done = store.commit();
+  const auto done = together ? store.commit_whole() : store.commit();
   if (!done) {
     store.crash();
     const StoreFault fault = done.why().fault;
@@ -53,9 +57,16 @@ Expected<std::size_t, StoreError> import(Store& store, std::vector<context::Subs
   if (!done->conflicts.empty())
     return Fail{StoreError{std::to_string(done->conflicts.size()) +
                                " subscribers are there already and stay as they are, the first is " +
-                               done->conflicts.front().digits() + "; the others were imported",
+                               done->conflicts.front().digits() +
+                               (together ? "; nothing was imported" : "; the others were imported"),
                            StoreFault::conflict}};
   return n;
+}
+
+}  // namespace
+
+Expected<std::size_t, StoreError> import(Store& store, std::vector<context::SubscriberRecord> records) {
+  return take(store, std::move(records), true);
 }
 
 Expected<std::size_t, StoreError> add_missing(Store& store, std::vector<context::SubscriberRecord> records) {
@@ -72,7 +83,7 @@ Expected<std::size_t, StoreError> add_missing(Store& store, std::vector<context:
   }
   const std::size_t n = missing.size();
   if (n == 0) return n;
-  auto kept = import(store, std::move(missing));
+  auto kept = take(store, std::move(missing), false);
   if (!kept && kept.why().fault == StoreFault::conflict) return n;
   return kept;
 }

@@ -10,6 +10,7 @@
 #include "base/expected.h"
 #include "context/store_fault.h"
 #include "context/subscriber.h"
+#include "store/members.h"
 
 namespace baton::store {
 
@@ -64,6 +65,9 @@ class Store {
   /// staged: the next commit tries again, and crash() drops it. A failure in the middle of a commit to
   /// another machine leaves open whether it happened; the versions tell at the next attempt.
   virtual Expected<Committed, StoreError> commit() = 0;
+  /// commit_whole is a commit in which a conflict keeps everything from being written; what was staged is
+  /// dropped then. For many records that belong together.
+  virtual Expected<Committed, StoreError> commit_whole() { return commit(); }
   /// crash forgets what was not committed, as the loss of the process would.
   virtual void crash() = 0;
   virtual std::size_t size() const = 0;
@@ -74,6 +78,14 @@ class Store {
   virtual Expected<std::vector<context::SubscriberRecord>, StoreError> range(const std::optional<Imsi>& after,
                                                                              std::size_t limit) = 0;
 
+  /// join gives a start of an HSS its place among the others of the store, durably; its SEQs of the clock go
+  /// up to `until` then. StoreFault::conflict: another has indices of its range. What is staged is not
+  /// touched.
+  virtual Expected<Joined, StoreError> join(const Member& who, Instant now, Instant until) = 0;
+  /// extend moves that instant on, durably; it never goes back. StoreFault::conflict: another start has taken
+  /// the place, and what this one gives by the clock ends where it was.
+  virtual Expected<Ok, StoreError> extend(const Member& who, Instant until) = 0;
+
   /// load is find() for who cannot do anything about a failure: it takes that for absence.
   std::optional<context::SubscriberRecord> load(const Imsi& imsi);
   /// sync is commit() for who has to know only whether everything staged is durable now.
@@ -81,7 +93,7 @@ class Store {
 };
 
 /// import puts new records and commits once: all of them are kept, or none. What is there already is never
-/// written over: StoreFault::conflict then, and the others of the commit are kept.
+/// written over: StoreFault::conflict then, and nothing is kept.
 Expected<std::size_t, StoreError> import(Store& store, std::vector<context::SubscriberRecord> records);
 /// add_missing imports those of the records that the store does not have, and gives their number. An error of
 /// the store, which may have them and cannot say so, adds nothing. Who brings the same ones meanwhile is no

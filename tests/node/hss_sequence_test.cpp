@@ -16,6 +16,9 @@ class HssSequence : public HssTest {
     boot();
   }
   void TestBody() override {}
+  using HssTest::before_start;
+  using HssTest::boot;
+  using HssTest::now;
 
   void scheme(context::SqnScheme s) {
     auto r = stored();
@@ -242,6 +245,74 @@ TEST_F(HssSequence, AStartUnderAClockThatWasPutBackGoesOnAboveWhatLeftBeforeTheL
   crash();
   EXPECT_EQ(seq(), before + 1);
   EXPECT_EQ(seq(), before + 2);
+}
+
+//= TS 33.102, C.1.1.3; type=test
+TEST_F(HssSequence, TheClockOfSeqsGoesNoFurtherThanTheStoreKnowsAndBeyondEachIsWrittenDown) {
+  const Instant start{std::chrono::seconds(1'700'000'000)};
+  before_start = [&](Hss& h) { h.go_by_clock({}, start + 60s, 0); };
+  by_the_clock();
+  std::set<std::uint64_t> seqs;
+  auto writes = store.syncs();
+  for (int i = 0; i < 5; ++i, now += 10s) EXPECT_TRUE(seqs.insert(seq()).second);
+  EXPECT_EQ(store.syncs(), writes) << "by the clock nothing is written";
+  // The store is not told in time.
+  now = start + 600s;
+  for (int i = 0; i < 40; ++i, now += 1s) EXPECT_TRUE(seqs.insert(seq()).second);
+  EXPECT_GT(store.syncs(), writes);
+  EXPECT_GE(stored().seq_reserved, *seqs.rbegin()) << "above the clock's end they are written down";
+  // It is again.
+  hss->clock_until(now + 60s);
+  now += 30s;
+  EXPECT_TRUE(seqs.insert(seq()).second);
+  writes = store.syncs();
+  for (int i = 0; i < 5; ++i, now += 5s) EXPECT_TRUE(seqs.insert(seq()).second);
+  EXPECT_EQ(store.syncs(), writes);
+}
+
+//= TS 33.102, C.1.1.3; type=test
+TEST_F(HssSequence, AStartUnderAClockThatWasPutBackGoesOnAboveAllThatTheClockMayHaveGiven) {
+  const Instant start{std::chrono::seconds(1'700'000'000)};
+  Instant until = start + 7200s;
+  before_start = [&](Hss& h) { h.go_by_clock({}, until, 0); };
+  by_the_clock();
+  now += 7000s;
+  std::uint64_t before = seq();
+  for (int i = 0; i < 20; ++i) before = seq();
+  // Nothing was written, the process ends, and the clock of the next one is an hour behind.
+  before_start = [&](Hss& h) { h.go_by_clock(until, until, 0); };
+  now += -3600s;
+  crash();
+  std::set<std::uint64_t> seqs;
+  for (int i = 0; i < 40; ++i) {
+    const auto after = seq();
+    EXPECT_GT(after, before);
+    EXPECT_TRUE(seqs.insert(after).second);
+  }
+  // Once more, with nothing known but what was written down and the same instant.
+  crash();
+  for (int i = 0; i < 40; ++i) EXPECT_TRUE(seqs.insert(seq()).second);
+}
+
+//= TS 33.102, C.3.4; type=test
+TEST_F(HssSequence, TwoHssWhoseIndicesMeetInASubscriberWithFewGiveNoSqnTwiceByTheClock) {
+  before_start = [](Hss& h) { h.go_by_clock({}, Instant{Duration::max()}, 5); };
+  auto r = stored();
+  r.ind_bits = 4;
+  ASSERT_TRUE(store.put(std::move(r)));
+  ASSERT_TRUE(store.sync());
+  by_the_clock();
+  HssSequence other(shared);
+  other.before_start = before_start;
+  other.now = now;
+  other.boot();
+  std::set<std::uint64_t> sqns;
+  for (int i = 0; i < 40; ++i) {
+    if (i % 8 == 0) other.now = now += 1s;
+    EXPECT_TRUE(sqns.insert(sqn().value()).second);
+    EXPECT_TRUE(sqns.insert(other.sqn().value()).second);
+  }
+  EXPECT_EQ(sqn().ind(4), other.sqn().ind(4)) << "the same index: only SEQ tells them apart";
 }
 
 // --- indices ------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -107,6 +108,7 @@ class HssTest : public testing::Test {
   /// On a store that another HSS may be on too.
   explicit HssTest(std::shared_ptr<store::MemoryStore> of) : shared(std::move(of)) { boot(); }
 
+  std::function<void(Hss&)> before_start;
   /// boot starts a fresh HSS on the store and connects both MMEs.
   void boot() {
     mmes.clear();
@@ -114,6 +116,7 @@ class HssTest : public testing::Test {
     held.clear();
     held_saves.clear();
     hss = std::make_unique<Hss>(settings, entropy);
+    if (before_start) before_start(*hss);
     for (std::size_t i = 0; i < peers; ++i)
       mmes.push_back(std::make_unique<Mme>(names[i], addresses[i], entropy, announces, equipment));
     tell(Started{});

@@ -155,6 +155,13 @@ class SharedStore final : public store::Store {
     return done;
   }
   void crash() override { inner_.crash(); }
+  Expected<store::Joined, store::StoreError> join(const store::Member& who, Instant at,
+                                                  Instant until) override {
+    return inner_.join(who, at, until);
+  }
+  Expected<Ok, store::StoreError> extend(const store::Member& who, Instant until) override {
+    return inner_.extend(who, until);
+  }
   std::size_t size() const override { return inner_.size(); }
   std::vector<Imsi> subscribers() const override {
     auto out = inner_.subscribers();
@@ -179,7 +186,7 @@ class SharedStore final : public store::Store {
 struct Administration {
   Administration() {
     settings.admin.audit = folder.file("audit");
-    auto opened = admin::Service::open(settings, "0", loop, host, store, nullptr);
+    auto opened = admin::Service::open(settings, "0", loop, host, nullptr);
     EXPECT_TRUE(opened) << opened.why();
     service = std::move(*opened);
   }

@@ -337,9 +337,100 @@ TEST(PostgresStore, reads_all_of_a_backup_at_one_moment) {
   EXPECT_EQ(store->load(imsi(3))->seq_reserved, 20U);
 }
 
-TEST(PostgresStore, starts_on_an_empty_database_beside_others_that_do_the_same) {
+TEST(PostgresStore, brings_a_database_of_version_1_up_and_goes_on_with_it) {
+  auto store = shared_cluster().fresh_store();
+  ASSERT_TRUE(store->put(record(1, 5)));
+  ASSERT_TRUE(store->sync());
+  store.reset();
   shared_cluster().run(
-      "DROP TABLE IF EXISTS subscriber; DROP TABLE IF EXISTS data_key; DROP TABLE IF EXISTS store");
+      "DROP TABLE member; DELETE FROM store WHERE id = 2; UPDATE store SET schema_version = 1");
+  store = open_postgres(shared_cluster().connection());
+  ASSERT_TRUE(store);
+  EXPECT_EQ(shared_cluster().run("SELECT schema_version FROM store WHERE id = 1"), "2");
+  EXPECT_EQ(store->load(imsi(1))->seq_reserved, 5U);
+  EXPECT_TRUE(store->join({"hss1.test", 1, 0, 16}, Instant{1s}, Instant{61s}));
+}
+
+TEST(PostgresStore, lets_one_in_of_two_that_take_the_same_indices_at_once) {
+  const auto store = shared_cluster().fresh_store();
+  std::vector<std::unique_ptr<PostgresStore>> stores;
+  for (int n = 0; n < 4; ++n) stores.push_back(open_postgres(shared_cluster().connection()));
+  std::vector<std::optional<Expected<Joined, StoreError>>> joined(stores.size());
+  std::vector<std::thread> running;
+  for (std::size_t n = 0; n < stores.size(); ++n)
+    running.emplace_back([&, n] {
+      joined[n].emplace(
+          stores[n]->join({"hss" + std::to_string(n) + ".test", 1, 0, 16}, Instant{1s}, Instant{61s}));
+    });
+  for (auto& t : running) t.join();
+  int in = 0;
+  for (const auto& j : joined) {
+    if (*j) {
+      ++in;
+    } else {
+      EXPECT_EQ(j->why().fault, StoreFault::conflict) << j->why().what;
+    }
+  }
+  EXPECT_EQ(in, 1);
+}
+
+TEST(PostgresStore, takes_many_records_in_slices_of_one_transaction) {
+  const auto store = shared_cluster().fresh_store();
+  const auto other = open_postgres(shared_cluster().connection());
+  const int many = static_cast<int>(2 * PostgresStore::slice + 1);
+  ASSERT_TRUE(other->put(record(many, 77)));
+  ASSERT_TRUE(other->sync());
+  const auto all = [&] {
+    std::vector<context::SubscriberRecord> out;
+    for (int n = 1; n <= many; ++n) out.push_back(record(n));
+    return out;
+  };
+  const auto refused = import(*store, all());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.why().fault, StoreFault::conflict);
+  EXPECT_EQ(other->size(), 1U) << "nothing of the first slices";
+  const auto taken = add_missing(*store, all());
+  ASSERT_TRUE(taken) << taken.why().what;
+  EXPECT_EQ(*taken, static_cast<std::size_t>(many - 1));
+  EXPECT_EQ(other->size(), static_cast<std::size_t>(many));
+  EXPECT_EQ(other->load(imsi(many))->seq_reserved, 77U);
+}
+
+TEST(PostgresStore, is_held_by_one_who_works_on_it_and_by_nobody_who_is_gone) {
+  const auto store = shared_cluster().fresh_store();
+  const auto other = open_postgres(shared_cluster().connection());
+  auto held = store->hold();
+  ASSERT_TRUE(held) << held.why().what;
+  const auto second = other->hold();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.why().fault, StoreFault::locked);
+  // Records are read and written all the same.
+  ASSERT_TRUE(other->put(record(1, 7)));
+  EXPECT_TRUE(other->sync());
+  held->reset();
+  auto third = other->hold();
+  // The server notices in its own time.
+  for (int tries = 0; tries < 50 && !third; ++tries) {
+    std::this_thread::sleep_for(100ms);
+    third = other->hold();
+  }
+  EXPECT_TRUE(third);
+}
+
+TEST(PostgresStore, adds_no_data_key_that_the_others_cannot_open) {
+  const auto store = shared_cluster().fresh_store();
+  const auto behind = open_postgres(shared_cluster().connection());
+  const auto anew = key_file(key_of<context::StoreKey>(0x33));
+  ASSERT_TRUE(store->rewrap(anew.wrapper));
+  const auto added = behind->add_data_key();
+  ASSERT_FALSE(added) << "its wrapper is the one of before";
+  EXPECT_EQ(added.why().fault, StoreFault::wrong_key);
+  EXPECT_EQ(store->data_keys()->size(), 1U);
+  EXPECT_TRUE(store->add_data_key());
+}
+
+TEST(PostgresStore, starts_on_an_empty_database_beside_others_that_do_the_same) {
+  shared_cluster().empty();
   std::vector<std::unique_ptr<PostgresStore>> stores(4);
   std::vector<std::thread> running;
   for (auto& s : stores) running.emplace_back([&s] { s = open_postgres(shared_cluster().connection()); });

@@ -45,9 +45,11 @@ std::optional<std::size_t> Core::aaa_named(const DiameterIdentity& identity) con
 }
 
 Counter& Core::counter_of(const context::SubscriberRecord& record) {
+  const bool alone = record.ind_bits >= index_bits_apart;
   const std::uint64_t number = number_of(record.imsi);
   if (Counter* const kept = counters.find(number)) {
     keep_up(*kept, record, clock);
+    kept->index_alone = alone;
     return *kept;
   }
   if (counters.size() >= counters_kept_max) {
@@ -55,7 +57,9 @@ Counter& Core::counter_of(const context::SubscriberRecord& record) {
     remembers_since = clock;
   }
   // What was reserved counts as used: nobody remembers how much of it left.
-  return counters.put(number, fresh_counter(record, remembers_since));
+  Counter& made = counters.put(number, fresh_counter(record, remembers_since));
+  made.index_alone = alone;
+  return made;
 }
 
 void Core::load(Desk& desk) { out->load(desks.token_for(desk), desk.imsi); }

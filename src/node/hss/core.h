@@ -42,6 +42,10 @@ struct Core {
   Actions* out = nullptr;
   Instant now{};
   Instant clock{};  ///< the latest `now` so far: what SEQs are made of does not go back with the wall clock
+  /// The clock goes no further than this, which the store knows: who takes our place begins above it.
+  Instant clock_until{Duration::max()};
+  /// Another HSS of the store may have our indices in an SQN that has fewer bits of index than this.
+  std::uint32_t index_bits_apart = 0;
 
   ImsiMap<Counter> counters;
   Desks desks;

@@ -21,7 +21,7 @@ const Imsi& subject_of(const Administer& a) {
 void Hss::on(Event event, Instant now, Actions& out) {
   core_.out = &out;
   core_.now = now;
-  core_.clock = std::max(core_.clock, now);
+  core_.clock = std::max(core_.clock, std::min(now, core_.clock_until));
   auto& s6a = core_.s6a;
   std::visit(Cases{[&](Started&) {
                      core_.remembers_since = core_.clock;

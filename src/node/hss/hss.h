@@ -9,6 +9,8 @@
 // A crash loses the requests under way (MMEs ask again) and the unused rest of each block, nothing else.
 #pragma once
 
+#include <algorithm>
+
 #include "node/hss/core.h"
 
 namespace baton::node::hss {
@@ -23,6 +25,16 @@ class Hss final : public Node {
 
   /// read_from says where records can be had at once.
   void read_from(Records records) { core_.records = std::move(records); }
+  /// go_by_clock says, before Started, up to where SEQs of the clock may have left already, and where they
+  /// end until clock_until() moves that on. An index has `index_bits` to be ours alone among the HSSs of the
+  /// store.
+  //= TS 33.102, C.1.1.3
+  void go_by_clock(Instant after, Instant until, std::uint32_t index_bits) {
+    core_.clock = std::max(core_.clock, after);
+    core_.clock_until = until;
+    core_.index_bits_apart = index_bits;
+  }
+  void clock_until(Instant until) { core_.clock_until = std::max(core_.clock_until, until); }
   /// Subscribers with a request under way.
   std::size_t busy() const { return core_.desks.size(); }
   const peer::DiameterNode& s6a() const { return core_.s6a; }

@@ -80,7 +80,7 @@ NextSeqs next_seqs(const context::SubscriberRecord& record, const Counter& count
       // Up to the clock nobody who comes later can give a SEQ again: they begin above it.
       const std::uint64_t clock = clock_seq(record, now);
       if (clock >= number) first = std::max(first, clock - number + 1);
-      covered = std::max(covered, clock);
+      if (counter.index_alone) covered = std::max(covered, clock);
       break;
     }
   }

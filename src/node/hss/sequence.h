@@ -33,6 +33,8 @@ struct Counter {
   std::uint32_t resyncs = 0;   ///< with a right MAC-S, since resync_since
   std::uint32_t forged = 0;    ///< with a wrong one, since then
   Instant resync_since{};
+  /// No other HSS gives SQNs with our indices: what the clock has passed needs not be written down.
+  bool index_alone = true;
 };
 
 /// clock_seq is the SEQ that the clock alone gives at `now`: GLC + DIF, or SEQ2 of the partly time-based

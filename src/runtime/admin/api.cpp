@@ -291,14 +291,31 @@ void Api::list(Visit v, const HttpRequest& request) {
   if (!good)
     return v.answer(
         http_error(400, "after is an IMSI, limit a number from 1 to " + std::to_string(page_max)));
-  auto page = parts_.store.range(after, static_cast<std::size_t>(*limit));
-  if (!page) return finish(v, "failed", "", http_error(503, "the store cannot be read"), false);
-  Json subscribers = Json::array();
-  for (const auto& record : *page) subscribers.push_back(to_json(context::view_of(record)));
-  const Json next = page->size() == *limit ? Json(page->back().imsi.digits()) : Json(nullptr);
-  const std::size_t n = page->size();
-  finish(v, "done", std::to_string(n) + " subscribers",
-         json(200, {{"subscribers", std::move(subscribers)}, {"next", next}}), false);
+  using Page = Expected<std::vector<context::SubscriberRecord>, store::StoreError>;
+  auto read = std::make_shared<Page>(std::vector<context::SubscriberRecord>());
+  const auto most = static_cast<std::size_t>(*limit);
+  with_store(
+      v, [after, most, read](store::Store& store) { *read = store.range(after, most); },
+      [this, v, most, read] {
+        const Page& page = *read;
+        if (!page) return finish(v, "failed", "", http_error(503, "the store cannot be read"), false);
+        Json subscribers = Json::array();
+        for (const auto& record : *page) subscribers.push_back(to_json(context::view_of(record)));
+        const Json next = page->size() == most ? Json(page->back().imsi.digits()) : Json(nullptr);
+        const std::size_t n = page->size();
+        finish(v, "done", std::to_string(n) + " subscribers",
+               json(200, {{"subscribers", std::move(subscribers)}, {"next", next}}), false);
+      });
+}
+
+void Api::with_store(const Visit& v, StoreWorker::Work work, std::function<void()> then) {
+  const bool asked = parts_.host.with_store(std::move(work), [then = std::move(then), alive = alive_] {
+    if (*alive) then();
+  });
+  if (asked) return;
+  auto busy = http_error(503, "too much waits for the store");
+  busy.headers["Retry-After"] = "1";
+  finish(v, "refused", "too much waits for the store", std::move(busy), false);
 }
 
 void Api::show(Visit v, const Imsi& imsi) {
@@ -393,17 +410,17 @@ void Api::import(Visit v, HttpRequest& request) {
     secure_wipe(text->data(), text->size());
     text.reset();
     // The place goes with the result: the next import may come when this one is answered.
-    loop.post([this, read, keep, v, alive, place = std::move(place)] {
-      if (*alive) imported(v, keep, *read);
+    loop.post([this, read, keep, v, alive, place = std::move(place)]() mutable {
+      if (*alive) imported(v, keep, read, place);
     });
   });
 }
 
-void Api::imported(const Visit& v, bool keep,
-                   Expected<std::vector<context::SubscriberRecord>, InputErrors>& read) {
-  if (!read) {
+void Api::imported(const Visit& v, bool keep, const std::shared_ptr<ReadFile>& read,
+                   const std::shared_ptr<void>& place) {
+  if (!*read) {
     Json list = Json::array();
-    const InputErrors& errors = read.why();
+    const InputErrors& errors = read->why();
     for (const InputError& e : errors) {
       if (list.size() == import_mistakes_named) break;
       list.push_back({{"line", e.line}, {"field", e.field}, {"expected", e.expected}});
@@ -414,33 +431,47 @@ void Api::imported(const Visit& v, bool keep,
                              {"lines", std::move(list)}}),
                   true);
   }
-  auto& records = *read;
-  const std::vector<Imsi> there = parts_.store.subscribers();
-  const auto is_there = [&](const context::SubscriberRecord& r) {
-    return std::binary_search(there.begin(), there.end(), r.imsi);
+  struct Taken {
+    std::size_t kept = 0, added = 0;
+    std::vector<std::string> named{};
+    std::optional<Expected<std::size_t, store::StoreError>> outcome{};
   };
-  const auto kept = static_cast<std::size_t>(std::count_if(records.begin(), records.end(), is_there));
-  if (kept > 0 && !keep) {
-    Json list = Json::array();
-    for (const auto& r : records)
-      if (is_there(r) && list.size() < import_mistakes_named) list.push_back(r.imsi.digits());
-    return finish(v, "exists", std::to_string(kept) + " are there already",
-                  json(409, {{"error", "some are there already; nothing was taken"},
-                             {"count", kept},
-                             {"imsis", std::move(list)}}),
-                  true);
-  }
-  std::erase_if(records, is_there);
-  // Whoever else writes to the store may have added one meanwhile, who then has keys and SEQs in use: none
-  // of these goes over anything.
-  for (auto& r : records) r.version = 0;
-  const std::size_t added = records.size();
-  const auto taken = parts_.host.import(std::move(records));
-  if (!taken && taken.why().fault == store::StoreFault::conflict)
-    return finish(v, "conflict", taken.why().what, http_error(409, taken.why().what), true);
-  if (!taken) return finish(v, "not_stored", taken.why().what, http_error(503, taken.why().what), true);
-  finish(v, "done", std::to_string(added) + " added, " + std::to_string(kept) + " kept",
-         json(200, {{"added", added}, {"kept", kept}}), true);
+  auto taken = std::make_shared<Taken>();
+  with_store(
+      v,
+      [read, keep, taken](store::Store& store) {
+        auto& records = **read;
+        const std::vector<Imsi> there = store.subscribers();
+        const auto is_there = [&](const context::SubscriberRecord& r) {
+          return std::binary_search(there.begin(), there.end(), r.imsi);
+        };
+        for (const auto& r : records) {
+          if (!is_there(r)) continue;
+          ++taken->kept;
+          if (taken->named.size() < import_mistakes_named) taken->named.push_back(r.imsi.digits());
+        }
+        if (taken->kept > 0 && !keep) return;
+        std::erase_if(records, is_there);
+        taken->added = records.size();
+        // Whoever else writes to the store may have added one meanwhile, who then has keys and SEQs in use:
+        // none of these goes over anything.
+        taken->outcome = store::import(store, std::move(records));
+      },
+      [this, v, taken, place] {
+        if (!taken->outcome)
+          return finish(v, "exists", std::to_string(taken->kept) + " are there already",
+                        json(409, {{"error", "some are there already; nothing was taken"},
+                                   {"count", taken->kept},
+                                   {"imsis", taken->named}}),
+                        true);
+        const auto& outcome = *taken->outcome;
+        if (!outcome && outcome.why().fault == store::StoreFault::conflict)
+          return finish(v, "conflict", outcome.why().what, http_error(409, outcome.why().what), true);
+        if (!outcome)
+          return finish(v, "not_stored", outcome.why().what, http_error(503, outcome.why().what), true);
+        finish(v, "done", std::to_string(taken->added) + " added, " + std::to_string(taken->kept) + " kept",
+               json(200, {{"added", taken->added}, {"kept", taken->kept}}), true);
+      });
 }
 
 void Api::audit(const Visit& v, const HttpRequest& request) {

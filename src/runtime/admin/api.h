@@ -41,7 +41,6 @@ class Api {
   struct Parts {
     transport::Loop& loop;
     Host& host;
-    store::Store& store;
     AuditLog& audit;
     std::string version;
     Log* log = nullptr;
@@ -92,8 +91,11 @@ class Api {
   /// The one place of an import; null when somebody has it.
   std::shared_ptr<void> place_of_import();
   void import(Visit v, HttpRequest& request);
-  void imported(const Visit& v, bool keep,
-                Expected<std::vector<context::SubscriberRecord>, InputErrors>& read);
+  using ReadFile = Expected<std::vector<context::SubscriberRecord>, InputErrors>;
+  void imported(const Visit& v, bool keep, const std::shared_ptr<ReadFile>& read,
+                const std::shared_ptr<void>& place);
+  /// with_store asks the store (Host::with_store), or answers that it cannot be asked now.
+  void with_store(const Visit& v, StoreWorker::Work work, std::function<void()> then);
   void audit(const Visit& v, const HttpRequest& request);
 
   Parts parts_;

@@ -62,7 +62,7 @@ Expected<std::unique_ptr<Offline>, std::string> Offline::open(const Topology& to
   without_doors.admin.socket.clear();
   without_doors.admin.server.reset();
   without_doors.admin.tokens.clear();
-  auto service = Service::open(without_doors, version, impl->loop, *impl->host, *impl->store, nullptr);
+  auto service = Service::open(without_doors, version, impl->loop, *impl->host, nullptr);
   if (!service) return Fail{service.why()};
   impl->service = std::move(*service);
   return std::unique_ptr<Offline>(new Offline(std::move(impl)));

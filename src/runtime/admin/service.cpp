@@ -44,8 +44,7 @@ Service::~Service() {
 
 Expected<std::unique_ptr<Service>, std::string> Service::open(const HssSettings& hss,
                                                               const std::string& version,
-                                                              transport::Loop& loop, Host& host,
-                                                              store::Store& store, Log* log) {
+                                                              transport::Loop& loop, Host& host, Log* log) {
   std::unique_ptr<Service> out(new Service());
   const std::string file = audit_file(hss);
   if (file.empty())
@@ -60,8 +59,7 @@ Expected<std::unique_ptr<Service>, std::string> Service::open(const HssSettings&
     if (!read) return Fail{read.why()};
     tokens = std::move(*read);
   }
-  out->api_ =
-      std::make_unique<Api>(Api::Parts{loop, host, store, *out->audit_, version, log}, std::move(tokens));
+  out->api_ = std::make_unique<Api>(Api::Parts{loop, host, *out->audit_, version, log}, std::move(tokens));
   Api* const api = out->api_.get();
   const auto serve = [&](const HttpDoor& door) {
     return HttpServer::open(loop, door, [api](HttpRequest request, HttpAnswer answer) {

@@ -34,8 +34,7 @@ class Service {
   /// Fails in words. Serves the doors that `hss` names; none at all is no error: requests then come by ask().
   static Expected<std::unique_ptr<Service>, std::string> open(const HssSettings& hss,
                                                               const std::string& version,
-                                                              transport::Loop& loop, Host& host,
-                                                              store::Store& store, Log* log);
+                                                              transport::Loop& loop, Host& host, Log* log);
   ~Service();
   /// admit and ask put a request as a door would.
   HttpAdmission admit(const HttpRequest& head) { return api_->admit(head); }
