@@ -266,7 +266,10 @@ TEST_F(HssSequence, TheClockOfSeqsGoesNoFurtherThanTheStoreKnowsAndBeyondEachIsW
   now += 30s;
   EXPECT_TRUE(seqs.insert(seq()).second);
   writes = store.syncs();
-  for (int i = 0; i < 5; ++i, now += 5s) EXPECT_TRUE(seqs.insert(seq()).second);
+  for (int i = 0; i < 5; ++i) {
+    now += 5s;
+    EXPECT_TRUE(seqs.insert(seq()).second);
+  }
   EXPECT_EQ(store.syncs(), writes);
 }
 

@@ -1,8 +1,10 @@
 #include "store/postgres_cluster.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -47,7 +49,7 @@ Cluster::Cluster(const Cluster* primary, const std::string& settings) {
 }
 
 Cluster::~Cluster() {
-  (void)as_server(std::string(programs) + "pg_ctl -D " + folder_ + "/data -m immediate -w stop");
+  end(SIGQUIT);
   fs::remove_all(folder_);
 }
 
@@ -57,31 +59,60 @@ int Cluster::as_server(const std::string& command) const {
       ("cd " + folder_ + " && " + who + command + " >" + folder_ + "/out.log 2>&1 </dev/null").c_str());
 }
 
+// The server is a child of this program, which the kernel ends with it: a test that is killed leaves none.
 void Cluster::start() {
-  int started = 1;
-  // What a killed server left running may take a moment to notice.
-  for (int tries = 0; started != 0 && tries < 20; ++tries) {
+  for (int tries = 0; tries < 20; ++tries) {
+    // What a killed server left running may take a moment to notice.
     if (tries > 0) ::usleep(200'000);
-    started = as_server(std::string(programs) + "pg_ctl -D " + folder_ + "/data -l " + folder_ +
-                        "/server.log -w -t 60 start");
+    const pid_t parent = ::getpid();
+    server_ = ::fork();
+    ASSERT_GE(server_, 0);
+    if (server_ == 0) {
+      const std::string log = folder_ + "/server.log";
+      const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+      const int in = ::open("/dev/null", O_RDONLY);
+      if (out < 0 || in < 0 || ::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(out, 2) < 0 ||
+          ::chdir(folder_.c_str()) != 0)
+        ::_exit(1);
+      ::closefrom(3);
+      const std::string program = std::string(programs) + "postgres";
+      const std::string data = folder_ + "/data";
+      // A change of user takes the wish back, so that setpriv has to say it again.
+      if (::geteuid() == 0)
+        ::execlp("setpriv", "setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups",
+                 "--pdeathsig", "QUIT", program.c_str(), "-D", data.c_str(), nullptr);
+      if (::prctl(PR_SET_PDEATHSIG, SIGQUIT) == 0 && ::getppid() == parent)
+        ::execl(program.c_str(), program.c_str(), "-D", data.c_str(), nullptr);
+      ::_exit(1);
+    }
+    for (int looks = 0; looks < 600; ++looks) {
+      int status = 0;
+      if (::waitpid(server_, &status, WNOHANG) == server_) {
+        server_ = 0;
+        break;
+      }
+      if (PQping(connection().c_str()) == PQPING_OK) return;
+      ::usleep(100'000);
+    }
   }
-  EXPECT_EQ(started, 0);
+  ADD_FAILURE() << "the server does not start: " << folder_ << "/server.log";
 }
-void Cluster::stop() {
-  EXPECT_EQ(as_server(std::string(programs) + "pg_ctl -D " + folder_ + "/data -m fast -w stop"), 0);
+void Cluster::end(int signal) {
+  if (server_ <= 0) return;
+  ::kill(server_, signal);
+  ::waitpid(server_, nullptr, 0);
+  server_ = 0;
 }
+void Cluster::stop() { end(SIGINT); }
 void Cluster::promote() {
   EXPECT_EQ(as_server(std::string(programs) + "pg_ctl -D " + folder_ + "/data -w promote"), 0);
 }
 
 void Cluster::kill() {
-  std::ifstream in(folder_ + "/data/postmaster.pid");
-  pid_t postmaster = 0;
-  in >> postmaster;
-  ASSERT_GT(postmaster, 1);
+  ASSERT_GT(server_, 1);
   // Its children first, so that none of them ends in good order.
-  (void)std::system(("pkill -KILL -P " + std::to_string(postmaster)).c_str());
-  ::kill(postmaster, SIGKILL);
+  (void)std::system(("pkill -KILL -P " + std::to_string(server_)).c_str());
+  end(SIGKILL);
 }
 
 void Cluster::set(const std::string& name, const std::string& value) {
@@ -101,8 +132,13 @@ std::string Cluster::run(const std::string& sql) const {
   return out;
 }
 
+void Cluster::empty() const {
+  for (const char* table : {"subscriber", "data_key", "member", "store"})
+    run("DROP TABLE IF EXISTS " + std::string(table));
+}
+
 std::unique_ptr<PostgresStore> Cluster::fresh_store() {
-  run("DROP TABLE IF EXISTS subscriber; DROP TABLE IF EXISTS data_key; DROP TABLE IF EXISTS store");
+  empty();
   return open_postgres(connection());
 }
 

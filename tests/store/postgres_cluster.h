@@ -28,12 +28,15 @@ class Cluster {
 
   std::string socket_folder() const { return folder_; }
   std::string connection() const { return "host=" + folder_ + " user=postgres dbname=postgres"; }
+  void empty() const;  ///< of all tables of a store
   /// fresh_store gives a store in an emptied database.
   std::unique_ptr<PostgresStore> fresh_store();
 
  private:
   int as_server(const std::string& command) const;
+  void end(int signal);
   std::string folder_;
+  int server_ = 0;  ///< its process; 0: none
 };
 
 /// One for all tests of this program that leave it running.

@@ -62,6 +62,12 @@ std::optional<runtime::HssSettings> settings(const std::string& config, const st
   return *found;
 }
 
+/// Of a shared database: what one command at a time may do. It ends with what is given.
+Expected<std::shared_ptr<void>, store::StoreError> alone_on(store::KeyedStore& store) {
+  if (auto* const shared = dynamic_cast<store::PostgresStore*>(&store)) return shared->hold();
+  return std::shared_ptr<void>();
+}
+
 int check(const Options& o) {
   int status = Exit::ok;
   const auto hss = settings(o.config, o.name, status);
@@ -96,6 +102,8 @@ int rotate(const Options& o) {
   const auto entropy = runtime::system_entropy();
   auto store = runtime::open_keyed_store(*hss, *entropy);
   if (!store) return failed(store.why());
+  const auto alone = alone_on(**store);
+  if (!alone) return failed(alone.why().what);
   const bool told = ::isatty(STDERR_FILENO) == 1;
   const auto done = store::rotate(**store, [&](std::size_t n) {
     if (told) std::cerr << '\r' << n << " records" << std::flush;
@@ -116,6 +124,8 @@ int rewrap(const Options& o) {
   const auto entropy = runtime::system_entropy();
   auto store = runtime::open_keyed_store(*hss, *entropy);
   if (!store) return failed(store.why());
+  const auto alone = alone_on(**store);
+  if (!alone) return failed(alone.why().what);
   auto source = runtime::key_source(*other, *entropy, runtime::KeyFile::made);
   if (!source) return failed(source.why());
   if (const auto wrapped = (*store)->rewrap(source->wrapper); !wrapped) return failed(wrapped.why().what);
@@ -184,6 +194,8 @@ int restore(const Options& o) {
     if (!from) return failed(from.why().what);
     auto to = runtime::open_keyed_store(*hss, *entropy);
     if (!to) return failed(to.why());
+    const auto alone = alone_on(**to);
+    if (!alone) return failed(alone.why().what);
     if ((*to)->size() > 0) return failed("the database has subscribers already");
     const auto copied = store::copy_all(**from, **to);
     if (!copied) return failed(copied.why().what);
