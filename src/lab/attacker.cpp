@@ -103,7 +103,7 @@ void Attacker::read(const WireTap& tap) {
     const auto decoded = gtp2::decode_any(tap.octets);
     if (!decoded) return;
     const auto beside = [&](const std::vector<gtp2::PrivateExtension>& extensions) {
-      const auto said = gtp2::decode_private(extensions, gtp2::private_enterprise_default);
+      const auto said = gtp2::decode_private(extensions, wire::enterprise());
       if (!said) return;
       if (said->kenb_star) learn(stars_, said->kenb_star->clone(), true);
       if (said->kho) learn(khos_, said->kho->clone(), true);

@@ -182,7 +182,7 @@ void Monitor::context_moves(const Sent& sent, Subject ue, const Mm& mm,
                             const std::vector<wire::gtp2::PrivateExtension>& extensions) {
   UeState* s = state(ue);
   if (s == nullptr || sent.to == nobody) return;
-  const auto said = wire::gtp2::decode_private(extensions, wire::gtp2::private_enterprise_default);
+  const auto said = wire::gtp2::decode_private(extensions, wire::enterprise());
   // Where KASME stays behind, its NAS keys say which one it is.
   //= S3.D6
   const auto is_it = [&](const auto& k) {
@@ -233,7 +233,7 @@ void Monitor::context_moves(const Sent& sent, Subject ue, const Mm& mm,
 }
 
 void Monitor::carried_beside(const Sent& sent, const std::vector<wire::gtp2::PrivateExtension>& extensions) {
-  const auto said = wire::gtp2::decode_private(extensions, wire::gtp2::private_enterprise_default);
+  const auto said = wire::gtp2::decode_private(extensions, wire::enterprise());
   if (!said || sent.to == nobody) return;
   const auto brings = [&](const auto& key) { carried(sent.to, key_id_of(lab_ids, key), sent.octets); };
   if (said->kenb_star) brings(*said->kenb_star);
@@ -269,7 +269,7 @@ void Monitor::on_gtp(const Sent& sent) {
   //= S0.D2
   const auto learn_refreshed = [&](Subject ue, const std::optional<Kasme>& moved,
                                    const std::vector<gtp2::PrivateExtension>& extensions) {
-    const auto said = gtp2::decode_private(extensions, gtp2::private_enterprise_default);
+    const auto said = gtp2::decode_private(extensions, wire::enterprise());
     const UeState* s = state(ue);
     if (!said || !said->refresh || !moved || s == nullptr) return;
     const bool made = std::any_of(s->nas.begin(), s->nas.end(), [&](const auto& known) {

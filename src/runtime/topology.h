@@ -23,6 +23,7 @@
 #include "runtime/carrier.h"
 #include "runtime/input_error.h"
 #include "runtime/log.h"
+#include "wire/enterprise.h"
 
 namespace baton::runtime {
 
@@ -209,6 +210,9 @@ struct Topology {
   KeyIdKey id_key;
   /// Of every node of the file. What of it is not built is as `final` has it (context::built_part).
   context::SecurityPolicy policy{};
+  /// The enterprise number of what no standard has (wire/enterprise.h): an operator's own, or the one for
+  /// examples.
+  std::uint16_t enterprise = wire::enterprise_default;
   std::vector<HssSettings> hss;
   std::vector<MmeSettings> mme;
   std::vector<UpeSettings> upe;

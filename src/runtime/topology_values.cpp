@@ -72,6 +72,9 @@ std::optional<Subnet> subnet(std::string_view s) {
 }
 
 std::optional<std::uint16_t> port_number(std::string_view s) { return number<std::uint16_t, 1, 0xFFFF>(s); }
+std::optional<std::uint16_t> enterprise_number(std::string_view s) {
+  return number<std::uint16_t, 1, 0xFFFF>(s);
+}
 
 std::optional<Carrier> carrier(std::string_view s) {
   if (s == "tcp") return Carrier::tcp;

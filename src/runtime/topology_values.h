@@ -33,6 +33,7 @@ std::optional<Ipv4> ipv4(std::string_view s);
 /// "10.45.0.0/16" with no bit set behind the prefix, 8 to 30.
 std::optional<Subnet> subnet(std::string_view s);
 std::optional<std::uint16_t> port_number(std::string_view s);
+std::optional<std::uint16_t> enterprise_number(std::string_view s);
 std::optional<Carrier> carrier(std::string_view s);
 /// The one word that says somebody else protects an interface.
 std::optional<std::string> protection(std::string_view s);

@@ -28,7 +28,7 @@ Config config_of(const context::SecurityPolicy& policy) {
 }
 std::vector<gtp2::PrivateExtension> extension_of(const gtp2::MovePrivate& said) {
   std::vector<gtp2::PrivateExtension> out;
-  if (auto e = gtp2::encode_private(said, gtp2::private_enterprise_default)) out.push_back(*e);
+  if (auto e = gtp2::encode_private(said, wire::enterprise_default)) out.push_back(*e);
   return out;
 }
 nas::TauRequest tau_request(const Phone& p, bool announces, bool active = false) {
@@ -92,7 +92,7 @@ TEST_F(MmeGivesRefreshed, KasmePrimeOfTheCountOfTheVerifiedRequestAndNeverKasme)
   EXPECT_EQ(r.mm->uplink_count, NasCount{});
   EXPECT_EQ(r.mm->downlink_count, NasCount::from(1));
   EXPECT_EQ(r.mm->ksi, ue.security->ksi().value);
-  const auto said = gtp2::decode_private(r.extensions, gtp2::private_enterprise_default);
+  const auto said = gtp2::decode_private(r.extensions, wire::enterprise_default);
   ASSERT_TRUE(said && said->refresh && said->lineage);
   EXPECT_EQ(said->refresh->direction, RefreshDirection::idle);
   EXPECT_EQ(said->refresh->n, n);
@@ -244,7 +244,7 @@ TEST_F(MmeTakesRefreshed, UnderASecurityModeCommandOfItsOwnAndTellsTheHssWhenItI
     return stage.at_mme<gtp2::ContextRequest>();
   }();
   mme_end = request.sender->teid;
-  const auto said = gtp2::decode_private(request.extensions, gtp2::private_enterprise_default);
+  const auto said = gtp2::decode_private(request.extensions, wire::enterprise_default);
   ASSERT_TRUE(said && said->mme);
   EXPECT_EQ(*said->mme, stage.mme.config().identity);
   // 5, 6. Downlink COUNT 0, and the low octet of n.

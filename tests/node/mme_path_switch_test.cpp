@@ -251,7 +251,7 @@ class MmeUpeKey : public ::testing::Test {
     return c;
   }
   static std::optional<gtp2::UpeKeyName> named(const gtp2::ModifyBearerRequest& m) {
-    auto said = gtp2::decode_private(m.extensions, gtp2::private_enterprise_default);
+    auto said = gtp2::decode_private(m.extensions, wire::enterprise_default);
     EXPECT_TRUE(said);
     EXPECT_EQ(said->kupe.has_value(), said->upe.has_value());
     return said->upe;

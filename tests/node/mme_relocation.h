@@ -36,13 +36,13 @@ inline Config target_of(const context::SecurityPolicy& policy) {
 }
 
 inline gtp2::MovePrivate said_in(const std::vector<gtp2::PrivateExtension>& extensions) {
-  auto said = gtp2::decode_private(extensions, gtp2::private_enterprise_default);
+  auto said = gtp2::decode_private(extensions, wire::enterprise_default);
   EXPECT_TRUE(said);
   return said ? std::move(*said) : gtp2::MovePrivate{};
 }
 inline void say_in(std::vector<gtp2::PrivateExtension>& extensions, const gtp2::MovePrivate& said) {
   extensions.clear();
-  if (auto e = gtp2::encode_private(said, gtp2::private_enterprise_default)) extensions.push_back(*e);
+  if (auto e = gtp2::encode_private(said, wire::enterprise_default)) extensions.push_back(*e);
 }
 
 class MmeRelocation : public ::testing::Test {

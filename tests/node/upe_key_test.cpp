@@ -25,7 +25,7 @@ class UpeKeyTest : public UpeTest {
     gtp2::MovePrivate told;
     if (octet) told.kupe.emplace(key(*octet));
     if (counter) told.upe = gtp2::UpeKeyName{name, UpeKeyCounter{*counter}};
-    m.extensions.push_back(*gtp2::encode_private(told, gtp2::private_enterprise_default));
+    m.extensions.push_back(*gtp2::encode_private(told, wire::enterprise_default));
     return m;
   }
   std::vector<std::string> ledger() const {
@@ -73,7 +73,7 @@ TEST_F(UpeKeyTest, WhatCannotBeOursIsRefusedAndChangesNothing) {
   wrong(with(modify(), Byte{2}, 0), CauseValue::request_rejected);
   auto unreadable = modify();
   unreadable.extensions.emplace_back();
-  unreadable.extensions[0].enterprise = gtp2::private_enterprise_default;
+  unreadable.extensions[0].enterprise = wire::enterprise_default;
   unreadable.extensions[0].octets = {0x0A, 0x00, 0x20, 1};
   wrong(unreadable, CauseValue::invalid_message_format);
   EXPECT_EQ(refused(with(create("001010000000002"), Byte{2}, 1, "upe2"), Teid{}).value,
@@ -92,7 +92,7 @@ TEST_F(UpeTest, WithoutThePolicyWhatHoldsAKeyIsNotRead) {
   gtp2::MovePrivate told;
   told.upe = gtp2::UpeKeyName{"upe", UpeKeyCounter{1}};
   told.kupe.emplace(std::array<Byte, Kupe::size>{});
-  m.extensions.push_back(*gtp2::encode_private(told, gtp2::private_enterprise_default));
+  m.extensions.push_back(*gtp2::encode_private(told, wire::enterprise_default));
   created(m);
   EXPECT_FALSE(session().key);
 }

@@ -10,7 +10,7 @@
 namespace baton::wire::gtp2 {
 namespace {
 
-constexpr std::uint16_t ours = private_enterprise_default;
+constexpr std::uint16_t ours = enterprise_default;
 
 KasmeStep step(std::uint32_t number, std::string_view mme, Byte proof) {
   return {number, RefreshDirection::handover, *NasCount::from(number + 5), *DiameterIdentity::parse(mme),

@@ -7,6 +7,7 @@
 #include "app/describe.h"
 #include "app/terminal.h"
 #include "runtime/text.h"
+#include "wire/enterprise.h"
 
 namespace baton::app {
 namespace {
@@ -18,6 +19,7 @@ struct Options {
   std::string input = "-";
   std::string as;
   bool json = false;
+  std::uint16_t enterprise = wire::enterprise_default;
 };
 
 std::string indented(std::string_view text) {
@@ -133,7 +135,13 @@ void add_decode(CLI::App& app, int& status) {
   command->add_option("--as", options->as, "protocol of hexadecimal digits; guessed otherwise")
       ->check(CLI::IsMember({"s1ap", "gtp2", "diameter", "radio", "nas-up", "nas-down"}));
   command->add_flag("--json", options->json, "JSON instead of text");
-  command->callback([options, &status] { status = decode(*options); });
+  command->add_option("--enterprise", options->enterprise, "enterprise number of the private elements")
+      ->check(CLI::Range(1, 65535))
+      ->capture_default_str();
+  command->callback([options, &status] {
+    wire::set_enterprise(options->enterprise);
+    status = decode(*options);
+  });
 }
 
 }  // namespace baton::app

@@ -9,6 +9,7 @@
 #include "app/terminal.h"
 #include "runtime/import.h"
 #include "runtime/topology.h"
+#include "wire/enterprise.h"
 
 namespace baton::app {
 namespace {
@@ -56,6 +57,7 @@ Expected<Endpoint, std::string> endpoint(const std::string& text) {
 std::optional<std::string> take_config(const Options& o, LoadPlan& plan) {
   const auto topology = runtime::load_topology(o.config);
   if (!topology) return runtime::to_text(topology.why());
+  wire::set_enterprise(topology->enterprise);
   const runtime::HssSettings* found = nullptr;
   for (const auto& hss : topology->hss)
     if (o.name.empty() || hss.name == o.name) found = found == nullptr ? &hss : found;

@@ -7,6 +7,7 @@
 #include "app/terminal.h"
 #include "runtime/daemon.h"
 #include "runtime/import.h"
+#include "wire/enterprise.h"
 
 namespace baton::app {
 namespace {
@@ -25,6 +26,7 @@ int node(const Options& options) {
     std::cerr << runtime::to_text(topology.why());
     return Exit::usage;
   }
+  wire::set_enterprise(topology->enterprise);
   runtime::DaemonSetup setup;
   setup.role = options.role;
   setup.name = options.name;

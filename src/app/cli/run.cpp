@@ -13,6 +13,7 @@
 #include "context/policy.h"
 #include "runtime/import.h"
 #include "runtime/network.h"
+#include "wire/enterprise.h"
 
 namespace baton::app {
 namespace {
@@ -164,6 +165,7 @@ int run(Options options) {
   const std::string topology_file = options.topology.empty() ? demo_file("demo.yaml") : options.topology;
   auto topology = runtime::load_topology(topology_file);
   if (!topology) return complain_about(topology.why());
+  wire::set_enterprise(topology->enterprise);
   if (topology->hss.empty() || topology->mme.empty() || topology->enb.empty() || topology->upe.empty() ||
       !topology->ue)
     return complain("run: " + printable(topology_file) + ": a network needs hss, mme, upe, enb and ue");

@@ -58,7 +58,7 @@ struct KeptBack {
 Expected<std::optional<Renewed>, KeptBack> renewed_for(Core& core, Ue& ue, const MmePeer& to,
                                                        const gtp2::ContextRequest& request,
                                                        const std::optional<ByteVector>& ue_said) {
-  const auto said = gtp2::decode_private(request.extensions, gtp2::private_enterprise_default);
+  const auto said = gtp2::decode_private(request.extensions, wire::enterprise());
   if (!said) return Fail{KeptBack{CauseValue::mandatory_ie_incorrect, "mme.s10.private_unreadable"}};
   const auto wanted = refreshes_idle(core, ue_said, to);
   const KeptBack no_agreement{CauseValue::request_rejected, "mme.context.policy_refused"};
@@ -227,8 +227,7 @@ void on_context_request(Core& core, const MmePeer& from, const peer::GtpRequestR
   } else {
     told.upe = carried_upe_key(core, *ue, from, false);
   }
-  if (auto e = gtp2::encode_private(told, gtp2::private_enterprise_default))
-    response.extensions.push_back(std::move(*e));
+  if (auto e = gtp2::encode_private(told, wire::enterprise())) response.extensions.push_back(std::move(*e));
 
   core.stop_timer(*ue, Timer::mobile_reachable);
   core.stop_timer(*ue, Timer::implicit_detach);

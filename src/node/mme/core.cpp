@@ -27,7 +27,7 @@ peer::GtpPathConfig gtpc_config(const Config& c, Entropy& entropy) {
     gtp2::MovePrivate says;
     says.announcement = context::Announcement::of(c.policy).encode();
     says.mme = c.identity;
-    if (auto extension = gtp2::encode_private(says, gtp2::private_enterprise_default))
+    if (auto extension = gtp2::encode_private(says, wire::enterprise()))
       g.echo_says.push_back(std::move(*extension));
   }
   return g;

@@ -58,7 +58,7 @@ Expected<std::optional<NasCount>, CauseValue> take(Core& core, Ue& ue, const Mme
                                                    gtp2::ContextResponse& response, Bytes pdu,
                                                    bool refreshes) {
   ue.claimed = response.imsi;
-  auto said = gtp2::decode_private(response.extensions, gtp2::private_enterprise_default);
+  auto said = gtp2::decode_private(response.extensions, wire::enterprise());
   const auto drop = [&](CauseValue cause) {
     if (response.mm)
       drop_mm_context(core, ue.subscriber(), std::move(*response.mm), from.name, "Context Response");
@@ -177,8 +177,7 @@ Task<Outcomes> fetch_context(Core& core, Ue& ue, const MmePeer& from, Guti guti,
     // Who asks by name takes KASME' for an answer.
     gtp2::MovePrivate said;
     said.mme = core.config.identity;
-    if (auto e = gtp2::encode_private(said, gtp2::private_enterprise_default))
-      request.extensions.push_back(std::move(*e));
+    if (auto e = gtp2::encode_private(said, wire::enterprise())) request.extensions.push_back(std::move(*e));
   }
   if (!core.ask_mme(ue, from, Teid{0}, request)) co_return Fail{unknown("its MME cannot be asked")};
   core.step_to_mme(ue, from, "4", "Context Request");

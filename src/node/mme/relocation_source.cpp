@@ -230,7 +230,7 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
       burn_count(ue);
     }
     auto& extensions = std::get<gtp2::ForwardRelocationRequest>(*request).extensions;
-    if (auto e = gtp2::encode_private(beside, gtp2::private_enterprise_default)) extensions.push_back(*e);
+    if (auto e = gtp2::encode_private(beside, wire::enterprise())) extensions.push_back(*e);
   }
   if (!request || !core.ask_mme(ue, mme, Teid{0}, *request)) {
     fail_handover(core, ue, Radio::ho_failure_in_target_epc_enb_or_target_system,
@@ -294,7 +294,7 @@ Procedure relocation_source(Core& core, Ue& ue, s1ap::HandoverRequired required,
   core.step_from_mme(ue, mme, "7", "Forward Relocation Response");
 
   std::optional<ByteVector> security;
-  if (auto said = gtp2::decode_private(response->extensions, gtp2::private_enterprise_default); said)
+  if (auto said = gtp2::decode_private(response->extensions, wire::enterprise()); said)
     security = std::move(said->container);
   if (container_needed && !security) {
     // Without it the UE does not hear of KASME'.

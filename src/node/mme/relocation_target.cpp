@@ -135,8 +135,7 @@ Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted
   if (security) {
     gtp2::MovePrivate told;
     told.container = std::move(security);
-    if (auto e = gtp2::encode_private(told, gtp2::private_enterprise_default))
-      response.extensions.push_back(*e);
+    if (auto e = gtp2::encode_private(told, wire::enterprise())) response.extensions.push_back(*e);
   }
   respond(core, *ue.handover->unanswered, *ue.handover->mme_teid, response);
   ue.handover->unanswered.reset();
@@ -241,7 +240,7 @@ void on_forward_relocation(Core& core, const MmePeer& mme, peer::GtpRequest& r) 
     if (radio) no.s1ap_cause = cause_in_gtp(*radio);
     respond(core, r.ref, theirs, no);
   };
-  auto said = gtp2::decode_private(m.extensions, gtp2::private_enterprise_default);
+  auto said = gtp2::decode_private(m.extensions, wire::enterprise());
   if (!said) core.count("mme.s10.private_unreadable");
   const auto drop = [&] {
     const std::string subscriber = m.imsi ? m.imsi->digits() : std::string();

@@ -116,7 +116,7 @@ void on_restart(Core& core, const MmePeer& mme) {
 }
 
 void on_announcement(Core& core, const MmePeer& mme, const peer::GtpEchoed& echo) {
-  const auto said = gtp2::decode_private(echo.says, gtp2::private_enterprise_default);
+  const auto said = gtp2::decode_private(echo.says, wire::enterprise());
   const auto announced =
       said && said->announcement ? context::Announcement::decode(*said->announcement) : std::nullopt;
   if (!announced) {

@@ -69,7 +69,7 @@ void on_restart(Core& core) {
 }
 
 void on_announcement(Core& core, const peer::GtpEchoed& echo) {
-  const auto said = gtp2::decode_private(echo.says, gtp2::private_enterprise_default);
+  const auto said = gtp2::decode_private(echo.says, wire::enterprise());
   const auto announced =
       said && said->announcement ? context::Announcement::decode(*said->announcement) : std::nullopt;
   if (!announced) return core.count("mme.s11.announcement_unreadable");

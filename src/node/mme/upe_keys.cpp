@@ -62,7 +62,7 @@ void put_upe_key(Core& core, const Ue& ue, const gtp2::UpeKeyName& name,
   told.upe = name;
   told.kupe.emplace(derive_kupe(kasme, name.upe, name.counter));
   core.log_key(ue, KeyEvent::derived, *told.kupe, "S1.D3", {core.keys.id(kasme)});
-  auto extension = gtp2::encode_private(told, gtp2::private_enterprise_default);
+  auto extension = gtp2::encode_private(told, wire::enterprise());
   if (!extension) return;
   core.log_key(ue, KeyEvent::sent, *told.kupe, "S1.A6", {}, core.config.upe.name);
   core.log_key(ue, KeyEvent::erased, *told.kupe, "the UPE has it");

@@ -18,7 +18,7 @@ peer::GtpPathConfig s11_config(const Config& c, Entropy& entropy) {
   if (c.policy.upe_keys != context::UpeKeys::none) {
     gtp2::MovePrivate says;
     says.announcement = context::Announcement::of(c.policy).encode();
-    if (auto extension = gtp2::encode_private(says, gtp2::private_enterprise_default))
+    if (auto extension = gtp2::encode_private(says, wire::enterprise()))
       out.echo_says.push_back(std::move(*extension));
   }
   return out;

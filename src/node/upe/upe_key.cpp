@@ -10,7 +10,7 @@ namespace baton::node::upe {
 Expected<std::optional<UpeKey>, gtp2::CauseValue> Upe::key_in(
     const std::vector<gtp2::PrivateExtension>& extensions, Actions& out) const {
   if (config_.policy.upe_keys == context::UpeKeys::none) return std::optional<UpeKey>();
-  auto said = gtp2::decode_private(extensions, gtp2::private_enterprise_default);
+  auto said = gtp2::decode_private(extensions, wire::enterprise());
   if (!said) {
     out.count("upe.private_unreadable");
     return Fail{gtp2::CauseValue::invalid_message_format};

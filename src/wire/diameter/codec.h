@@ -84,6 +84,12 @@ concept HasTable = requires {
   F::avps();
 };
 
+/// names_vendor is whether the value of an AVP is a vendor.
+inline bool names_vendor(const AvpDef& def) {
+  return def.vendor == vendor_ietf &&
+         (def.code == avp::vendor_id.code || def.code == avp::supported_vendor_id.code);
+}
+
 // --- tables to octets ---------------------------------------------------------------------------
 
 template <class M>
@@ -94,6 +100,8 @@ void put_field(Writer& w, const AvpDef& def, const F& v) {
   put_avp(w, def, [&] {
     if constexpr (HasTable<F>)
       put_rows(w, v);
+    else if constexpr (std::is_same_v<F, std::uint32_t>)
+      put_value(w, names_vendor(def) ? on_wire(v) : v);
     else
       put_value(w, v);
   });
@@ -154,6 +162,8 @@ Expected<F, Error> get_field(const AvpDef& def, const RawAvp& a, const Reading& 
   } else {
     auto v = get_value(As<F>{}, a.value);
     if (!v) return Fail{Error{v.why(), reading.message, def.name, a.offset, def.code}};
+    if constexpr (std::is_same_v<F, std::uint32_t>)
+      if (names_vendor(def)) return from_wire(*v);
     return std::move(*v);
   }
 }

@@ -249,7 +249,7 @@ Expected<AnswerResult, Error> result_of(Bytes answer) {
       const auto b = next_avp(inside);
       if (!b) return Fail{b.why()};
       if (b->value.size() != 4) continue;
-      if (b->is(avp::vendor_id)) result.vendor = u32_of(b->value);
+      if (b->is(avp::vendor_id)) result.vendor = from_wire(u32_of(b->value));
       if (b->is(avp::experimental_result_code)) result.code = u32_of(b->value);
     }
     if (result.code != 0) return result;

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/expected.h"
 #include "wire/cursor.h"
+#include "wire/enterprise.h"
 
 namespace baton::wire::diameter {
 
@@ -21,8 +22,8 @@ inline constexpr std::uint32_t app_relay = 0xFFFF'FFFF;
 /// Vendor ids. RFC 6733, 11.1.1; the 3GPP's enterprise number.
 inline constexpr std::uint32_t vendor_ietf = 0;
 inline constexpr std::uint32_t vendor_3gpp = 10415;
-/// The enterprise number reserved for examples, RFC 5612.
-inline constexpr std::uint32_t vendor_private = 32473;  // extension
+/// Ours: what stands in the tables; on_wire says what stands in a message.
+inline constexpr std::uint32_t vendor_private = enterprise_default;
 
 inline constexpr std::size_t header_octets = 20;
 

@@ -28,7 +28,7 @@ Expected<RawAvp, Error> next_avp(Reader& r) {
   if ((flags & 0x80U) != 0) {
     header = 12;
     if (left < header) return fail("AVP header");
-    a.vendor = number(*r.take("Vendor-ID", 4));
+    a.vendor = from_wire(number(*r.take("Vendor-ID", 4)));
   }
   if (length < header || length > left) {
     const AvpDef* def = find_avp(a.code, a.vendor);

@@ -28,7 +28,7 @@ void put_avp(Writer& w, const AvpDef& def, Body body) {
   w.u(def.code, 4);
   w.u8(static_cast<Byte>((def.vendor != 0 ? 0x80 : 0) | (def.mandatory ? 0x40 : 0)));
   w.u(0, 3);
-  if (def.vendor != 0) w.u(def.vendor, 4);
+  if (def.vendor != 0) w.u(on_wire(def.vendor), 4);
   body();
   const std::size_t length = w.size() - start;
   w.patch(start + 5, length, 3);

@@ -408,7 +408,7 @@ struct UpdateLocationAnswer {
   std::optional<std::uint32_t> ula_flags{};
   std::optional<SubscriptionData> subscription_data{};
   std::vector<FailedAvp> failed_avps{};
-  /// The epoch that is recorded, in answer to a request that named one.
+  /// The epoch that is recorded, to a node that speaks our own application; none: no KASME is.
   std::optional<std::uint32_t> epoch{};
   std::optional<OcSupportedFeatures> overload{};
   std::optional<OcOlr> overload_report{};

@@ -13,12 +13,10 @@
 #include "keys/kasme_lineage.h"
 #include "keys/types.h"
 #include "wire/cursor.h"
+#include "wire/enterprise.h"
 #include "wire/gtp2/values.h"
 
 namespace baton::wire::gtp2 {
-
-/// The enterprise number reserved for examples (RFC 5612), unless the configuration names another.
-inline constexpr std::uint16_t private_enterprise_default = 32473;  // extension
 
 /// The types of the list.
 enum class PrivateType : Byte {
