@@ -22,12 +22,12 @@ void whatever(baton::Bytes in) {
   std::visit(
       [](const auto& message) {
         if constexpr (requires { message.extensions.empty(); }) {
-          const auto ours = decode_private(message.extensions, private_enterprise_default);
+          const auto ours = decode_private(message.extensions, baton::wire::enterprise_default);
           if (!ours) return;
           // What is read of our own extension is written as it was read.
-          const auto written = encode_private(*ours, private_enterprise_default);
+          const auto written = encode_private(*ours, baton::wire::enterprise_default);
           if (written.has_value() == ours->empty()) std::abort();
-          if (written && !(*decode_private({*written}, private_enterprise_default) == *ours)) std::abort();
+          if (written && !(*decode_private({*written}, baton::wire::enterprise_default) == *ours)) std::abort();
         }
       },
       m->message);

@@ -68,8 +68,9 @@ void HssMember::move_on() {
                           } else {
                             host_->store_refused("store.clock_not_noted", done->why());
                           }
-                          // Who has lost its place has lost it.
-                          const bool soon = !*done && done->why().fault != store::StoreFault::conflict;
+                          const bool lost = !*done && done->why().fault == store::StoreFault::conflict;
+                          if (lost) hss_->place_lost();
+                          const bool soon = !*done && !lost;
                           timer_->set(services_.loop.now() + (soon ? clock_noted_again : clock_noted_every));
                         });
   if (!asked) timer_->set(now + clock_noted_again);

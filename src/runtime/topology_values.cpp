@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "wire/diameter/header.h"
+
 namespace baton::runtime::topology_values {
 namespace {
 
@@ -72,8 +74,11 @@ std::optional<Subnet> subnet(std::string_view s) {
 }
 
 std::optional<std::uint16_t> port_number(std::string_view s) { return number<std::uint16_t, 1, 0xFFFF>(s); }
+/// Its AVPs would be taken for ours.
+constexpr std::uint16_t three_gpp = wire::diameter::vendor_3gpp;
 std::optional<std::uint16_t> enterprise_number(std::string_view s) {
-  return number<std::uint16_t, 1, 0xFFFF>(s);
+  const auto n = number<std::uint16_t, 1, 0xFFFF>(s);
+  return n == three_gpp ? std::nullopt : n;
 }
 
 std::optional<Carrier> carrier(std::string_view s) {

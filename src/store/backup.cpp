@@ -189,6 +189,12 @@ Expected<std::size_t, StoreError> restore_file(Bytes backup, const KeySource& ke
   const auto failed = [&](const std::string& what) {
     return Fail{StoreError{what + ": " + std::generic_category().message(errno)}};
   };
+  // What a killed process has left beside a database that is gone would be taken for the restored one's.
+  for (const char* beside : {"-wal", "-shm", "-journal"})
+    if (::access((path + beside).c_str(), F_OK) == 0)
+      return Fail{StoreError{path + beside +
+                             " is there, of a database that is not: move it away, it may hold "
+                             "that one's last changes"}};
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) return failed("cannot make " + path);
   Bytes left = image->view();

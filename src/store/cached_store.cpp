@@ -95,6 +95,11 @@ std::optional<std::uint64_t> CachedStore::below_version(std::uint64_t number,
 
 bool CachedStore::put(context::SubscriberRecord record) {
   const std::uint64_t number = number_of(record.imsi);
+  // A new row for somebody of whom the log knows more: the database is another one, and what left has left.
+  // Who was removed on purpose is forgotten there.
+  if (record.version == 0)
+    if (const auto* said = log_ ? log_->find(number) : nullptr; said != nullptr && said->raises(record))
+      record.seq_reserved = said->seq;
   Follows follows{std::nullopt, below_version(number, record.version), record.imsi};
   // Only what carries a version is known to be what the row will be.
   if (record.version) {

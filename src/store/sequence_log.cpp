@@ -250,7 +250,10 @@ Expected<Ok, StoreError> SequenceLog::begin_file() {
         at, Bytes(zeros).first(static_cast<std::size_t>(std::min<std::uint64_t>(zeros.size(), end - at))));
   if (why == 0) why = (*made)->sync();
   if (why == 0) why = files_.rename(name, path_);
-  if (why != 0) return Fail{failed("begun anew", why)};
+  if (why != 0) {
+    (void)files_.make(name);  // empty: it may have taken the last of the disk
+    return Fail{failed("begun anew", why)};
+  }
   file_ = std::move(*made);
   id_ = id;
   at_ = used;

@@ -318,6 +318,26 @@ TEST_F(HssSequence, TwoHssWhoseIndicesMeetInASubscriberWithFewGiveNoSqnTwiceByTh
   EXPECT_EQ(sqn().ind(4), other.sqn().ind(4)) << "the same index: only SEQ tells them apart";
 }
 
+// Another start has the place, and gives SEQs of the clock with our indices and without a write that we could
+// see.
+//= TS 33.102, C.1.1.3; type=test
+TEST_F(HssSequence, AnHssThatHasLostItsPlaceOrMayHaveGivesNothingByTheClock) {
+  const Instant start{std::chrono::seconds(1'700'000'000)};
+  before_start = [&](Hss& h) { h.go_by_clock({}, start + 60s, 5); };
+  by_the_clock();
+  EXPECT_GT(seq(), 0U);
+  // 1. The store has not heard of us in time.
+  now = start + 61s;
+  ask(request<dia::AuthenticationInformationRequest>());
+  EXPECT_EQ(verdict()->code, dia::code::too_busy);
+  hss->clock_until(now + 60s);
+  EXPECT_GT(seq(), 0U);
+  // 2. It says that somebody else is there.
+  hss->place_lost();
+  ask(request<dia::AuthenticationInformationRequest>());
+  EXPECT_EQ(verdict()->code, dia::code::too_busy);
+}
+
 // --- indices ------------------------------------------------------------------------------------
 
 //= TS 33.102, C.3.4; type=test

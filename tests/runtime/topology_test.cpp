@@ -401,6 +401,19 @@ TEST(Topology, GivesTheHssThePolicyOfTheFile) {
   }
 }
 
+TEST(Topology, TakesAnOperatorsEnterpriseNumberAndNoOneElses) {
+  const auto with = [](const std::string& value) {
+    return parse_topology("net.yaml", demo_with("global:\n", "global:\n  enterprise: " + value + "\n"));
+  };
+  EXPECT_EQ(parse_topology("net.yaml", demo_with("global:\n", "global:\n"))->enterprise, 32473);
+  EXPECT_EQ(with("51515")->enterprise, 51515);
+  for (const char* wrong : {"0", "65536", "10415", "ours"}) {
+    const auto result = with(wrong);
+    ASSERT_FALSE(result) << wrong;
+    EXPECT_NE(to_text(result.why()).find("enterprise"), std::string::npos) << wrong;
+  }
+}
+
 TEST(Topology, ReadsAFileWithOneNode) {
   auto result = parse_topology(
       "upe.yaml",

@@ -454,6 +454,22 @@ TEST(LoggedStore, does_not_give_a_new_subscriber_what_a_removed_one_had) {
   EXPECT_EQ(w.again()->load(imsi(1))->seq_reserved, 0U);
 }
 
+// The database is gone and a new one stands in its place: what the log says has left has left.
+TEST(LoggedStore, gives_a_row_that_is_made_anew_the_seq_that_the_log_has) {
+  Disk disk;
+  {
+    const auto log = open(disk, 4'000);
+    log->stage(SequenceLog::Entry::of(record(1, 10), number_of(imsi(1)), 100, 2));
+    ASSERT_TRUE(log->commit());
+  }
+  CachedStore store(std::make_unique<MemoryStore>(), 10, open(disk, 4'000));
+  auto fresh = record(1, 10);
+  fresh.version = 0;
+  ASSERT_TRUE(store.put(std::move(fresh)));
+  ASSERT_TRUE(store.sync());
+  EXPECT_EQ(store.load(imsi(1))->seq_reserved, 100U);
+}
+
 TEST(LoggedStore, keeps_a_record_in_memory_while_a_reservation_of_it_is_under_way) {
   Disk disk;
   auto m = std::make_unique<MemoryStore>();

@@ -68,7 +68,7 @@ TEST(Enterprise, StandsInEveryVendorFieldOfDiameterAndComesBack) {
     ASSERT_TRUE(read) << read.why().to_string();
     EXPECT_EQ(read->vendor_specific_application_id->vendor_id, diameter::vendor_private);
     EXPECT_EQ(diameter::encode(*read, {1, 2}), after);
-    // Of another operator: its AVPs are unknown, and they are mandatory.
+    // Of another operator: its AVPs are unknown, and ours are missing.
     EXPECT_FALSE(diameter::decode<diameter::KasmeUpdateRequest>(before));
     EXPECT_FALSE(diameter::secret_ranges(after).empty());
   }

@@ -137,6 +137,7 @@ void add_decode(CLI::App& app, int& status) {
   command->add_flag("--json", options->json, "JSON instead of text");
   command->add_option("--enterprise", options->enterprise, "enterprise number of the private elements")
       ->check(CLI::Range(1, 65535))
+      ->check([](const std::string& text) { return text == "10415" ? "that is 3GPP's" : std::string(); })
       ->capture_default_str();
   command->callback([options, &status] {
     wire::set_enterprise(options->enterprise);

@@ -392,7 +392,7 @@ void bar(Terminal& terminal, std::string_view what, std::size_t done, std::size_
 /// The records in the plain format, which every HSS of ours reads.
 std::string plain(const std::vector<context::SubscriberRecord>& records) {
   std::string out = "imsi,k,opc,amf,sqn,sqn_scheme,ind_bits,apn,qci,msisdn,ambr_up_bps,ambr_down_bps\n";
-  out.reserve(records.size() * 200 + out.size());  // so that it does not move with keys in it
+  out.reserve(records.size() * 400 + out.size());  // so that it does not move with keys in it
   const auto digits = [&](Bytes octets) {
     constexpr std::string_view hexadecimal = "0123456789abcdef";
     for (const Byte b : octets) (out += hexadecimal[b >> 4U]) += hexadecimal[b & 15U];

@@ -286,6 +286,11 @@ Procedure authentication_information(Core& core, Desk& desk, AuthenticationInfor
       core.reply_unknown_eps<Answer>(asked);
       co_return;
     }
+    if (core.without_place(record)) {
+      core.count("hss.place_lost");
+      core.reply<Answer>(asked, result(dia::code::too_busy));
+      co_return;
+    }
     Counter counter = core.counter_of(record);
 
     // Has the USIM said that it is ahead? A SEQ that moved is written down before anything relies on it.

@@ -44,8 +44,17 @@ struct Core {
   Instant clock{};  ///< the latest `now` so far: what SEQs are made of does not go back with the wall clock
   /// The clock goes no further than this, which the store knows: who takes our place begins above it.
   Instant clock_until{Duration::max()};
-  /// Another HSS of the store may have our indices in an SQN that has fewer bits of index than this.
+  /// Another HSS of the store may have our indices in an SQN that has fewer bits of index than this; 0:
+  /// nobody else is there.
   std::uint32_t index_bits_apart = 0;
+  /// Another start has our place in the store, and our indices with it.
+  bool place_lost = false;
+  /// without_place is whether SEQs of the clock may not leave here: whoever has our place, or may have taken
+  /// it since we were last heard of, gives them without writing any down that we could see.
+  bool without_place(const context::SubscriberRecord& r) const {
+    return index_bits_apart > 0 && r.sqn_scheme == context::SqnScheme::time &&
+           (place_lost || now > clock_until);
+  }
 
   ImsiMap<Counter> counters;
   Desks desks;

@@ -35,6 +35,8 @@ class Hss final : public Node {
     core_.index_bits_apart = index_bits;
   }
   void clock_until(Instant until) { core_.clock_until = std::max(core_.clock_until, until); }
+  /// place_lost says that another start has our place: no SEQ of the clock leaves here any more.
+  void place_lost() { core_.place_lost = true; }
   /// Subscribers with a request under way.
   std::size_t busy() const { return core_.desks.size(); }
   const peer::DiameterNode& s6a() const { return core_.s6a; }

@@ -215,11 +215,11 @@ Procedure update_location(Core& core, Desk& desk, UpdateLocation asked) {
     if ((m.ulr_flags & dia::ulr_flag::skip_subscriber_data) == 0)
       answer.subscription_data = subscription_of(record);
     // Said unasked, too: an MME that has KASME' and is told of no record, or of another AKA's, knows that
-    // nobody follows its key.
+    // nobody follows its key. Who named one that does not hold is told nothing, and tells its steps.
     //= S0.D3
     if (followed)
       answer.epoch = followed->generation.epoch;
-    else if (core.tracks(client) && record.kasme.record)
+    else if (!m.aka && core.tracks(client) && record.kasme.record)
       answer.epoch = record.kasme.record->generation.epoch;
     core.pay(asked, answer);
     co_return;

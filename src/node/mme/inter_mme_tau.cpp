@@ -255,6 +255,7 @@ bool pass_on(Core& core, Ue& ue, const Guti& guti, const nas::TauRequest& reques
   if (here == nullptr || here == &ue || c == nullptr || !here->ours() || !here->security ||
       !here->security->unprotect(pdu))
     return false;
+  here->arrival.reset();
   core.cancel(*here);
   if (S1Connection* old = core.connection_of(*here)) core.release_s1(*old, s1ap::CauseNas::normal_release);
   core.part_s1(*here);

@@ -179,6 +179,7 @@ Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted
       core.ues.prove(ue, *ue.claimed);
       arrive(core, ue, *notify, room->s1u_enb);
       ue.emm = Ue::Emm::registered;
+      ue.arrival = Arrival{&mme, ue.handover->request};
       // Should its update not come, the HSS hears of it all the same, whatever becomes of the rest of this.
       //= S0.D3
       core.start_timer(ue, Timer::xregister);
@@ -211,7 +212,6 @@ Procedure relocation_target(Core& core, Ue& ue, Handover handover, Wanted wanted
     co_return;
   }
   core.ues.close_s10(ue);
-  ue.arrival = Arrival{&mme, ue.handover->request};
   ue.handover.reset();
   core.count("mme.handover.in_completed");
   watch.phase("mme.handover_in.complete", core.now, *core.out);

@@ -47,8 +47,8 @@ void Upe::on_notification_answer(peer::GtpToken token, const gtp2::Message* answ
   }
   const auto* ack = std::get_if<gtp2::DownlinkDataNotificationAck>(answer);
   if (ack == nullptr) return;
-  out.took("upe.notification", now_ - since);
   if (gtp2::accepted(ack->cause.value)) {
+    out.took("upe.notification", now_ - since);
     session->being_paged = !session->connected();
     return;
   }

@@ -61,7 +61,8 @@ Expected<Tokens, std::string> Tokens::open(const std::string& file) {
 Tokens::Stamp Tokens::stamp_of(const std::string& file) {
   struct stat there {};
   if (::stat(file.c_str(), &there) != 0) return {};
-  return {there.st_mtim.tv_sec, there.st_mtim.tv_nsec, there.st_size, there.st_ino};
+  return {there.st_mtim.tv_sec,  there.st_mtim.tv_nsec, there.st_ctim.tv_sec,
+          there.st_ctim.tv_nsec, there.st_size,         there.st_ino};
 }
 
 Expected<Ok, std::string> Tokens::read() {

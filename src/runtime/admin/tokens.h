@@ -57,7 +57,9 @@ class Tokens {
     crypto::Digest hash{};
   };
   struct Stamp {
-    std::int64_t seconds = 0, nanoseconds = 0, size = -1;
+    std::int64_t seconds = 0, nanoseconds = 0;              ///< of its content
+    std::int64_t owner_seconds = 0, owner_nanoseconds = 0;  ///< of who may read it, too
+    std::int64_t size = -1;
     std::uint64_t inode = 0;
     friend bool operator==(const Stamp&, const Stamp&) = default;
   };
