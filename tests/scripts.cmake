@@ -35,7 +35,7 @@ baton_script(cli.freediameter COMMAND Python3::Interpreter -B "${cli}/freediamet
 baton_script(cli.hostile_diameter COMMAND Python3::Interpreter -B "${cli}/hostile_diameter_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 900)
 baton_script(cli.bench COMMAND Python3::Interpreter -B "${cli}/bench_test.py" $<TARGET_FILE:baton> "${CMAKE_CXX_COMPILER}"
   LABELS cli TIMEOUT 300)
-foreach(test subscriber admin_api metrics database)  # each on ports of its own
+foreach(test subscriber admin_api metrics database store)  # each on ports of its own
   baton_script(cli.${test} COMMAND Python3::Interpreter -B "${cli}/${test}_test.py" $<TARGET_FILE:baton> LABELS cli TIMEOUT 600)
 endforeach()
 baton_script(package COMMAND Python3::Interpreter -B "${CMAKE_CURRENT_SOURCE_DIR}/package/package_test.py" $<TARGET_FILE:baton>

@@ -2,47 +2,17 @@
 """database_test.py BATON: two HSSs that share their subscribers in PostgreSQL, administered through either of them and, when none runs, at the database."""
 
 import json
-import os
 import pathlib
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 
 from hss_world import K, OPC, free_port
+from postgres import PROGRAMS, Postgres
 from support import ENVIRONMENT, ROOT, Checks
 
-PROGRAMS = "/usr/lib/postgresql/15/bin"
 REALM = "epc.mnc001.mcc001.3gppnetwork.org"
-
-
-class Server:
-    """Debian's PostgreSQL on a socket in a folder of its own, run by somebody who is not root."""
-
-    def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="baton-pg-"))
-        self.as_user = []
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, "postgres")
-            self.as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        self.call("initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C")
-        self.start()
-
-    def call(self, program, *arguments):
-        said = subprocess.run([*self.as_user, f"{PROGRAMS}/{program}", *arguments], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        return said.returncode
-
-    def start(self):
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c shared_buffers=16MB"
-        self.call("pg_ctl", "-D", f"{self.folder}/data", "-l", f"{self.folder}/log", "-o", options, "-w", "-t", "60", "start")
-
-    def stop(self):
-        self.call("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "-w", "stop")
-
-    def end(self):
-        self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Hss:
@@ -80,11 +50,10 @@ class Hss:
 
 def main():
     checks = Checks(sys.argv[1])
-    if not pathlib.Path(PROGRAMS, "initdb").exists():
+    if not (PROGRAMS / "initdb").exists():
         checks.fail("PostgreSQL 15 is not installed; tools/setup installs it")
         checks.finish()
-    server = Server()
-    with tempfile.TemporaryDirectory() as name:
+    with Postgres() as server, tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for what, text in (("k", K), ("opc", OPC)):
             (folder / what).write_text(text + "\n")
@@ -153,7 +122,6 @@ def main():
         finally:
             one.stop(signal.SIGKILL)
             two.stop(signal.SIGKILL)
-            server.end()
     checks.finish()
 
 
