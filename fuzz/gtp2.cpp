@@ -27,7 +27,8 @@ void whatever(baton::Bytes in) {
           // What is read of our own extension is written as it was read.
           const auto written = encode_private(*ours, baton::wire::enterprise_default);
           if (written.has_value() == ours->empty()) std::abort();
-          if (written && !(*decode_private({*written}, baton::wire::enterprise_default) == *ours)) std::abort();
+          if (written && !(*decode_private({*written}, baton::wire::enterprise_default) == *ours))
+            std::abort();
         }
       },
       m->message);

@@ -89,7 +89,8 @@ class Reader {
     plmn_ = out.plmn;
     out.id_key = s.get("key_id_key", id_key, "64 hexadecimal digits").value_or(KeyIdKey{});
     read_policy(s, out.policy);
-    out.enterprise = s.get("enterprise", enterprise_number, "1 to 65535, and not 3GPP's").value_or(out.enterprise);
+    out.enterprise =
+        s.get("enterprise", enterprise_number, "1 to 65535, and not 3GPP's").value_or(out.enterprise);
     s.done();
   }
 

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "node/mme/cancelled.h"
-#include "node/mme/departed.h"
 #include "node/mme/config.h"
+#include "node/mme/departed.h"
 #include "node/mme/enb_table.h"
 #include "node/mme/guti.h"
 #include "node/mme/hss_load.h"
