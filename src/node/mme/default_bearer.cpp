@@ -50,6 +50,9 @@ Task<Outcomes> create_session(Core& core, Ue& ue, std::string apn, std::optional
     co_return Fail{reject_esm(nas::EsmCause::missing_or_unknown_apn, "the APN is not subscribed")};
   }
   if (apn.empty()) apn = access->apn;
+  // The subscription may change while the UPE is asked: what the session is made with is what was asked for.
+  const auto qci = access->qci;
+  const auto priority = access->priority;
   if (!may_do_without(core, ue)) {
     core.count("mme.upe_key.refused");
     co_return Fail{reject_esm(nas::EsmCause::network_failure, "the UPE does not have what the policy needs")};
@@ -76,8 +79,8 @@ Task<Outcomes> create_session(Core& core, Ue& ue, std::string apn, std::optional
   if (pco) request.pco = gtp2::Pco{pco->bytes()};
   gtp2::BearerToCreate bearer;
   bearer.ebi = gtp2::Ebi{default_bearer};
-  bearer.qos.qci = access->qci;
-  bearer.qos.priority = access->priority;
+  bearer.qos.qci = qci;
+  bearer.qos.priority = priority;
   request.bearers.push_back(bearer);
   request.recovery = core.gtpc.restart_counter();
   const auto key = next_upe_key(core, ue);
@@ -108,7 +111,7 @@ Task<Outcomes> create_session(Core& core, Ue& ue, std::string apn, std::optional
   }
   core.step_from_upe(ue, "16", "Create Session Response");
   // From here on there is something to be taken back at the UPE.
-  Session session{std::move(apn), created->sender->teid, {}, {}, access->qci, access->priority, std::nullopt};
+  Session session{std::move(apn), created->sender->teid, {}, {}, qci, priority, std::nullopt};
   if (created->bearers.empty() || !gtp2::accepted(created->bearers.front().cause.value) ||
       !created->bearers.front().s1u_sgw || !created->bearers.front().s1u_sgw->v4 || !created->paa ||
       !created->paa->v4) {
