@@ -6,9 +6,9 @@
 //
 // What it says can only raise a SEQ: a record of it counts for a subscriber whose SEQs are numbered as they
 // were then (scheme, bits of the index, offset: whoever sends SEQ back changes one of them), and only where
-// the database has less. So a log that is too old, twice there, or cut anywhere does no harm, and which of
-// the two was written first does not matter. A log that is lost does: it belongs to the database and moves
-// with it.
+// the database has less. So octets twice there, or a last write that was cut, do no harm, and which of the
+// two was written first does not matter. A log that is lost, older than the database's last requests, or cut
+// below what was acknowledged does, and nothing notices: it belongs to the database and moves with it.
 #pragma once
 
 #include <cstdint>
