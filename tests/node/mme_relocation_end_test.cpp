@@ -5,6 +5,16 @@
 namespace baton::node::mme::test {
 namespace {
 
+/// attaches_again is the same subscriber in another cell of the source, who has lost everything but the USIM.
+void attaches_again(Stage& from, Phone& ue) {
+  Phone again{ue.imsi, 0x31};
+  again.enb_id = EnbUeS1apId{7};
+  again.enb = 1;
+  again.usim = std::move(ue.usim);
+  from.initial(again, again.first(nas::encode(again.attach())));
+  from.authenticate(again);
+}
+
 // --- after the command: who has the UE? ---------------------------------------------------------
 
 //= S0.D11; type=test
@@ -514,12 +524,7 @@ TEST_F(MmeRelocation, AtTheTargetNothingIsSaidBeforeItHasCome) {
 
 TEST_F(MmeRelocation, AnAttachAtTheSourceEndsIt) {
   commanded();
-  Phone again{ue.imsi, 0x31};
-  again.enb_id = EnbUeS1apId{7};
-  again.enb = 1;
-  again.usim = std::move(ue.usim);
-  from.initial(again, again.first(nas::encode(again.attach())));
-  from.authenticate(again);
+  attaches_again(from, ue);
   (void)from.at_mme<gtp2::RelocationCancelRequest>();
   EXPECT_EQ(from.mme.ue_count(), 1U);
   (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
@@ -536,12 +541,7 @@ TEST_F(MmeRelocation, AUeThatAttachesAtTheSourceAfterItsArrivalIsCalledBackBefor
   (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
   from.let_go();
   // Nobody has heard of it at the target, and at the source it shows that it is who it says.
-  Phone again{ue.imsi, 0x31};
-  again.enb_id = EnbUeS1apId{7};
-  again.enb = 1;
-  again.usim = std::move(ue.usim);
-  from.initial(again, again.first(nas::encode(again.attach())));
-  from.authenticate(again);
+  attaches_again(from, ue);
   const auto cancel = from.at_mme<gtp2::RelocationCancelRequest>();
   EXPECT_EQ(cancel.imsi, ue.imsi);
   EXPECT_EQ(from.last_s10().teid, Teid{0});
@@ -593,12 +593,7 @@ TEST_F(MmeRelocation, LongAfterAHandoverNobodyIsCalledBack) {
   (void)from.at_enb<s1ap::UeContextReleaseCommand>(0);
   from.let_go();
   from.advance(departure_kept + 1s);
-  Phone again{ue.imsi, 0x31};
-  again.enb_id = EnbUeS1apId{7};
-  again.enb = 1;
-  again.usim = std::move(ue.usim);
-  from.initial(again, again.first(nas::encode(again.attach())));
-  from.authenticate(again);
+  attaches_again(from, ue);
   EXPECT_EQ(from.counter("mme.handover.called_back"), 0U);
 }
 
